@@ -1,0 +1,93 @@
+"""Checks of arguments, with one wording: the argument, what was expected, what came."""
+
+import difflib
+import numbers
+
+import numpy as np
+
+
+def fail(name, expected, got):
+    """Raise the package's one kind of error: a ``ValueError`` that names the argument."""
+    raise ValueError(f"{name}: expected {expected}, got {got}")
+
+
+def array(name, value, ndim=None, shape=None, dtype=None):
+    """Return ``value`` as a finite float array, checked against ``ndim`` or ``shape``.
+
+    ``shape`` may hold None where any length will do. float32 and float64 are kept as they
+    are unless ``dtype`` is given; everything else becomes float64.
+    """
+    try:
+        a = np.asarray(value)
+        if dtype is None:
+            dtype = a.dtype if a.dtype in (np.float32, np.float64) else np.float64
+        if np.iscomplexobj(a):
+            raise TypeError
+        a = a.astype(dtype, copy=False)
+    except (TypeError, ValueError):
+        fail(name, "an array of real numbers", type(value).__name__)
+    ndims = (len(shape),) if shape is not None else (ndim,) if isinstance(ndim, int) else ndim
+    if ndims is not None and a.ndim not in ndims:
+        fail(name, f"an array with {' or '.join(map(str, ndims))} dimension(s)", f"shape {a.shape}")
+    if shape is not None and any(s is not None and s != n for s, n in zip(shape, a.shape, strict=True)):
+        wanted = ", ".join("any" if s is None else str(s) for s in shape)
+        fail(name, f"shape ({wanted})", f"shape {a.shape}")
+    # One pass without a temporary array: a NaN or an infinity survives the sum. A sum that
+    # overflows though every entry is finite is rare, so only then look at each entry.
+    with np.errstate(over="ignore", invalid="ignore"):
+        suspicious = a.size and not np.isfinite(a.sum())
+    if suspicious and not np.isfinite(a).all():
+        n_bad = int(np.size(a) - np.isfinite(a).sum())
+        fail(name, "finite numbers", f"{n_bad} NaN or infinite of {a.size}")
+    return a
+
+
+def number(name, value, above=None, at_least=None, at_most=None):
+    """Return ``value`` as a finite float within the bounds (``above`` is exclusive)."""
+    bounds = [f"> {above}"] * (above is not None) + [f">= {at_least}"] * (at_least is not None)
+    bounds += [f"<= {at_most}"] * (at_most is not None)
+    expected = "a finite number" + (" " + " and ".join(bounds) if bounds else "")
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real) or not np.isfinite(value):
+        fail(name, expected, repr(value))
+    if (
+        (above is not None and not value > above)
+        or (at_least is not None and not value >= at_least)
+        or (at_most is not None and not value <= at_most)
+    ):
+        fail(name, expected, repr(value))
+    return float(value)
+
+
+def integer(name, value, at_least=None, at_most=None):
+    """Return ``value`` as an int within the bounds."""
+    expected = "an integer"
+    if at_least is not None:
+        expected += f" >= {at_least}"
+    if at_most is not None:
+        expected += (" and" if at_least is not None else "") + f" <= {at_most}"
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Integral):
+        fail(name, expected, repr(value))
+    if (at_least is not None and value < at_least) or (at_most is not None and value > at_most):
+        fail(name, expected, repr(value))
+    return int(value)
+
+
+def choice(name, value, options):
+    """Return ``value`` if it is one of ``options``; else name them, and the one closest to a typo."""
+    options = list(options)
+    if isinstance(value, str) and value in options:
+        return value
+    close = difflib.get_close_matches(value, options, n=1) if isinstance(value, str) else []
+    hint = f" (did you mean {close[0]!r}?)" if close else ""
+    fail(name, "one of " + ", ".join(map(repr, options)), repr(value) + hint)
+
+
+def generator(rng, name="rng"):
+    """Return a ``numpy.random.Generator`` from a seed or a generator; None is not accepted."""
+    if isinstance(rng, np.random.Generator):
+        return rng
+    if isinstance(rng, numbers.Integral) and not isinstance(rng, bool) and rng >= 0:
+        return np.random.default_rng(int(rng))
+    if isinstance(rng, np.random.SeedSequence):
+        return np.random.default_rng(rng)
+    fail(name, "a seed (an integer >= 0) or a numpy.random.Generator", repr(rng))

@@ -1,0 +1,154 @@
+"""The command line: ``lowrankweights demo | train | evaluate | data ...``."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from . import __version__
+
+DATA_SETS = ("digits", "mnist")
+# What the commands raise for a wrong argument or file; anything else is a bug and shows its traceback.
+USER_ERRORS = (ValueError, OSError)
+
+
+def main(argv=None):
+    """Run a command; returns the exit status."""
+    arguments = build_parser().parse_args(argv)
+    try:
+        return arguments.run(arguments) or 0
+    except USER_ERRORS as error:
+        print(f"lowrankweights: error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("lowrankweights: interrupted", file=sys.stderr)
+        return 130
+
+
+def build_parser():
+    """The parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="lowrankweights", description="Predict most weights of a neural network, learn only the rest."
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_demo(commands)
+    _add_train(commands)
+    _add_evaluate(commands)
+    _add_data(commands)
+    return parser
+
+
+def _command(commands, name, run, text):
+    command = commands.add_parser(
+        name, help=text, description=text, formatter_class=argparse.ArgumentDefaultsHelpFormatter
+    )
+    command.set_defaults(run=run)
+    return command
+
+
+def _add_demo(commands):
+    demo = _command(
+        commands, "demo", _demo, "Learn digits with all and with a tenth of the weights; no download."
+    )
+    demo.add_argument("--out", type=Path, default=Path("out"), help="folder for the pictures and the page")
+
+
+def _add_train(commands):
+    train = _command(commands, "train", _train, "Train a network, save it and print its test error.")
+    train.add_argument("data", choices=DATA_SETS, help="data set")
+    add = train.add_argument
+    add(
+        "--dictionary",
+        type=_names,
+        default="squared_exponential,covariance",
+        help="one for all hidden layers, or one each",
+    )
+    add("--proportion", type=_numbers, default="0.1", help="share of each filter's weights that is learned")
+    add("--columns", type=_integers, default="10", help="columns of a layer, each with its own dictionary")
+    add("--hidden", type=_integers, default="500,500", help="hidden units of each layer")
+    add("--length-scale", type=float, default=1.0, help="of the squared exponential, in pixels")
+    add(
+        "--ridge",
+        type=_numbers,
+        default=None,
+        help="relative to the kernel's mean variance; default: each kernel's own",
+    )
+    add("--activation", default="sigmoid", help="sigmoid, tanh, relu or identity")
+    add("--weight-decay", type=float, default=5e-5, help="penalty on the learned weights")
+    add("--max-iter", type=int, default=300, help="L-BFGS iterations")
+    add("--dtype", choices=("float32", "float64"), default="float32", help="of the arithmetic")
+    add("--threads", type=int, default=None, help="default: all processors")
+    add("--seed", type=int, default=0, help="of the index sets and the initial weights")
+    add("--out", type=Path, default=None, help="model file; default: out/DATA-DICTIONARY-PROPORTION.npz")
+
+
+def _add_evaluate(commands):
+    evaluate = _command(commands, "evaluate", _evaluate, "Print the test error of a saved model.")
+    evaluate.add_argument("model", type=Path, help="file written by train")
+    evaluate.add_argument("--data", choices=DATA_SETS, default=None, help="default: what it was trained on")
+
+
+def _add_data(commands):
+    data = _command(commands, "data", _data_status, "Where the data sets are, and how to get them.")
+    actions = data.add_subparsers(title="actions", metavar="ACTION", required=True)
+    _command(actions, "status", _data_status, "Show each data set: where it is, its size and licence.")
+    fetch = _command(actions, "fetch", _data_fetch, "Download what is missing.")
+    fetch.add_argument("names", nargs="*", metavar="NAME", help="data sets; none: all that can be downloaded")
+    _command(actions, "where", _data_where, "Show the folder that data sets are read from.")
+
+
+def _demo(arguments):
+    from .demo import run
+
+    run(arguments.out)
+
+
+def _train(arguments):
+    from .training import train
+
+    train(arguments)
+
+
+def _evaluate(arguments):
+    from .training import evaluate
+
+    evaluate(arguments.model, arguments.data)
+
+
+def _data_status(arguments):
+    from . import datasets
+
+    for s in datasets.status():
+        print(
+            f"{s.name:<15} {s.place:<12} {s.size / 1e6:>6.1f} MB  {s.folder}\n{'':<15} licence: {s.license}"
+        )
+
+
+def _data_fetch(arguments):
+    from . import datasets
+
+    downloadable = [name for name, d in datasets.DATASETS.items() if d.mirrors]
+    for name in arguments.names or downloadable:
+        print(f"{name}: {datasets.fetch(name)}")
+
+
+def _data_where(arguments):
+    from . import datasets
+
+    print(datasets.where())
+
+
+def _list_of(convert, what):
+    """An argument type: values separated by commas; one value stays one value."""
+
+    def parse(text):
+        try:
+            values = tuple(convert(part.strip()) for part in text.split(","))
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"expected {what}, separated by commas, got {text!r}") from None
+        return values if len(values) > 1 else values[0]
+
+    return parse
+
+
+_names, _integers, _numbers = _list_of(str, "names"), _list_of(int, "integers"), _list_of(float, "numbers")

@@ -1,0 +1,179 @@
+"""Every Numba function of the package, each beside its NumPy meaning.
+
+The NumPy meaning is the definition. The loops say the same in one pass over the memory; they
+run for float32 arrays of some size when Numba is there, and are compiled at their first call,
+then kept in a cache for later processes. Float64 stays with NumPy: there exactness counts.
+"""
+
+import functools
+import os
+
+import numpy as np
+
+SMALLEST = 1 << 12  # below this many entries NumPy is as fast, and Numba need not be imported
+
+
+class Compiled:
+    """A function with two bodies: ``meaning`` in NumPy, ``loops`` for Numba.
+
+    The arrays of a call are (n, m) except the vectors; ``out`` is written and returned, and may
+    be one of the inputs.
+    """
+
+    def __init__(self, loops, meaning):
+        self.loops, self.meaning = loops, meaning
+        functools.update_wrapper(self, loops)
+
+    def __call__(self, *arrays):
+        first = arrays[0]
+        if first.size >= SMALLEST and all(_plain_float32(a) for a in arrays) and numba_available():
+            return self.jitted(*arrays)
+        return self.meaning(*arrays)
+
+    @functools.cached_property
+    def jitted(self):
+        """The compiled loops."""
+        return _jit(self.loops)
+
+
+def compiled(meaning):
+    """Decorator for loops that Numba compiles when they are first needed."""
+    return lambda loops: Compiled(loops, meaning)
+
+
+@functools.cache
+def numba_available():
+    """Whether Numba can be imported; LOWRANKWEIGHTS_NUMBA=0 says no."""
+    if os.environ.get("LOWRANKWEIGHTS_NUMBA", "1") == "0":
+        return False
+    try:
+        import numba
+    except ImportError:
+        return False
+    if not numba.config.CACHE_DIR:
+        # Not beside the source: an installed package may be read-only, or shared.
+        from platformdirs import user_cache_dir
+
+        numba.config.CACHE_DIR = os.path.join(user_cache_dir("lowrankweights"), "numba")
+    return True
+
+
+def _jit(loops, **options):
+    import numba
+
+    try:
+        return numba.njit(cache=True, nogil=True, error_model="numpy", **options)(loops)
+    except RuntimeError:  # no place to write the cache
+        return numba.njit(nogil=True, error_model="numpy", **options)(loops)
+
+
+def _plain_float32(a):
+    return a.dtype == np.float32 and a.flags.c_contiguous
+
+
+# tanh(x) = x P(x^2) / Q(x^2) on [-9, 9], beyond which it is 1 in float32: our own weighted
+# least-squares fit, error 4e-7, half of it in the sigmoid. Products and sums only, so that
+# LLVM vectorises it.
+_P = tuple(map(np.float32, (1.0, 0.1338101476, 3.495574929e-3, 2.060888437e-5, 1.335441979e-8)))
+_Q = tuple(map(np.float32, (1.0, 0.4671432973, 2.587692998e-2, 3.285614075e-4, 7.776452549e-7)))
+_P0, _P1, _P2, _P3, _P4 = _P
+_Q0, _Q1, _Q2, _Q3, _Q4 = _Q
+_HALF, _ONE, _NINE = np.float32(0.5), np.float32(1), np.float32(9)
+
+
+def _sigmoid(z, b, out):
+    z = z + b
+    e = np.exp(-np.abs(z))
+    out[...] = np.where(z >= 0, 1, e) / (1 + e)
+    return out
+
+
+@compiled(meaning=_sigmoid)
+def bias_sigmoid(z, b, out):
+    """out = sigmoid(z + b)."""
+    for i in range(z.shape[0]):
+        for j in range(z.shape[1]):
+            x = min(max(_HALF * (z[i, j] + b[j]), -_NINE), _NINE)
+            s = x * x
+            p = x * ((((_P4 * s + _P3) * s + _P2) * s + _P1) * s + _P0)
+            q = (((_Q4 * s + _Q3) * s + _Q2) * s + _Q1) * s + _Q0
+            out[i, j] = _HALF + _HALF * min(max(p / q, -_ONE), _ONE)
+    return out
+
+
+@compiled(meaning=lambda z, b, out: np.tanh(z + b, out=out))
+def bias_tanh(z, b, out):
+    """out = tanh(z + b)."""
+    for i in range(z.shape[0]):
+        for j in range(z.shape[1]):
+            x = min(max(z[i, j] + b[j], -_NINE), _NINE)
+            s = x * x
+            p = x * ((((_P4 * s + _P3) * s + _P2) * s + _P1) * s + _P0)
+            q = (((_Q4 * s + _Q3) * s + _Q2) * s + _Q1) * s + _Q0
+            out[i, j] = min(max(p / q, -_ONE), _ONE)
+    return out
+
+
+@compiled(meaning=lambda z, b, out: np.maximum(z + b, 0, out=out))
+def bias_relu(z, b, out):
+    """out = max(z + b, 0)."""
+    for i in range(z.shape[0]):
+        for j in range(z.shape[1]):
+            out[i, j] = max(z[i, j] + b[j], np.float32(0))
+    return out
+
+
+@compiled(meaning=lambda dh, h, out: np.multiply(dh, h * (1 - h), out=out))
+def sigmoid_backward(dh, h, out):
+    """out = dh h (1 - h)."""
+    for i in range(h.shape[0]):
+        for j in range(h.shape[1]):
+            out[i, j] = dh[i, j] * h[i, j] * (_ONE - h[i, j])
+    return out
+
+
+@compiled(meaning=lambda dh, h, out: np.multiply(dh, 1 - h * h, out=out))
+def tanh_backward(dh, h, out):
+    """out = dh (1 - h^2)."""
+    for i in range(h.shape[0]):
+        for j in range(h.shape[1]):
+            out[i, j] = dh[i, j] * (_ONE - h[i, j] * h[i, j])
+    return out
+
+
+@compiled(meaning=lambda dh, h, out: np.multiply(dh, h > 0, out=out))
+def relu_backward(dh, h, out):
+    """out = dh where h > 0, else 0."""
+    for i in range(h.shape[0]):
+        for j in range(h.shape[1]):
+            out[i, j] = dh[i, j] if h[i, j] > 0 else np.float32(0)
+    return out
+
+
+def _softmax_cross_entropy(z, Y, dz):
+    shifted = z - z.max(axis=1, keepdims=True)
+    log_sum = np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    loss = (Y * (log_sum - shifted)).sum(dtype=np.float64)
+    dz[...] = np.exp(shifted - log_sum) * Y.sum(axis=1, keepdims=True) - Y
+    return loss
+
+
+@compiled(meaning=_softmax_cross_entropy)
+def softmax_cross_entropy(z, Y, dz):
+    """dz = softmax(z) sum_k Y_k - Y; returns -sum Y log softmax(z), in float64."""
+    loss = 0.0
+    for i in range(z.shape[0]):
+        highest = z[i, 0]
+        for j in range(1, z.shape[1]):
+            highest = max(highest, z[i, j])
+        total, weight, linear = 0.0, 0.0, 0.0
+        for j in range(z.shape[1]):
+            shifted = z[i, j] - highest
+            linear += Y[i, j] * shifted
+            weight += Y[i, j]
+            dz[i, j] = np.exp(shifted)
+            total += dz[i, j]
+        loss += weight * np.log(total) - linear
+        for j in range(z.shape[1]):
+            dz[i, j] = np.float32(dz[i, j] * (weight / total)) - Y[i, j]
+    return loss

@@ -1,0 +1,53 @@
+"""All data sets by name: what the command line's ``data status``, ``data fetch`` and ``data where`` show."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from .. import _checks
+from .digits import DIGITS
+from .mnist import MNIST
+from .natural import SAMPLE_IMAGES
+from .sources import cache_folder, data_folder
+
+DATASETS = {dataset.name: dataset for dataset in (DIGITS, SAMPLE_IMAGES, MNIST)}
+
+
+class Status(NamedTuple):
+    """Where a data set is: ``place`` is "bundled", "data folder", "cache" or "missing"; size in bytes."""
+
+    name: str
+    place: str
+    folder: Path
+    size: int
+    license: str
+
+
+def status():
+    """A ``Status`` for each data set; nothing is downloaded.
+
+    Examples
+    --------
+    >>> [(s.name, s.place) for s in status()][0]
+    ('digits', 'bundled')
+    """
+    return [Status(d.name, d.place(), d.expected_folder(), d.size, d.license) for d in DATASETS.values()]
+
+
+def fetch(name):
+    """Return the folder of a data set, which is downloaded into the cache if it is not here.
+
+    Raises
+    ------
+    ValueError
+        For an unknown name.
+    DataNotFound
+        When it is neither here nor to be downloaded.
+    """
+    return DATASETS[_checks.choice("name", name, DATASETS)].locate()
+
+
+def where(name=None):
+    """The folder in which a data set is looked for; without a name, the one that holds those folders."""
+    if name is None:
+        return data_folder() or cache_folder()
+    return DATASETS[_checks.choice("name", name, DATASETS)].expected_folder()

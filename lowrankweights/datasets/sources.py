@@ -1,0 +1,194 @@
+"""What a data set is, and where its files are found: bundled, in a folder of one's own, or downloaded."""
+
+import importlib.util
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+DATA_VARIABLE = "LOWRANKWEIGHTS_DATA"
+OFFLINE_VARIABLE = "LOWRANKWEIGHTS_OFFLINE"
+
+
+class DataNotFound(FileNotFoundError):
+    """The files of a data set are neither here nor to be had; the message says what to do."""
+
+
+class DataFileError(ValueError):
+    """A data file is truncated, corrupt or of another kind; the message names it and a remedy."""
+
+
+def bad_file(path, expected, got, remedy="replace the file by an intact copy"):
+    """The ``DataFileError`` to raise for the file ``path``, in the package's one wording."""
+    return DataFileError(f"{path}: expected {expected}, got {got}; {remedy}")
+
+
+def data_folder():
+    """The folder that ``LOWRANKWEIGHTS_DATA`` names, or None when it is unset or empty."""
+    folder = os.environ.get(DATA_VARIABLE)
+    return Path(folder).expanduser() if folder else None
+
+
+def cache_folder():
+    """The folder of this user into which downloads go."""
+    import pooch
+
+    return Path(pooch.os_cache("lowrankweights"))
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """One data set: its licence, its files and where they come from.
+
+    Parameters
+    ----------
+    name : str
+        The name in the command line; also its folder in the cache, and in
+        ``LOWRANKWEIGHTS_DATA`` unless ``folder`` says otherwise.
+    title : str
+        What it is, in one line.
+    license : str
+        The terms of use and who holds the rights.
+    homepage : str
+        Where it is described.
+    size : int
+        Bytes of all files as distributed.
+    folder : str
+        Its folder in ``LOWRANKWEIGHTS_DATA``.
+    files : dict of str to str
+        The sha256 of each file to download, by file name.
+    mirrors : tuple of str
+        Addresses, ending in "/", that hold the files; tried in this order. Without any, the set
+        cannot be downloaded.
+    bundled : str
+        For a set that comes with another package, its folder: "package/path/within".
+    """
+
+    name: str
+    title: str
+    license: str
+    homepage: str
+    size: int
+    folder: str = ""
+    files: dict[str, str] = field(default_factory=dict)
+    mirrors: tuple[str, ...] = ()
+    bundled: str = ""
+
+    def expected_folder(self):
+        """The folder in which the files are looked for, whether or not they are there."""
+        if self.bundled:
+            package, _, inside = self.bundled.partition("/")
+            return Path(importlib.util.find_spec(package).origin).parent / inside
+        own = data_folder()
+        return own / (self.folder or self.name) if own else cache_folder() / self.name
+
+    def place(self):
+        """Where the files are: "bundled", "data folder", "cache" or "missing"; downloads nothing."""
+        folder = self.expected_folder()
+        if self.bundled:
+            return "bundled" if folder.is_dir() else "missing"
+        if data_folder():
+            return "data folder" if folder.is_dir() and any(folder.iterdir()) else "missing"
+        return "cache" if self.files and not self._absent(folder) else "missing"
+
+    def locate(self):
+        """The folder that holds the files; what is not in the cache is downloaded first.
+
+        Returns
+        -------
+        folder : pathlib.Path
+            A folder in ``LOWRANKWEIGHTS_DATA`` may hold any part of the files: they are not checked.
+
+        Raises
+        ------
+        DataNotFound
+            When the folder is missing, or the files are and cannot be downloaded.
+        """
+        folder = self.expected_folder()
+        if self.bundled:
+            return folder
+        if data_folder():
+            if not folder.is_dir():
+                raise DataNotFound(
+                    f"{self.name}: expected the folder {folder}, because {DATA_VARIABLE} is set, and it is "
+                    f"not there. Place the files in it, or unset {DATA_VARIABLE} to download them."
+                )
+            return folder
+        if not self.mirrors:
+            raise self._not_found(folder, "there is no address to download it from")
+        absent = self._absent(folder)
+        if absent and _offline():
+            raise self._not_found(folder, f"{OFFLINE_VARIABLE} is set")
+        for file in absent:
+            self._download(file, folder)
+        return folder
+
+    def describe(self):
+        """Title, source and licence: the ``DESCR`` of what a loader returns."""
+        return f"{self.title}\n\nSource: {self.homepage}\nLicence: {self.license}\n"
+
+    def _absent(self, folder):
+        """The files that ``folder`` lacks or holds with another checksum."""
+        import pooch
+
+        def intact(file):
+            return (folder / file).is_file() and pooch.file_hash(folder / file) == self.files[file]
+
+        return [file for file in self.files if not intact(file)]
+
+    def _download(self, file, folder):
+        """Put ``file`` into ``folder`` from the first mirror that has it, whole or not at all."""
+        import pooch
+
+        failures = []
+        for mirror in self.mirrors:
+            try:
+                pooch.retrieve(mirror + file, f"sha256:{self.files[file]}", fname=file, path=folder)
+                return
+            except (OSError, ValueError) as error:
+                failures.append(f"{mirror}{file}: {type(error).__name__}: {error}")
+        raise self._not_found(folder, "every mirror failed:\n  " + "\n  ".join(failures))
+
+    def _not_found(self, folder, reason):
+        files = "".join(f"\n  {file}  (sha256 {sha256})" for file, sha256 in self.files.items())
+        by_hand = f"Place these files by hand in {folder}:{files}\nor set" if files else "Set"
+        return DataNotFound(
+            f"{self.name}: not downloaded: {reason}\n{by_hand} {DATA_VARIABLE} to a folder that holds "
+            f"{self.folder or self.name}/ with the files."
+        )
+
+
+def _offline():
+    return os.environ.get(OFFLINE_VARIABLE, "") not in ("", "0")
+
+
+def classification(dataset, X, y, n_train, input_shape, return_X_y=False):
+    """What a loader of labelled images returns: a Bunch, or (X, y); training rows come first.
+
+    Parameters
+    ----------
+    dataset : DataSet
+    X : ndarray of shape (n, n_v), float32
+        Pixels in [0, 1].
+    y : ndarray of shape (n,), int64
+        Classes.
+    n_train : int
+        The rows from this one on are the test part.
+    input_shape : tuple of int
+        (height, width) or (height, width, channels) of one row of X.
+    return_X_y : bool
+        Return ``(X, y)`` instead of the Bunch.
+    """
+    if return_X_y:
+        return X, y
+    from sklearn.utils import Bunch
+
+    return Bunch(
+        X_train=X[:n_train],
+        y_train=y[:n_train],
+        X_test=X[n_train:],
+        y_test=y[n_train:],
+        input_shape=input_shape,
+        folder=dataset.expected_folder(),
+        license=dataset.license,
+        DESCR=dataset.describe(),
+    )

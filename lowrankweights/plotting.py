@@ -1,0 +1,174 @@
+"""Pictures of features, dictionaries, index sets and training curves.
+
+Every function takes and returns Axes (or makes a figure of its own), and needs matplotlib.
+Blue is negative, red positive, white zero; what is unknown is grey.
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
+
+from . import _checks
+
+# Okabe and Ito's colours: told apart by the colour-blind, and of different lightness in print.
+COLOURS = {"blue": "#0072B2", "orange": "#E69F00", "green": "#009E73", "red": "#D55E00", "purple": "#CC79A7"}
+MARKS = ["o", "s", "^", "D", "v", "P", "X", "<", ">"]
+UNKNOWN = "#D9D7D2"
+DIVERGING = LinearSegmentedColormap.from_list(
+    "blue_white_red", ["#08306B", "#2B7BBA", "#A6CCE3", "#FFFFFF", "#F9B995", "#D6503B", "#67000D"]
+)
+STYLE = {
+    "font.size": 9.0,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlesize": 9.0,
+    "legend.frameon": False,
+    "figure.dpi": 110,
+    "savefig.dpi": 160,
+    "svg.hashsalt": "lowrankweights",  # the same picture gives the same file
+}
+
+
+def show_feature(w, shape, ax=None, scale=None, known=None):
+    """Draw one feature as an image.
+
+    Parameters
+    ----------
+    w : array, (n_v,)
+    shape : (height, width) or (height, width, 3)
+        Colour features are drawn as colours around mid-grey.
+    ax : Axes, optional
+    scale : float, optional
+        The largest absolute weight of the colour scale; default: that of ``w``.
+    known : array of int, optional
+        Draw only these weights; the others are grey.
+
+    Returns
+    -------
+    ax : Axes
+    """
+    ax = plt.subplots(figsize=(2, 2))[1] if ax is None else ax
+    w = _checks.array("w", w, ndim=1)
+    if w.size != np.prod(shape):
+        _checks.fail("shape", f"as many weights as w has ({w.size})", tuple(shape))
+    scale = scale or np.abs(w).max() or 1.0
+    image = w.reshape(shape)
+    if image.ndim == 3:
+        image = np.clip(0.5 + 0.5 * image / scale, 0, 1)
+    else:
+        image = DIVERGING(0.5 + 0.5 * np.clip(image / scale, -1, 1))[..., :3]
+    if known is not None:
+        mask = np.zeros(w.size, bool)
+        mask[known] = True
+        mask = mask.reshape(shape) if len(shape) == 2 else mask.reshape(shape).any(axis=2)
+        image = np.where(mask[..., None], image, np.array(plt.matplotlib.colors.to_rgb(UNKNOWN)))
+    ax.imshow(image, interpolation="nearest")
+    return _bare(ax)
+
+
+def tiles(W, shape, ax=None, n_across=None, scale=None):
+    """Draw features side by side, each on its own colour scale unless ``scale`` is given.
+
+    Parameters
+    ----------
+    W : array, (n_v, n_h)
+        One feature a column.
+    shape : (height, width) or (height, width, 3)
+    n_across : int, optional
+        Features in a row of the picture; default: about a square.
+
+    Returns
+    -------
+    ax : Axes
+    """
+    W = _checks.array("W", W, ndim=2)
+    n_across = n_across or int(np.ceil(np.sqrt(W.shape[1])))
+    n_down = -(-W.shape[1] // n_across)
+    ax = plt.subplots(figsize=(0.5 * n_across, 0.5 * n_down))[1] if ax is None else ax
+    height, width = shape[:2]
+    canvas = np.ones((n_down * (height + 1) - 1, n_across * (width + 1) - 1, 3))
+    for i, w in enumerate(W.T):
+        top, left = (height + 1) * (i // n_across), (width + 1) * (i % n_across)
+        x = w.reshape(shape) / (scale or np.abs(w).max() or 1.0)
+        picture = DIVERGING(0.5 + 0.5 * np.clip(x, -1, 1))[..., :3] if x.ndim == 2 else 0.5 + 0.5 * x
+        canvas[top : top + height, left : left + width] = np.clip(picture, 0, 1)
+    # A frame around each tile: near-white features need an edge on white paper.
+    ax.imshow(canvas, interpolation="nearest")
+    for i in range(W.shape[1]):
+        corner = (width + 1) * (i % n_across) - 0.5, (height + 1) * (i // n_across) - 0.5
+        ax.add_patch(plt.Rectangle(corner, width, height, fill=False, lw=0.4, ec="#9A9893"))
+    _bare(ax)
+    ax.set_xlim(-1, canvas.shape[1])
+    ax.set_ylim(canvas.shape[0], -1)
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+    return ax
+
+
+def index_set(alpha, shape, ax=None, colour=COLOURS["blue"]):
+    """Draw which pixels are known."""
+    ax = plt.subplots(figsize=(2, 2))[1] if ax is None else ax
+    known = np.zeros(int(np.prod(shape)), bool)
+    known[alpha] = True
+    known = known.reshape(shape) if len(shape) == 2 else known.reshape(shape).any(axis=2)
+    colours = np.array([plt.matplotlib.colors.to_rgb(c) for c in (UNKNOWN, colour)])
+    ax.imshow(colours[known.astype(int)], interpolation="nearest")
+    return _bare(ax)
+
+
+def feature_completion(W, alpha, U, shape, fig=None):
+    """The paper's Figure 1: features, a few of their weights, the prediction from these.
+
+    Parameters
+    ----------
+    W : array, (n_v, n_features)
+    alpha : array of int, (n_alpha,)
+    U : array, (n_v, n_alpha)
+    shape : (height, width) or (height, width, 3)
+
+    Returns
+    -------
+    fig : Figure
+    """
+    W = _checks.array("W", W, ndim=2)
+    n_features = W.shape[1]
+    fig = plt.figure(figsize=(5.4, 0.5 + 1.75 * n_features), layout="compressed") if fig is None else fig
+    axes = fig.subplots(n_features, 3, squeeze=False)
+    W_hat = U @ W[alpha]
+    for row, w, w_hat in zip(axes, W.T, W_hat.T, strict=True):
+        scale = np.abs(w).max() or 1.0
+        show_feature(w, shape, row[0], scale)
+        show_feature(w, shape, row[1], scale, known=alpha)
+        show_feature(w_hat, shape, row[2], scale)
+        correlation = np.corrcoef(w, w_hat)[0, 1]
+        row[2].set_xlabel(f"correlation {correlation:.2f}", fontsize="small", labelpad=2)
+    share = f"{len(alpha)} of its {len(W)} weights\n({len(alpha) / len(W):.0%}, at random)"
+    titles = ("a learned feature", share, "predicted\nfrom these")
+    for ax, title in zip(axes[0], titles, strict=True):
+        ax.set_title(title)
+    return fig
+
+
+def loss_curves(curves, ax=None, ylabel="loss"):
+    """Draw loss against iteration, one line for each entry of ``curves`` {label: values}."""
+    ax = plt.subplots(figsize=(4.2, 2.8))[1] if ax is None else ax
+    marks = zip(curves.items(), COLOURS.values(), MARKS, ["-", "--", "-.", ":", "-"], strict=False)
+    for (label, values), colour, mark, dash in marks:
+        every = max(1, len(values) // 8)
+        ax.plot(values, dash, color=colour, marker=mark, markevery=every, ms=4, lw=1.4, label=label)
+    ax.set_yscale("log")
+    ax.set_xlabel("L-BFGS iteration")
+    ax.set_ylabel(ylabel)
+    ax.legend()
+    return ax
+
+
+def _bare(ax):
+    """No ticks; a thin frame."""
+    ax.set_xticks([])
+    ax.set_yticks([])
+    for spine in ax.spines.values():
+        spine.set_visible(True)
+        spine.set_linewidth(0.4)
+        spine.set_color("#9A9893")
+    return ax

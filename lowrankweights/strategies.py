@@ -1,0 +1,171 @@
+"""Strategies by name: how a layer's dictionary is made from its input (paper, sections 3.5 and 4.1).
+
+A strategy looks at a layer's input once, and returns ``draw(n_alpha, rng) -> (U, alpha)``,
+which is called for each column; alpha is None where no index set is drawn.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import _checks, dictionaries
+from .kernels import EmpiricalCovariance, SquaredCovariance, SquaredExponential
+from .parametrisations import Columns, Full, LowRank, Predicted
+from .weight_space import count_known, grid_coordinates, sample_index_set
+
+
+@dataclass
+class LayerInput:
+    """What a strategy may look at: the layer's input over the data, and where it lives.
+
+    Attributes
+    ----------
+    V : array, (n, n_v)
+    shape : tuple or None
+        (height, width[, n_channels]) where the input is an image.
+    length_scale : float
+        For the squared exponential, in pixels.
+    ridge : float or None
+        Relative to the mean of k(i, i) over the units that vary; None: the strategy's own.
+    """
+
+    V: np.ndarray
+    shape: tuple | None = None
+    length_scale: float = 1.0
+    ridge: float | None = None
+
+    @property
+    def n_v(self):
+        return self.V.shape[1]
+
+    @property
+    def n_channels(self):
+        return self.shape[2] if self.shape is not None and len(self.shape) == 3 else 1
+
+    @property
+    def points(self):
+        """Coordinates on the image's grid, or the units' indices."""
+        return np.arange(self.n_v) if self.shape is None else grid_coordinates(self.shape)
+
+
+def squared_exponential(layer):
+    """SE: kernel ridge with the squared exponential; the input must be an image."""
+    if layer.shape is None:
+        _checks.fail(
+            "dictionary",
+            "another than 'squared_exponential' for a layer without a grid (hidden units have none; "
+            "for the first layer give input_shape), for instance 'covariance'",
+            "'squared_exponential'",
+        )
+    kernel, points = SquaredExponential(layer.length_scale), layer.points
+    ridge = 1e-2 if layer.ridge is None else layer.ridge
+
+    def draw(n_alpha, rng):
+        alpha = sample_index_set(layer.n_v, n_alpha, rng, layer.n_channels)
+        return dictionaries.kernel_ridge(kernel, points, alpha, ridge), alpha
+
+    return draw
+
+
+def covariance(layer, kernel_class=EmpiricalCovariance):
+    """Emp: kernel ridge with the covariance of the layer's input units."""
+    kernel = kernel_class(layer.V)
+    points, varying = np.arange(layer.n_v), kernel.varying
+    relative = 1e-3 if layer.ridge is None else layer.ridge
+
+    def draw(n_alpha, rng):
+        alpha = sample_index_set(layer.n_v, n_alpha, rng, candidates=varying) if len(varying) else None
+        if alpha is None:
+            _checks.fail("X", "at least one unit that varies", "only constant units")
+        ridge = relative * kernel.diagonal(varying).mean()
+        return dictionaries.kernel_ridge(kernel, points, alpha, ridge), alpha
+
+    return draw
+
+
+def squared_covariance(layer):
+    """Emp2: kernel ridge with the covariance of the squares of the layer's input units."""
+    return covariance(layer, SquaredCovariance)
+
+
+def random_connections(layer):
+    """RandCon: random columns of the identity."""
+
+    def draw(n_alpha, rng):
+        alpha = sample_index_set(layer.n_v, n_alpha, rng, layer.n_channels)
+        return dictionaries.identity_atoms(layer.n_v, alpha), alpha
+
+    return draw
+
+
+def random_projection(layer):
+    """RandFixU: independent Gaussian atoms."""
+    return lambda n_alpha, rng: (dictionaries.random_projection(layer.n_v, n_alpha, rng), None)
+
+
+STRATEGIES = {
+    "random_connections": random_connections,
+    "random_projection": random_projection,
+    "squared_exponential": squared_exponential,
+    "covariance": covariance,
+    "squared_covariance": squared_covariance,
+}
+NAMES = ["none", "low_rank", *STRATEGIES]
+
+
+def check_name(dictionary, name="dictionary"):
+    """Return a strategy's name, or a function f(V, points, n_alpha, rng) -> U, if it is one."""
+    return dictionary if callable(dictionary) else _checks.choice(name, dictionary, NAMES)
+
+
+def predicted_layer(layer, n_h, dictionary, proportion, n_columns, rng):
+    """The parametrisation of a layer, and the index set of each column that has one.
+
+    Parameters
+    ----------
+    layer : LayerInput
+    n_h : int
+        Hidden units, divided among the columns; sizes differ by at most one.
+    dictionary : str or callable
+        One of ``NAMES``, or f(V, points, n_alpha, rng) -> U.
+    proportion : float
+        n_alpha / n_v, in (0, 1]. Low rank gets the rank with the same number of dynamic weights.
+    n_columns : int
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    parametrisation : Parametrisation
+    index_sets : list of ndarray
+    """
+    n_v, n_columns = layer.n_v, _checks.integer("n_columns", n_columns, at_least=1)
+    proportion = _checks.number("proportion", proportion, above=0, at_most=1)
+    if check_name(dictionary) == "none":
+        return Full(n_v, n_h), []
+    if dictionary == "low_rank":
+        return LowRank(n_v, n_h, rank=max(1, round(proportion * n_v * n_h / (n_v + n_h)))), []
+    if n_columns > n_h:
+        _checks.fail("n_columns", f"at most one column a hidden unit ({n_h})", n_columns)
+    draw = _custom(layer, dictionary) if callable(dictionary) else STRATEGIES[dictionary](layer)
+    n_alpha = count_known(proportion, n_v, layer.n_channels if layer.shape is not None else 1)
+    columns, index_sets = [], []
+    for units in np.array_split(np.arange(n_h), n_columns):
+        U, alpha = draw(n_alpha, rng)
+        columns.append(Predicted(U, n_h=len(units)))
+        index_sets.append(alpha)
+    parametrisation = columns[0] if n_columns == 1 else Columns(columns)
+    return parametrisation, [alpha for alpha in index_sets if alpha is not None]
+
+
+def _custom(layer, function):
+    """The user's own f(V, points, n_alpha, rng) -> U as a strategy."""
+
+    def draw(n_alpha, rng):
+        U = _checks.array(
+            "dictionary (what the function returned)", function(layer.V, layer.points, n_alpha, rng)
+        )
+        if U.shape != (layer.n_v, n_alpha):
+            _checks.fail("dictionary (what the function returned)", f"shape {(layer.n_v, n_alpha)}", U.shape)
+        return U, None
+
+    return draw

@@ -1,0 +1,133 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import lowrankweights as lrw
+from lowrankweights import dictionaries
+
+POINTS = lrw.grid_coordinates((28, 28))
+KERNEL = lrw.SquaredExponential(1.0)
+
+
+def formula(kernel, points, alpha, ridge):
+    """U = k_alpha^T (K_alpha + ridge I)^-1, as it stands in the paper."""
+    K_alpha = kernel(points[alpha], points[alpha])
+    k_alpha = kernel(points[alpha], points)
+    return k_alpha.T @ np.linalg.inv(K_alpha + ridge * np.eye(len(alpha)))
+
+
+@pytest.mark.parametrize("n_alpha", [1, 20, 78])
+@pytest.mark.parametrize("ridge", [1e-2, 1e-4, 1.0])
+def test_kernel_ridge_is_the_papers_formula(n_alpha, ridge):
+    alpha = lrw.sample_index_set(784, n_alpha, rng=1)
+    U = dictionaries.kernel_ridge(KERNEL, POINTS, alpha, ridge)
+    assert np.abs(U - formula(KERNEL, POINTS, alpha, ridge)).max() < 1e-10
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10**6), st.integers(1, 60), st.floats(0.3, 1.0))
+def test_without_a_ridge_the_known_weights_are_kept(seed, n_alpha, length_scale):
+    alpha = lrw.sample_index_set(784, n_alpha, rng=seed)
+    kernel = lrw.SquaredExponential(length_scale)
+    if np.linalg.cond(kernel(POINTS[alpha], POINTS[alpha])) < 1e6:
+        U = dictionaries.kernel_ridge(kernel, POINTS, alpha, ridge=0)
+        assert np.abs(U[alpha] - np.eye(n_alpha)).max() < 1e-8
+
+
+def test_ridge_to_zero_approaches_interpolation_in_order():
+    alpha = lrw.sample_index_set(784, 78, rng=1)
+    gaps = []
+    for ridge in (1e-1, 1e-3, 1e-5, 0):
+        U = dictionaries.kernel_ridge(KERNEL, POINTS, alpha, ridge)
+        gaps.append(np.abs(U[alpha] - np.eye(78)).max())
+    assert gaps == sorted(gaps, reverse=True)
+
+
+def test_a_smooth_feature_comes_back_from_a_few_of_its_pixels():
+    row, column = POINTS.T
+    w = np.exp(-((row - 13) ** 2 + (column - 15) ** 2) / 40) * np.cos(column / 3)
+    alpha = lrw.sample_index_set(784, 120, rng=0)
+    U = dictionaries.kernel_ridge(lrw.SquaredExponential(4.0), POINTS, alpha, ridge=1e-6)
+    assert np.abs(lrw.predict_features(w[alpha], U) - w).max() < 0.02
+
+
+def test_the_order_of_alpha_is_the_order_of_the_atoms():
+    alpha = np.array([5, 100, 300])
+    U = dictionaries.kernel_ridge(KERNEL, POINTS, alpha)
+    turned = dictionaries.kernel_ridge(KERNEL, POINTS, alpha[::-1])
+    assert np.allclose(U[:, ::-1], turned, atol=1e-14)
+
+
+def test_covariance_kernel_predicts_a_unit_from_its_copy():
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(size=(2, 500))
+    V = np.stack([a, a, b], axis=1)
+    U = dictionaries.kernel_ridge(lrw.EmpiricalCovariance(V), np.arange(3), [0, 2], ridge=1e-9)
+    assert np.allclose(U[1], [1, 0], atol=1e-6)
+
+
+def test_units_that_never_vary_get_weight_zero():
+    V = np.random.default_rng(0).random((30, 4))
+    V[:, 3] = 0.25
+    U = dictionaries.kernel_ridge(lrw.EmpiricalCovariance(V), np.arange(4), [0, 2], ridge=1e-3)
+    assert (U[3] == 0).all()
+
+
+def test_predictive_variance_is_the_gaussian_process_posterior():
+    alpha, ridge = lrw.sample_index_set(784, 40, rng=2), 1e-2
+    K, k = KERNEL(POINTS[alpha], POINTS[alpha]), KERNEL(POINTS[alpha], POINTS)
+    wanted = np.diag(KERNEL(POINTS, POINTS) - k.T @ np.linalg.inv(K + ridge * np.eye(40)) @ k)
+    variance = lrw.predictive_variance(KERNEL, POINTS, alpha, ridge)
+    assert np.allclose(variance, wanted, atol=1e-10)
+    assert np.allclose(lrw.predictive_variance(KERNEL, POINTS, alpha, ridge=0)[alpha], 0, atol=1e-10)
+
+
+def test_predict_features_takes_one_feature_or_many():
+    U = dictionaries.random_projection(10, 3, rng=0)
+    w = np.random.default_rng(0).random((3, 4))
+    assert lrw.predict_features(w, U).shape == (10, 4)
+    assert np.allclose(lrw.predict_features(w[:, 1], U), lrw.predict_features(w, U)[:, 1])
+
+
+def test_random_connections_are_columns_of_the_identity():
+    U = dictionaries.random_connections(12, 6, rng=0, n_channels=3)
+    alpha = lrw.sample_index_set(12, 6, rng=0, n_channels=3)
+    assert np.array_equal(U, np.eye(12)[:, alpha])
+
+
+def test_random_projections_have_variance_one_over_n_alpha():
+    U = dictionaries.random_projection(2000, 50, rng=0)
+    assert U.var() * 50 == pytest.approx(1, rel=0.02)
+    assert abs(U.mean()) < 1e-2
+
+
+def test_a_singular_system_is_refused_with_the_remedies():
+    alpha = np.arange(200)
+    with pytest.raises(ValueError, match="condition number") as error:
+        dictionaries.kernel_ridge(lrw.SquaredExponential(5.0), POINTS, alpha, ridge=0)
+    for remedy in ("ridge", "length_scale", "n_alpha"):
+        assert remedy in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("alpha", "ridge", "name"),
+    [
+        ([1, 1], 0.1, "alpha"),
+        ([-1, 1], 0.1, "alpha"),
+        ([784], 0.1, "alpha"),
+        ([], 0.1, "alpha"),
+        ([0.5], 0.1, "alpha"),
+        ([[1, 2]], 0.1, "alpha"),
+        ([1, 2], -0.1, "ridge"),
+        ([1, 2], np.nan, "ridge"),
+    ],
+)
+def test_bad_arguments_are_named(alpha, ridge, name):
+    with pytest.raises(ValueError, match=f"^{name}: expected .*, got "):
+        dictionaries.kernel_ridge(KERNEL, POINTS, alpha, ridge)
+
+
+def test_a_dictionary_of_the_wrong_width_is_named():
+    with pytest.raises(ValueError, match="^w_alpha: expected 3 rows"):
+        lrw.predict_features(np.ones(4), np.ones((10, 3)))

@@ -1,0 +1,202 @@
+import warnings
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.datasets import load_iris
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+import lowrankweights as lrw
+from lowrankweights import datasets
+
+FAST = {"max_iter": 100, "random_state": 0}
+ESTIMATORS = [
+    lrw.LowRankMLPClassifier((20,), **FAST),
+    lrw.LowRankMLPClassifier(
+        (10, 10), dictionary=("random_projection", "squared_covariance"), n_columns=2, **FAST
+    ),
+    lrw.LowRankMLPClassifier((20,), dictionary="none", **FAST),
+    lrw.LowRankMLPClassifier((20,), dictionary="low_rank", **FAST),
+    lrw.LowRankMLPRegressor((20,), dictionary="none", **FAST),
+    lrw.LowRankMLPRegressor((20,), dictionary="covariance", proportion=1.0, ridge=1e-6, **FAST),
+]
+
+
+@parametrize_with_checks(ESTIMATORS)
+def test_scikit_learn_conventions(estimator, check):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        check(estimator)
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return datasets.load_digits()
+
+
+def classifier(**changes):
+    settings = {
+        "hidden_layer_sizes": (30, 20),
+        "dictionary": ("squared_exponential", "covariance"),
+        "proportion": 0.25,
+        "n_columns": 5,
+        "input_shape": (8, 8),
+        "max_iter": 60,
+        "random_state": 0,
+    }
+    return lrw.LowRankMLPClassifier(**{**settings, **changes})
+
+
+def test_a_quarter_of_the_weights_reads_digits(digits):
+    model = classifier(max_iter=150, weight_decay=1e-3).fit(digits.X_train, digits.y_train)
+    assert model.score(digits.X_test, digits.y_test) > 0.93
+    assert np.allclose(model.predict_proba(digits.X_test).sum(axis=1), 1, atol=1e-6)
+    assert len(model.loss_curve_) == model.n_iter_ + 1
+    assert model.loss_curve_[-1] < 0.2 * model.loss_curve_[0]
+
+
+def test_fitted_attributes_describe_the_model(digits):
+    model = classifier(max_iter=5).fit(digits.X_train, digits.y_train)
+    assert [W.shape for W in model.filters_] == [(64, 30), (30, 20), (20, 10)]
+    assert [len(layer) for layer in model.index_sets_] == [5, 5]
+    assert [len(layer) for layer in model.dictionaries_] == [5, 5]
+    n_alpha = (16, round(0.25 * 30))
+    for alphas, Us, n_v, n in zip(model.index_sets_, model.dictionaries_, (64, 30), n_alpha, strict=True):
+        for alpha, U in zip(alphas, Us, strict=True):
+            assert len(alpha) == n and U.shape == (n_v, n)
+    assert model.n_dynamic_ == 16 * 30 + 30 + n_alpha[1] * 20 + 20 + 20 * 10 + 10 == model.theta_.size
+    assert model.n_static_ == 5 * 64 * 16 + 5 * 30 * n_alpha[1]
+    # the first column's filters are U_1 w_1
+    w_1 = model.network_.unpack(model.theta_)[0]["w_alpha"][0]
+    assert np.allclose(model.filters_[0][:, :6], model.dictionaries_[0][0] @ w_1)
+
+
+def test_columns_have_index_sets_of_their_own(digits):
+    model = classifier(max_iter=1).fit(digits.X_train, digits.y_train)
+    sets = [tuple(alpha) for alpha in model.index_sets_[0]]
+    assert len(set(sets)) == 5
+
+
+def test_units_are_divided_so_that_sizes_differ_by_at_most_one(digits):
+    model = classifier(hidden_layer_sizes=(17, 20), n_columns=(5, 2), max_iter=1).fit(
+        digits.X_train, digits.y_train
+    )
+    sizes = [c.n_h for c in model.network_.layers[0].parametrisation.columns]
+    assert sizes == [4, 4, 3, 3, 3]
+
+
+def test_low_rank_learns_as_many_numbers_as_the_other_strategies(digits):
+    for proportion in (0.1, 0.25, 0.5):
+        low_rank = classifier(dictionary="low_rank", proportion=proportion, max_iter=1).fit(
+            digits.X_train, digits.y_train
+        )
+        for layer in low_rank.network_.layers[:-1]:
+            q = layer.parametrisation
+            assert abs(q.n_dynamic - proportion * q.n_v * q.n_h) <= (q.n_v + q.n_h) / 2
+
+
+def test_the_same_seed_gives_the_same_model(digits):
+    a, b = (classifier(n_threads=n).fit(digits.X_train, digits.y_train) for n in (1, 2))
+    assert np.array_equal(a.theta_, b.theta_)
+    c = classifier(random_state=1).fit(digits.X_train, digits.y_train)
+    assert not np.array_equal(a.theta_, c.theta_)
+
+
+def test_dtype_auto_is_that_of_X(digits):
+    X, y = digits.X_train[:200], digits.y_train[:200]
+    seen = []
+    for given, dtype in (
+        (X, "auto"),
+        (X.astype(float), "auto"),
+        (X.astype(float), "float32"),
+        (X, "float64"),
+    ):
+        model = classifier(dtype=dtype, max_iter=1).fit(given, y)
+        seen.append(model.predict_proba(X).dtype)
+    assert seen == [np.float32, np.float32, np.float32, np.float64]
+
+
+def test_units_that_never_vary_are_legal_for_covariances():
+    X, y = load_iris(return_X_y=True)
+    X = np.hstack([X, np.full((150, 3), 7.0)])
+    model = lrw.LowRankMLPClassifier((10,), dictionary="covariance", proportion=0.4, random_state=0).fit(X, y)
+    assert (model.filters_[0][4:] == 0).all()
+    assert set(model.index_sets_[0][0]) <= {0, 1, 2, 3}
+    with pytest.raises(ValueError, match="at most the 4 of 7 units that vary"):
+        lrw.LowRankMLPClassifier((10,), dictionary="covariance", proportion=1.0).fit(X, y)
+
+
+def test_a_dictionary_of_ones_own_is_called_once_a_column(digits):
+    calls = []
+
+    def first_axes(V, points, n_alpha, rng):
+        calls.append((V.shape, points.shape, n_alpha))
+        return np.eye(V.shape[1])[:, :n_alpha]
+
+    model = classifier(dictionary=(first_axes, "none"), n_columns=3, max_iter=2).fit(
+        digits.X_train, digits.y_train
+    )
+    assert calls == [((1437, 64), (64, 2), 16)] * 3
+    assert (model.filters_[0][16:] == 0).all()
+    with pytest.raises(ValueError, match="^dictionary .*expected shape"):
+        classifier(dictionary=lambda V, points, n, rng: np.ones((3, n))).fit(digits.X_train, digits.y_train)
+
+
+def test_callbacks_see_the_iterates_and_may_stop(digits):
+    seen = []
+
+    def callback(info):
+        seen.append(info)
+        if info.n_iter == 3:
+            raise StopIteration
+
+    model = classifier(callbacks=[callback]).fit(digits.X_train, digits.y_train)
+    assert [info.n_iter for info in seen] == [1, 2, 3] and model.n_iter_ == 3
+    assert np.array_equal(seen[-1].theta, model.theta_)
+    assert not np.array_equal(seen[0].theta, seen[1].theta)
+    assert "callback" in model.stop_report_.lower()
+
+
+def test_regressor_with_several_outputs():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(200, 5))
+    Y = np.stack([X[:, 0] - X[:, 1], X[:, 2] ** 2], axis=1)
+    model = lrw.LowRankMLPRegressor((20,), dictionary="none", max_iter=300, random_state=0).fit(X, Y)
+    assert model.predict(X).shape == (200, 2)
+    assert model.score(X, Y) > 0.95
+    assert clone(model).fit(X, Y[:, 0]).predict(X).shape == (200,)
+
+
+def test_labels_may_be_words():
+    X, y = load_iris(return_X_y=True)
+    names = np.array(["setosa", "versicolor", "virginica"])[y]
+    model = lrw.LowRankMLPClassifier((10,), random_state=0).fit(X, names)
+    assert set(model.predict(X)) == set(names)
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({"dictionary": "squared_exponentail"}, "dictionary"),
+        ({"dictionary": ("none", "none", "none")}, "dictionary"),
+        ({"input_shape": None}, "dictionary"),
+        ({"dictionary": "squared_exponential"}, "dictionary"),
+        ({"proportion": 0}, "proportion"),
+        ({"proportion": 1.5}, "proportion"),
+        ({"proportion": (0.1, -1)}, "proportion"),
+        ({"n_columns": 31}, "n_columns"),
+        ({"n_columns": 0}, "n_columns"),
+        ({"input_shape": (7, 8)}, "input_shape"),
+        ({"length_scale": 0}, "length_scale"),
+        ({"ridge": -1.0}, "ridge"),
+        ({"activation": "relux"}, "activation"),
+        ({"weight_decay": -1}, "weight_decay"),
+        ({"max_iter": -1}, "max_iter"),
+        ({"dtype": "float16"}, "dtype"),
+        ({"hidden_layer_sizes": ()}, "hidden_layer_sizes"),
+        ({"hidden_layer_sizes": (10, 0)}, "hidden_layer_sizes"),
+    ],
+)
+def test_bad_parameters_are_named(digits, changes, name):
+    with pytest.raises(ValueError, match=f"^{name}: expected .*, got "):
+        classifier(**changes).fit(digits.X_train, digits.y_train)
