@@ -111,11 +111,11 @@ def _draw(models, shape, out):
 def _captions(n_v):
     n_known = count_known(SHARE_KNOWN, n_v)
     return (
-        f"Left: features learned with all their weights. Middle: {n_known} of {n_v} weights, drawn at random. "
+        f"Left: features learned with all their weights. Middle: {n_known} of {n_v} weights, at random. "
         "Right: all weights, predicted from these by kernel ridge regression "
         f"(squared exponential, length scale {LENGTH_SCALE:g} pixels).",
-        "First-layer filters: every weight learned, and a tenth learned with the rest predicted at every step. "
-        "Blue is negative, red positive; each filter on its own scale.",
+        "First-layer filters: every weight learned, and a tenth learned with the rest predicted at every "
+        "step. Blue is negative, red positive; each filter on its own scale.",
         "The training loss of both networks.",
     )
 

@@ -87,7 +87,7 @@ class _LowRankMLP(BaseEstimator):
         *,
         dictionary="covariance",
         proportion=0.5,
-        n_columns=1,
+        n_columns=10,
         input_shape=None,
         length_scale=1.0,
         ridge=None,
@@ -262,7 +262,8 @@ class LowRankMLPClassifier(ClassifierMixin, _LowRankMLP):
 
     def predict(self, X):
         """The most probable class of each row, (n,)."""
-        return self.classes_[self._output(X).argmax(axis=1)]
+        best = self._output(X).argmax(axis=1)
+        return self.classes_[best]
 
 
 class LowRankMLPRegressor(RegressorMixin, _LowRankMLP):
@@ -272,7 +273,7 @@ class LowRankMLPRegressor(RegressorMixin, _LowRankMLP):
     Examples
     --------
     >>> X = np.linspace(-1, 1, 50)[:, None]
-    >>> model = LowRankMLPRegressor((10,), random_state=0).fit(X, X[:, 0] ** 2)
+    >>> model = LowRankMLPRegressor((20,), random_state=0).fit(X, X[:, 0] ** 2)
     >>> model.score(X, X[:, 0] ** 2) > 0.9
     True
     """
@@ -285,6 +286,11 @@ class LowRankMLPRegressor(RegressorMixin, _LowRankMLP):
         )
         self._one_output = y.ndim == 1
         return self._fit(X, y.reshape(len(y), -1), "squared_error")
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags
 
     def predict(self, X):
         """Predicted values, shaped like the y of ``fit``."""

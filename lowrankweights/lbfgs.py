@@ -231,6 +231,8 @@ class _Run:
         if found.status == 0:
             if self.grad_norms[-1] <= tol:
                 return "converged", f"No entry of the gradient is above tol = {tol:g}."
+            if self.losses[-1] > self.losses[-2]:  # SciPy takes a rise for convergence
+                return explain_abnormal(self.fun, *self.last)
             return (
                 "converged",
                 f"The loss falls no more: the last iteration lowered it by less than ftol = {ftol:g}.",

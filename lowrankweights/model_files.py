@@ -99,7 +99,7 @@ def _read(path, names=None):
     """The header and the arrays of a model file (all, or those named)."""
     path = Path(path)
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as file:
             arrays = {name: file[name] for name in names or file.files}
         header = json.loads(str(arrays.pop("header")))
     except FileNotFoundError:

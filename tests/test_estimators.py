@@ -11,12 +11,14 @@ from lowrankweights import datasets
 
 FAST = {"max_iter": 100, "random_state": 0}
 ESTIMATORS = [
+    lrw.LowRankMLPClassifier(),
     lrw.LowRankMLPClassifier((20,), **FAST),
     lrw.LowRankMLPClassifier(
         (10, 10), dictionary=("random_projection", "squared_covariance"), n_columns=2, **FAST
     ),
     lrw.LowRankMLPClassifier((20,), dictionary="none", **FAST),
-    lrw.LowRankMLPClassifier((20,), dictionary="low_rank", **FAST),
+    lrw.LowRankMLPClassifier((20,), dictionary="low_rank", proportion=1.0, **FAST),
+    lrw.LowRankMLPRegressor(),
     lrw.LowRankMLPRegressor((20,), dictionary="none", **FAST),
     lrw.LowRankMLPRegressor((20,), dictionary="covariance", proportion=1.0, ridge=1e-6, **FAST),
 ]

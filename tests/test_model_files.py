@@ -40,11 +40,11 @@ def test_a_loaded_model_is_the_saved_one(settings, digits, tmp_path):
 
 def test_a_regressor_and_labels_that_are_words(tmp_path):
     X = np.random.default_rng(0).random((40, 3))
-    regressor = lrw.LowRankMLPRegressor((5,), max_iter=5, random_state=0).fit(X, X[:, 0])
+    regressor = lrw.LowRankMLPRegressor((10,), max_iter=5, random_state=0).fit(X, X[:, 0])
     loaded = lrw.load(lrw.save(tmp_path / "r.npz", regressor))
     assert np.array_equal(loaded.predict(X), regressor.predict(X))
     words = np.array(["low", "high"], dtype=object)[(X[:, 0] > 0.5).astype(int)]
-    model = lrw.LowRankMLPClassifier((5,), max_iter=5, random_state=0).fit(X, words)
+    model = lrw.LowRankMLPClassifier((10,), max_iter=5, random_state=0).fit(X, words)
     assert list(lrw.load(lrw.save(tmp_path / "c.npz", model)).predict(X)) == list(model.predict(X))
 
 
@@ -52,14 +52,14 @@ def test_functions_are_left_out_of_the_file(digits, tmp_path):
     def axes(V, points, n_alpha, rng):
         return np.eye(V.shape[1])[:, :n_alpha]
 
-    model = lrw.LowRankMLPClassifier((8,), dictionary=axes, callbacks=[print], max_iter=1, random_state=0)
+    model = lrw.LowRankMLPClassifier((10,), dictionary=axes, callbacks=[print], max_iter=1, random_state=0)
     model.set_params(callbacks=[lambda info: None]).fit(digits.X_train, digits.y_train)
     loaded = lrw.load(lrw.save(tmp_path / "m.npz", model))
     assert np.array_equal(loaded.predict(digits.X_test), model.predict(digits.X_test))
 
 
 def test_nothing_half_written_is_left_behind(digits, tmp_path, monkeypatch):
-    model = lrw.LowRankMLPClassifier((8,), max_iter=1, random_state=0).fit(digits.X_train, digits.y_train)
+    model = lrw.LowRankMLPClassifier((10,), max_iter=1, random_state=0).fit(digits.X_train, digits.y_train)
     path = lrw.save(tmp_path / "m.npz", model)
     before = path.read_bytes()
 
@@ -76,7 +76,7 @@ def test_nothing_half_written_is_left_behind(digits, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("damage", ["truncated", "text", "another npz", "empty"])
 def test_a_damaged_file_is_named_with_a_remedy(damage, digits, tmp_path):
-    model = lrw.LowRankMLPClassifier((8,), max_iter=1, random_state=0).fit(digits.X_train, digits.y_train)
+    model = lrw.LowRankMLPClassifier((10,), max_iter=1, random_state=0).fit(digits.X_train, digits.y_train)
     path = lrw.save(tmp_path / "m.npz", model)
     if damage == "truncated":
         path.write_bytes(path.read_bytes()[:-500])
