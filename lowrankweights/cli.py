@@ -1,10 +1,10 @@
-"""The command line: ``lowrankweights demo | train | evaluate | data ...``."""
+"""The command line: ``lowrankweights demo | train | evaluate | data | bench ...``."""
 
 import argparse
 import sys
 from pathlib import Path
 
-from . import __version__
+from . import __version__, _checks
 
 DATA_SETS = ("digits", "mnist")
 # What the commands raise for a wrong argument or file; anything else is a bug and shows its traceback.
@@ -35,6 +35,7 @@ def build_parser():
     _add_train(commands)
     _add_evaluate(commands)
     _add_data(commands)
+    _add_bench(commands)
     return parser
 
 
@@ -76,6 +77,7 @@ def _add_train(commands):
     add("--activation", default="sigmoid", help="sigmoid, tanh, relu or identity")
     add("--weight-decay", type=float, default=5e-5, help="penalty on the learned weights")
     add("--max-iter", type=int, default=300, help="L-BFGS iterations")
+    add("--schedule", choices=("full", "grow"), default="full", help="all rows at once, or growing samples")
     add("--dtype", choices=("float32", "float64"), default="float32", help="of the arithmetic")
     add("--threads", type=int, default=None, help="default: all processors")
     add("--seed", type=int, default=0, help="of the index sets and the initial weights")
@@ -97,6 +99,18 @@ def _add_data(commands):
     _command(actions, "where", _data_where, "Show the folder that data sets are read from.")
 
 
+def _add_bench(commands):
+    bench = _command(
+        commands, "bench", _bench, "Time loss and gradient against the machine's own matrix products."
+    )
+    bench.add_argument("--peers", action="store_true", help="also PyTorch and scikit-learn, where installed")
+    bench.add_argument("--json", type=Path, default=None, help="file for the numbers")
+    bench.add_argument("--rows", type=int, default=60_000, help="rows of the data")
+    bench.add_argument("--repeats", type=int, default=7, help="rounds; medians are shown")
+    bench.add_argument("--dtype", choices=("float32", "float64"), default="float32", help="of the arithmetic")
+    bench.add_argument("--out", type=Path, default=Path("out"), help="folder for the picture")
+
+
 def _demo(arguments):
     from .demo import run
 
@@ -113,6 +127,19 @@ def _evaluate(arguments):
     from .training import evaluate
 
     evaluate(arguments.model, arguments.data)
+
+
+def _bench(arguments):
+    from . import bench
+
+    bench.run(
+        _checks.integer("--rows", arguments.rows, at_least=1),
+        _checks.integer("--repeats", arguments.repeats, at_least=1),
+        arguments.dtype,
+        arguments.peers,
+        arguments.json,
+        arguments.out,
+    )
 
 
 def _data_status(arguments):

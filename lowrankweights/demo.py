@@ -12,7 +12,7 @@ from .weight_space import count_known, grid_coordinates, sample_index_set
 
 HIDDEN = (100, 100)
 PROPORTIONS = (1.0, 0.1)
-N_FEATURES = 4
+N_FEATURES = 6
 SHARE_KNOWN = 0.2
 LENGTH_SCALE = 2.0  # pixels
 
@@ -111,8 +111,8 @@ def _draw(models, shape, out):
 def _captions(n_v):
     n_known = count_known(SHARE_KNOWN, n_v)
     return (
-        f"Left: features learned with all their weights. Middle: {n_known} of {n_v} weights, at random. "
-        "Right: all weights, predicted from these by kernel ridge regression "
+        f"Top: features learned with all their weights. Middle: {n_known} of {n_v} weights, at random. "
+        "Bottom: all weights, predicted from these by kernel ridge regression "
         f"(squared exponential, length scale {LENGTH_SCALE:g} pixels).",
         "First-layer filters: every weight learned, and a tenth learned with the rest predicted at every "
         "step. Blue is negative, red positive; each filter on its own scale.",
@@ -176,9 +176,9 @@ PAGE = """<!doctype html>
   figcaption {{ color: #555; font-size: .92rem; max-width: 40rem; }}
 </style>
 <h1>Most weights of a neural network need not be learned</h1>
-<p>Two networks read handwritten digits. The first learns every weight. The second learns a tenth of
-the weights of each hidden filter and predicts the rest from them: W = U w<sub>&alpha;</sub>, with a
-dictionary U that is built once.</p>
+<p>Two networks read handwritten digits (scikit-learn's, enlarged to 16 &times; 16 pixels). The first learns
+every weight. The second learns a tenth of the weights of each hidden filter and predicts the rest from
+them: W = U w<sub>&alpha;</sub>, with a dictionary U that is built once.</p>
 {table}
 {figures}
 <p>The idea: M. Denil, B. Shakibi, L. Dinh, M. Ranzato and N. de Freitas, <cite>Predicting Parameters in Deep

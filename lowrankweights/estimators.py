@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from . import _checks
 from .activations import ACTIVATIONS
 from .layers import Dense
-from .lbfgs import minimize
+from .lbfgs import minimize_stages
 from .networks import Network
 from .objective import Objective
 from .parametrisations import Columns, Full, Predicted
@@ -50,8 +50,9 @@ class _LowRankMLP(BaseEstimator):
         Layer-wise pre-training (paper, section 3.5); not available yet.
     max_iter, tol : int, float
         L-BFGS iterations, and the largest entry of the gradient at which it has converged.
-    schedule : None
-        Kept for growing samples; not available yet.
+    schedule : None, "grow" or list of (rows, iterations)
+        Begin with a sample of the rows and go on with larger ones, all rows last (ours). "grow"
+        takes 1/27, 1/9, 1/3 and all of them, with a quarter of ``max_iter`` each.
     dtype : "auto", "float32" or "float64"
         Of the arithmetic inside; "auto" is that of X. L-BFGS itself runs in float64.
     n_threads : int, optional
@@ -133,16 +134,27 @@ class _LowRankMLP(BaseEstimator):
         Y = Y.astype(X.dtype, copy=False)
         self.network_, self.index_sets_, theta = self._build(X, Y.shape[1], loss, rng)
         objective = Objective(self.network_, X, Y, self.weight_decay, self.n_threads, self.engine)
-        result = minimize(
-            objective,
+        result = minimize_stages(
+            self._stages(objective, rng),
             theta,
-            max_iter=self.max_iter,
             tol=self.tol,
             callbacks=self.callbacks or [],
             progress=self.verbose,
         )
         self._keep(result)
         return self
+
+    def _stages(self, objective, rng):
+        """(objective, iterations) of each stage of the schedule; the samples are nested."""
+        if self.schedule is None:
+            return [(objective, self.max_iter)]
+        n, schedule = objective.n_rows, self.schedule
+        if schedule == "grow":
+            iterations = [len(part) for part in np.array_split(np.arange(self.max_iter), 4)]
+            schedule = list(zip((n // 27, n // 9, n // 3, n), iterations, strict=True))
+        order = rng.permutation(n)
+        samples = [(order[: min(max(1, rows), n)], iterations) for rows, iterations in schedule]
+        return [(objective if len(s) == n else objective.subset(np.sort(s)), k) for s, k in samples]
 
     def _build(self, X, n_out, loss, rng):
         """Network, index sets and initial theta, layer by layer.
@@ -229,8 +241,17 @@ class _LowRankMLP(BaseEstimator):
             _checks.fail("input_shape", f"as many pixels as X has columns ({X.shape[1]})", self.input_shape)
         if self.pretrain:
             _checks.fail("pretrain", "False (pre-training is not available yet)", self.pretrain)
-        if self.schedule is not None:
-            _checks.fail("schedule", "None (growing samples are not available yet)", self.schedule)
+        self._check_schedule()
+
+    def _check_schedule(self):
+        expected = 'None, "grow" or a list of (rows, iterations)'
+        if self.schedule is None or (isinstance(self.schedule, str) and self.schedule == "grow"):
+            return
+        if isinstance(self.schedule, str) or not all(np.shape(stage) == (2,) for stage in self.schedule):
+            _checks.fail("schedule", expected, repr(self.schedule))
+        for rows, iterations in self.schedule:
+            _checks.integer("schedule (rows)", rows, at_least=1)
+            _checks.integer("schedule (iterations)", iterations, at_least=0)
 
 
 class LowRankMLPClassifier(ClassifierMixin, _LowRankMLP):

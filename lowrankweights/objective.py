@@ -6,6 +6,7 @@ whoever takes it, and the groups' sums are added in order: the same bits for any
 """
 
 import concurrent.futures
+import copy
 import functools
 import itertools
 import os
@@ -55,6 +56,13 @@ class Objective:
         self.Y = np.ascontiguousarray(Y)
         self.groups = deal(self.n_rows)
         self._blas = ThreadpoolController()
+
+    def subset(self, rows):
+        """The same objective on some of the rows (indices); what was pooled is not pooled again."""
+        part = copy.copy(self)
+        part.X, part.Y, part.n_rows = self.X[rows], self.Y[rows], len(rows)
+        part.groups = deal(part.n_rows)
+        return part
 
     def __call__(self, theta):
         """Mean loss and gradient at theta (n_dynamic,), in float64."""

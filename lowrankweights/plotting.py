@@ -132,20 +132,18 @@ def feature_completion(W, alpha, U, shape, fig=None):
     """
     W = _checks.array("W", W, ndim=2)
     n_features = W.shape[1]
-    fig = plt.figure(figsize=(5.4, 0.5 + 1.75 * n_features), layout="compressed") if fig is None else fig
-    axes = fig.subplots(n_features, 3, squeeze=False)
+    fig = plt.figure(figsize=(1.1 + 1.15 * n_features, 4.1), layout="compressed") if fig is None else fig
+    axes = fig.subplots(3, n_features, squeeze=False)
     W_hat = U @ W[alpha]
-    for row, w, w_hat in zip(axes, W.T, W_hat.T, strict=True):
+    for (top, middle, bottom), w, w_hat in zip(axes.T, W.T, W_hat.T, strict=True):
         scale = np.abs(w).max() or 1.0
-        show_feature(w, shape, row[0], scale)
-        show_feature(w, shape, row[1], scale, known=alpha)
-        show_feature(w_hat, shape, row[2], scale)
-        correlation = np.corrcoef(w, w_hat)[0, 1]
-        row[2].set_xlabel(f"correlation {correlation:.2f}", fontsize="small", labelpad=2)
-    share = f"{len(alpha)} of its {len(W)} weights\n({len(alpha) / len(W):.0%}, at random)"
-    titles = ("a learned feature", share, "predicted\nfrom these")
-    for ax, title in zip(axes[0], titles, strict=True):
-        ax.set_title(title)
+        show_feature(w, shape, top, scale)
+        show_feature(w, shape, middle, scale, known=alpha)
+        show_feature(w_hat, shape, bottom, scale)
+        bottom.set_xlabel(f"correlation {np.corrcoef(w, w_hat)[0, 1]:.2f}", fontsize="small")
+    share = f"{len(alpha)} of the {len(W)}\nweights ({len(alpha) / len(W):.0%})\nat random"
+    for ax, label in zip(axes[:, 0], ("learned\nfeatures", share, "predicted\nfrom these"), strict=True):
+        ax.set_ylabel(label, rotation=0, ha="right", va="center", labelpad=6)
     return fig
 
 

@@ -14,6 +14,8 @@ A product works in three steps, so that a sum over many blocks of rows composes 
     dL/dp from the summed gradients.
 """
 
+import math
+
 import numpy as np
 
 from . import packing
@@ -43,6 +45,26 @@ class Product:
     def input_width(self):
         return self.parametrisation.n_v
 
+    def chain(self):
+        """The matrices that v passes through, in order: (n_in, n_out, learned)."""
+        return [(self.parametrisation.n_v, self.parametrisation.n_h, True)]
+
+    def matrix_products(self, n, need_dv=True):
+        """The matrix products of a loss and gradient over n rows: (kind, (rows, inner, columns))."""
+        products, needed = [], need_dv
+        for n_in, n_out, learned in self.chain():
+            products.append(("v W", (n, n_in, n_out)))
+            if learned:
+                products.append(("v^T dz", (n_in, n, n_out)))
+            if needed:
+                products.append(("dz W^T", (n, n_out, n_in)))
+            needed = needed or learned
+        return products
+
+    def multiplications(self, n, need_dv=True):
+        """Multiplications of a loss and gradient over n rows."""
+        return sum(math.prod(shape) for _, shape in self.matrix_products(n, need_dv))
+
 
 class ComposeFirst(Product):
     """z = v W with W = expand(p): for any parametrisation."""
@@ -66,9 +88,7 @@ class ComposeFirst(Product):
         return self.parametrisation.pull_back(gradients[0], p)
 
     def multiplications(self, n, need_dv=True):
-        """Multiplications of a loss and gradient over n rows."""
-        q = self.parametrisation
-        return q.composing_multiplications + (3 if need_dv else 2) * n * q.n_v * q.n_h
+        return self.parametrisation.composing_multiplications + super().multiplications(n, need_dv)
 
 
 class PooledOnce(Product):
@@ -80,6 +100,9 @@ class PooledOnce(Product):
     @property
     def input_width(self):
         return self.parametrisation.n_alpha
+
+    def chain(self):
+        return [(self.parametrisation.n_alpha, self.parametrisation.n_h, True)]
 
     def pool(self, v):
         """v_alpha = v U, (n, n_alpha)."""
@@ -99,9 +122,6 @@ class PooledOnce(Product):
     def finish(self, gradients, p):
         return gradients[0].ravel()
 
-    def multiplications(self, n, need_dv=False):
-        return 2 * n * self.parametrisation.n_alpha * self.parametrisation.n_h
-
 
 class PoolFirst(PooledOnce):
     """z = (v U) w_alpha, for the input of a deep layer, which changes at every step."""
@@ -109,6 +129,9 @@ class PoolFirst(PooledOnce):
     name = "(v U) w"
     pooled = False
     input_width = Product.input_width
+
+    def chain(self):
+        return [(self.parametrisation.n_v, self.parametrisation.n_alpha, False), *super().chain()]
 
     def multiply(self, v, arrays):
         # v_alpha = v U, z = v_alpha w_alpha
@@ -121,15 +144,15 @@ class PoolFirst(PooledOnce):
         # dv = (dz w_alpha^T) U^T
         return gradients, (dz @ arrays[0].T) @ self.parametrisation.dictionary(dz.dtype).T
 
-    def multiplications(self, n, need_dv=True):
-        q = self.parametrisation
-        return n * ((3 if need_dv else 2) * q.n_alpha * q.n_h + (2 if need_dv else 1) * q.n_v * q.n_alpha)
-
 
 class Factored(Product):
     """z = (v U) V with both factors learned (``LowRank``)."""
 
     name = "(v U) V"
+
+    def chain(self):
+        q = self.parametrisation
+        return [(q.n_v, q.rank, True), (q.rank, q.n_h, True)]
 
     def prepare(self, p):
         return list(self.parametrisation.unpack(p).values())
@@ -148,10 +171,6 @@ class Factored(Product):
 
     def finish(self, gradients, p):
         return packing.pack(gradients)
-
-    def multiplications(self, n, need_dv=True):
-        q = self.parametrisation
-        return n * q.rank * ((3 if need_dv else 2) * q.n_v + 3 * q.n_h)
 
 
 class ByColumn(Product):
@@ -203,8 +222,8 @@ class ByColumn(Product):
         own = self._own(gradients)
         return packing.pack([q.finish(g, part) for (q, part), g in zip(self._parts(p), own, strict=True)])
 
-    def multiplications(self, n, need_dv=True):
-        return sum(q.multiplications(n, need_dv) for q in self.products)
+    def matrix_products(self, n, need_dv=True):
+        return [product for q in self.products for product in q.matrix_products(n, need_dv)]
 
     def _parts(self, p):
         return zip(self.products, self.parametrisation.split(p), strict=True)

@@ -30,6 +30,7 @@ def train(options):
         activation=options.activation,
         weight_decay=options.weight_decay,
         max_iter=options.max_iter,
+        schedule=None if options.schedule == "full" else options.schedule,
         n_threads=options.threads,
         random_state=options.seed,
         verbose=True,

@@ -14,7 +14,7 @@ ROOMS = [
     *["weight_space", "kernels", "dictionaries", "parametrisations", "products", "plan"],
     *["activations", "losses", "layers", "networks", "objective"],
     *["strategies", "estimators", "model_files"],
-    *["datasets", "plotting", "training", "demo", "cli", "__main__", "__init__"],
+    *["datasets", "plotting", "training", "demo", "bench", "cli", "__main__", "__init__"],
 ]
 
 
@@ -70,3 +70,11 @@ def test_every_public_name_is_there_and_documented():
 
 def test_an_unknown_name_is_an_attribute_error():
     assert not hasattr(lowrankweights, "nonsense")
+
+
+def test_the_readmes_code_runs(tmp_path):
+    readme = (PACKAGE.parent / "README.md").read_text(encoding="utf-8")
+    blocks = [part.split("```")[0] for part in readme.split("```python\n")[1:]]
+    assert len(blocks) >= 2
+    for block in blocks:
+        assert run(block).stdout

@@ -159,6 +159,16 @@ def test_callbacks_see_the_iterates_and_may_stop(digits):
     assert "callback" in model.stop_report_.lower()
 
 
+@pytest.mark.parametrize("schedule", ["grow", [(200, 20), (10_000, 20)]])
+def test_growing_samples_end_with_all_rows(digits, schedule):
+    model = classifier(schedule=schedule, max_iter=40, weight_decay=1e-3).fit(digits.X_train, digits.y_train)
+    Y = np.eye(10)[digits.y_train]
+    loss, _ = model.network_.loss_and_grad(model.theta_, digits.X_train, Y, weight_decay=1e-3)
+    assert model.loss_ == pytest.approx(loss, rel=1e-5)
+    assert model.n_iter_ == 40 == len(model.loss_curve_) - 1
+    assert model.score(digits.X_test, digits.y_test) > 0.7
+
+
 def test_regressor_with_several_outputs():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(200, 5))
@@ -195,6 +205,8 @@ def test_labels_may_be_words():
         ({"weight_decay": -1}, "weight_decay"),
         ({"max_iter": -1}, "max_iter"),
         ({"dtype": "float16"}, "dtype"),
+        ({"schedule": "shrink"}, "schedule"),
+        ({"schedule": [100, 200]}, "schedule"),
         ({"hidden_layer_sizes": ()}, "hidden_layer_sizes"),
         ({"hidden_layer_sizes": (10, 0)}, "hidden_layer_sizes"),
     ],

@@ -123,6 +123,18 @@ def test_non_contiguous_and_read_only_data():
     assert got[0] == pytest.approx(wanted[0], rel=1e-14)
 
 
+@pytest.mark.parametrize("kind", ["columns", "full"])
+def test_a_subset_is_the_objective_on_those_rows(kind):
+    net = network(kind)
+    X, Y = data(400)
+    rows = np.arange(0, 400, 3)
+    theta = net.init(rng=0)
+    loss, grad = lrw.Objective(net, X, Y, weight_decay=0.1).subset(rows)(theta)
+    wanted, wanted_grad = net.loss_and_grad(theta, X[rows], Y[rows], weight_decay=0.1)
+    assert loss == pytest.approx(wanted, rel=1e-13)
+    assert np.allclose(grad, wanted_grad, atol=1e-14)
+
+
 @pytest.mark.parametrize(("name", "value"), [("n_threads", 0), ("weight_decay", -1)])
 def test_bad_arguments_are_named(name, value):
     with pytest.raises(ValueError, match=f"^{name}: expected"):

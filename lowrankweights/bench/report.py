@@ -1,0 +1,92 @@
+"""The table and the picture of what was measured."""
+
+from .cases import CURVE, EVERY, TABLE
+
+HEAD = (
+    "learned",
+    "products",
+    "bound",
+    "Gflop/s",
+    "ours",
+    "min-max",
+    "bound/ours",
+    "PyTorch",
+    "PyTorch all/ours",
+)
+
+
+def table(report):
+    """The table as text."""
+    head = (
+        "learned",
+        "products",
+        "bound",
+        "Gflop/s",
+        "ours",
+        "min-max",
+        "bound/ours",
+        "PyTorch",
+        "PyTorch all/ours",
+    )
+    rows = [head]
+    for case in TABLE:
+        c, s = report["cases"][case.name], report["seconds"][case.name]["ours"]
+        torch, ratio = c["PyTorch seconds"], c["PyTorch every weight/ours"]
+        cells = [
+            f"{c['multiplications'] / 1e9:.1f} G",
+            f"{c['bound_seconds']:.3f} s",
+            f"{c['gigaflops']:.0f}",
+        ]
+        cells += [f"{s['median']:.3f} s", f"{s['min']:.3f}-{s['max']:.3f}", f"{c['bound/ours']:.2f}"]
+        cells += [f"{torch:.3f} s" if torch else "-", f"{ratio:.2f}" if ratio else "-"]
+        rows.append((case.name, *cells))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(cell.rjust(w) for cell, w in zip(row, widths, strict=True)) for row in rows]
+    own = report["seconds"][EVERY.name]
+    if "scikit-learn" in own:
+        sklearn = own["scikit-learn"]["median"]
+        lines.append(f"scikit-learn's MLPClassifier, every weight: {sklearn:.3f} s, "
+                     f"{sklearn / own['ours']['median']:.2f} times ours")  # fmt: skip
+    lines.append(
+        "bound: the matrix products of the cheapest order alone, the faster of two ways to run them."
+    )
+    return "\n".join(lines)
+
+
+def draw(report, path):
+    """Time against the share of the weights learned, with the bound as a line."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    from .. import plotting
+
+    curve = [report["cases"][case.name] for case in CURVE]
+    share = [100 * c["proportion"] for c in curve]
+    every = report["cases"][EVERY.name]
+    with plt.rc_context(plotting.STYLE):
+        figure, ax = plt.subplots(figsize=(5.6, 3.6), layout="constrained")
+        colours = plotting.COLOURS
+        ax.plot(
+            share, [c["ours_seconds"] for c in curve], "o-", color=colours["blue"], label="loss and gradient"
+        )
+        ax.plot(
+            share,
+            [c["bound_seconds"] for c in curve],
+            "--",
+            color="#555555",
+            label="its matrix products alone",
+        )
+        ax.axhline(every["ours_seconds"], color=colours["red"], lw=1.2, label="every weight, no dictionary")
+        if every["PyTorch seconds"]:
+            ax.axhline(
+                every["PyTorch seconds"], color=colours["purple"], ls=":", label="PyTorch, every weight"
+            )
+        ax.set(
+            xlabel="share of each filter learned (%), one column a layer", ylabel="seconds", ylim=(0, None)
+        )
+        ax.set_xlim(0, 102)
+        ax.legend()
+        figure.savefig(path)
+        plt.close(figure)

@@ -1,0 +1,117 @@
+"""Measure in turn."""
+
+import json
+import os
+import platform
+import time
+from pathlib import Path
+
+import numpy as np
+
+from ..objective import Objective, available_processors
+from . import peers
+from .cases import CURVE, EVERY, TABLE, data
+from .gemm import MatrixProducts
+from .report import draw, table
+
+
+def run(n_rows=60_000, repeats=7, dtype="float32", with_peers=False, json_file=None, out=Path("out")):
+    """Time everything, print the table, write the picture and, if asked for, a JSON file."""
+    dtype, n_threads = np.dtype(dtype), available_processors()
+    X, Y = data(n_rows, dtype)
+    print(f"{n_rows:,} x 784-500-500-10, {dtype}, {n_threads} threads; medians of {repeats} rounds.")
+    jobs, cases = _jobs(X, Y, dtype, n_threads)
+    if with_peers:
+        jobs.update(_peer_jobs(X, Y, cases))
+    seconds = in_turn(jobs, repeats)
+    if with_peers and "sklearn" in peers.available():
+        seconds["scikit-learn", EVERY.name] = [peers.sklearn_seconds(X, Y, time.perf_counter)]
+    report = summarise(seconds, cases)
+    settings = {"n_rows": n_rows, "dtype": str(dtype), "n_threads": n_threads, "repeats": repeats}
+    report["settings"] = {**settings, "versions": versions()}
+    print(table(report))
+    out.mkdir(parents=True, exist_ok=True)
+    draw(report, out / "bench.png")
+    print(f"picture: {out / 'bench.png'}")
+    if json_file is not None:
+        Path(json_file).write_text(json.dumps(report, indent=1) + "\n")
+        print(f"numbers: {json_file}")
+    return report
+
+
+def _jobs(X, Y, dtype, n_threads):
+    """For each case: our loss and gradient, and its matrix products alone in two ways."""
+    jobs, cases = {}, {}
+    for case in dict.fromkeys([*TABLE, *CURVE]):
+        net = case.network()
+        objective = Objective(net, X, Y, n_threads=n_threads)
+        theta = net.init(rng=0)
+        bound = MatrixProducts(objective.plan, dtype, n_threads)
+        cases[case.name] = {
+            "proportion": case.proportion, "n_columns": case.n_columns, "n_dynamic": net.n_dynamic,
+            "multiplications": bound.multiplications,
+        }  # fmt: skip
+        jobs["ours", case.name] = lambda objective=objective, theta=theta: objective(theta)
+        jobs["products, whole", case.name] = bound.whole
+        jobs["products, blocks", case.name] = bound.blocks
+    return jobs, cases
+
+
+def _peer_jobs(X, Y, cases):
+    if "torch" not in peers.available():
+        print("PyTorch is not installed: pip install torch==2.13.0")
+        return {}
+    import torch
+
+    torch.set_num_threads(available_processors())
+    jobs = {}
+    for case in TABLE:
+        for block in (None, *peers.BLOCKS):
+            label = f"PyTorch, {'whole batch' if block is None else f'blocks of {block}'}"
+            jobs[label, case.name] = peers.torch_loss_and_grad(case.network(), X, Y, block)
+    return jobs
+
+
+def in_turn(jobs, repeats):
+    """Seconds of each job in each round; the first, uncounted round warms up and compiles."""
+    seconds = {name: [] for name in jobs}
+    for i in range(repeats + 1):
+        for name, job in jobs.items():
+            start = time.perf_counter()
+            job()
+            if i:
+                seconds[name].append(time.perf_counter() - start)
+    return seconds
+
+
+def summarise(seconds, cases):
+    """Medians, spreads and ratios, as plain data."""
+    report = {"cases": cases, "seconds": {}}
+    for (what, case), values in seconds.items():
+        own = report["seconds"].setdefault(case, {})
+        own[what] = {"median": float(np.median(values)), "min": min(values), "max": max(values)}
+    for case, own in report["seconds"].items():
+        median = {what: s["median"] for what, s in own.items()}
+        bound = min(median["products, whole"], median["products, blocks"])
+        torch = [s for what, s in median.items() if what.startswith("PyTorch")]
+        cases[case] |= {
+            "bound_seconds": bound,
+            "gigaflops": 2e-9 * cases[case]["multiplications"] / bound,
+            "bound/ours": bound / median["ours"],
+            "PyTorch seconds": min(torch) if torch else None,
+        }
+    every = cases[EVERY.name]["PyTorch seconds"]
+    for case, numbers in cases.items():
+        ours = report["seconds"][case]["ours"]["median"]
+        numbers["ours_seconds"] = ours
+        numbers["PyTorch every weight/ours"] = every / ours if every else None
+    return report
+
+
+def versions():
+    """Versions of what the numbers depend on, and the processor."""
+    import numba
+    import scipy
+
+    names = {"numpy": np.__version__, "scipy": scipy.__version__, "numba": numba.__version__}
+    return {**names, **peers.available(), "python": platform.python_version(), "processors": os.cpu_count()}

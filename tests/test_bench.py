@@ -1,0 +1,51 @@
+import json
+
+import numpy as np
+import pytest
+
+from lowrankweights.bench import cases, gemm, peers
+from lowrankweights.bench.run import in_turn
+from lowrankweights.cli import main
+
+
+def test_the_bound_multiplies_what_the_plan_counts():
+    net = cases.Case(0.1).network()
+    plan = net.plan(1000)
+    bound = gemm.MatrixProducts(plan, np.float32, n_threads=2)
+    done = sum(A.shape[0] * A.shape[1] * B.shape[1] for A, B, _ in bound._whole)
+    assert done == plan.multiplications
+    bound.whole()
+    bound.blocks()
+
+
+def test_jobs_run_in_turn():
+    order = []
+    seconds = in_turn({"a": lambda: order.append("a"), "b": lambda: order.append("b")}, 2)
+    assert order == ["a", "b"] * 3  # one round to warm up
+    assert [len(s) for s in seconds.values()] == [2, 2]
+
+
+def test_bench_prints_ratios_and_writes_the_numbers(capsys, tmp_path):
+    file = tmp_path / "bench.json"
+    assert (
+        main(["bench", "--rows", "300", "--repeats", "1", "--json", str(file), "--out", str(tmp_path)]) == 0
+    )
+    out = capsys.readouterr().out
+    assert "bound/ours" in out and "every weight" in out and "10 %, 10 columns" in out
+    report = json.loads(file.read_text())
+    assert report["cases"]["10 %, one column"]["n_dynamic"] < report["cases"]["every weight"]["n_dynamic"] / 5
+    assert (tmp_path / "bench.png").stat().st_size > 1000
+
+
+@pytest.mark.parametrize("case", cases.TABLE, ids=lambda c: c.name)
+@pytest.mark.parametrize("block_rows", [None, 30])
+def test_pytorch_computes_the_same_gradient(case, block_rows):
+    pytest.importorskip("torch", reason="PyTorch is not installed")
+    net = case.network()
+    X, Y = cases.data(100, np.float32)
+    function = peers.torch_loss_and_grad(net, X, Y, block_rows)
+    function()
+    model = function.__closure__[function.__code__.co_freevars.index("model")].cell_contents
+    _, grad = net.loss_and_grad(net.init(rng=0), X, Y)
+    theirs = np.concatenate([p.grad.numpy().ravel() for p in model.parameters])
+    assert np.abs(theirs - grad).max() < 1e-5 * np.abs(grad).max() + 1e-7
