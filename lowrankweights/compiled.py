@@ -16,16 +16,18 @@ SMALLEST = 1 << 12  # below this many entries NumPy is as fast, and Numba need n
 class Compiled:
     """A function with two bodies: ``meaning`` in NumPy, ``loops`` for Numba.
 
-    The arrays of a call are (n, m) except the vectors; ``out`` is written and returned, and may
-    be one of the inputs.
+    The first array (n, m) is overwritten where it can be, and the result returned: LLVM turns
+    the loops into vector instructions only where it sees that no output overlaps an input.
     """
 
     def __init__(self, loops, meaning):
         self.loops, self.meaning = loops, meaning
         functools.update_wrapper(self, loops)
 
-    def __call__(self, *arrays):
-        first = arrays[0]
+    def __call__(self, first, *others):
+        if not first.flags.writeable:
+            first = first.copy()
+        arrays = (first, *others)
         if first.size >= SMALLEST and all(_plain_float32(a) for a in arrays) and numba_available():
             return self.jitted(*arrays)
         return self.meaning(*arrays)
@@ -78,79 +80,78 @@ _P = tuple(map(np.float32, (1.0, 0.1338101476, 3.495574929e-3, 2.060888437e-5, 1
 _Q = tuple(map(np.float32, (1.0, 0.4671432973, 2.587692998e-2, 3.285614075e-4, 7.776452549e-7)))
 _P0, _P1, _P2, _P3, _P4 = _P
 _Q0, _Q1, _Q2, _Q3, _Q4 = _Q
-_HALF, _ONE, _NINE = np.float32(0.5), np.float32(1), np.float32(9)
+_ZERO, _HALF, _ONE, _NINE = map(np.float32, (0, 0.5, 1, 9))
 
 
-def _sigmoid(z, b, out):
-    z = z + b
+def _sigmoid(z, b):
+    z = np.add(z, b, out=z)
     e = np.exp(-np.abs(z))
-    out[...] = np.where(z >= 0, 1, e) / (1 + e)
-    return out
+    return np.divide(np.where(z >= 0, 1, e), 1 + e, out=z)
 
 
 @compiled(meaning=_sigmoid)
-def bias_sigmoid(z, b, out):
-    """out = sigmoid(z + b)."""
+def bias_sigmoid(z, b):
+    """z = sigmoid(z + b)."""
     for i in range(z.shape[0]):
         for j in range(z.shape[1]):
             x = min(max(_HALF * (z[i, j] + b[j]), -_NINE), _NINE)
             s = x * x
             p = x * ((((_P4 * s + _P3) * s + _P2) * s + _P1) * s + _P0)
             q = (((_Q4 * s + _Q3) * s + _Q2) * s + _Q1) * s + _Q0
-            out[i, j] = _HALF + _HALF * min(max(p / q, -_ONE), _ONE)
-    return out
+            z[i, j] = _HALF + _HALF * min(max(p / q, -_ONE), _ONE)
+    return z
 
 
-@compiled(meaning=lambda z, b, out: np.tanh(z + b, out=out))
-def bias_tanh(z, b, out):
-    """out = tanh(z + b)."""
+@compiled(meaning=lambda z, b: np.tanh(np.add(z, b, out=z), out=z))
+def bias_tanh(z, b):
+    """z = tanh(z + b)."""
     for i in range(z.shape[0]):
         for j in range(z.shape[1]):
             x = min(max(z[i, j] + b[j], -_NINE), _NINE)
             s = x * x
             p = x * ((((_P4 * s + _P3) * s + _P2) * s + _P1) * s + _P0)
             q = (((_Q4 * s + _Q3) * s + _Q2) * s + _Q1) * s + _Q0
-            out[i, j] = min(max(p / q, -_ONE), _ONE)
-    return out
+            z[i, j] = min(max(p / q, -_ONE), _ONE)
+    return z
 
 
-@compiled(meaning=lambda z, b, out: np.maximum(z + b, 0, out=out))
-def bias_relu(z, b, out):
-    """out = max(z + b, 0)."""
+@compiled(meaning=lambda z, b: np.maximum(np.add(z, b, out=z), 0, out=z))
+def bias_relu(z, b):
+    """z = max(z + b, 0)."""
     for i in range(z.shape[0]):
         for j in range(z.shape[1]):
-            out[i, j] = max(z[i, j] + b[j], np.float32(0))
-    return out
+            z[i, j] = max(z[i, j] + b[j], _ZERO)
+    return z
 
 
-@compiled(meaning=lambda dh, h, out: np.multiply(dh, h * (1 - h), out=out))
-def sigmoid_backward(dh, h, out):
-    """out = dh h (1 - h)."""
+@compiled(meaning=lambda dh, h: np.multiply(dh, h * (1 - h), out=dh))
+def sigmoid_backward(dh, h):
+    """dh = dh h (1 - h)."""
     for i in range(h.shape[0]):
         for j in range(h.shape[1]):
-            out[i, j] = dh[i, j] * h[i, j] * (_ONE - h[i, j])
-    return out
+            dh[i, j] *= h[i, j] * (_ONE - h[i, j])
+    return dh
 
 
-@compiled(meaning=lambda dh, h, out: np.multiply(dh, 1 - h * h, out=out))
-def tanh_backward(dh, h, out):
-    """out = dh (1 - h^2)."""
+@compiled(meaning=lambda dh, h: np.multiply(dh, 1 - h * h, out=dh))
+def tanh_backward(dh, h):
+    """dh = dh (1 - h^2)."""
     for i in range(h.shape[0]):
         for j in range(h.shape[1]):
-            out[i, j] = dh[i, j] * (_ONE - h[i, j] * h[i, j])
-    return out
+            dh[i, j] *= _ONE - h[i, j] * h[i, j]
+    return dh
 
 
-@compiled(meaning=lambda dh, h, out: np.multiply(dh, h > 0, out=out))
-def relu_backward(dh, h, out):
-    """out = dh where h > 0, else 0."""
+@compiled(meaning=lambda dh, h: np.multiply(dh, h > 0, out=dh))
+def relu_backward(dh, h):
+    """dh = dh where h > 0, else 0."""
     for i in range(h.shape[0]):
         for j in range(h.shape[1]):
-            out[i, j] = dh[i, j] if h[i, j] > 0 else np.float32(0)
-    return out
+            dh[i, j] = dh[i, j] if h[i, j] > _ZERO else _ZERO
+    return dh
 
 
-def _softmax_cross_entropy(z, Y, dz):
+def _softmax_cross_entropy(dz, z, Y):
     shifted = z - z.max(axis=1, keepdims=True)
     log_sum = np.log(np.exp(shifted).sum(axis=1, keepdims=True))
     loss = (Y * (log_sum - shifted)).sum(dtype=np.float64)
@@ -159,7 +160,7 @@ def _softmax_cross_entropy(z, Y, dz):
 
 
 @compiled(meaning=_softmax_cross_entropy)
-def softmax_cross_entropy(z, Y, dz):
+def softmax_cross_entropy(dz, z, Y):
     """dz = softmax(z) sum_k Y_k - Y; returns -sum Y log softmax(z), in float64."""
     loss = 0.0
     for i in range(z.shape[0]):

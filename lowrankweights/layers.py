@@ -51,7 +51,7 @@ class Dense:
         # z = v W
         z, cache = product.multiply(v, weights)
         # h = g(z + b)
-        h = ACTIVATIONS[self.activation].forward(z, b, z)
+        h = ACTIVATIONS[self.activation].forward(z, b)
         return h, (cache, h)
 
     def backward(self, dh, cache, arrays, product, need_dv=True):
@@ -59,7 +59,7 @@ class Dense:
         *weights, _ = arrays
         cache, h = cache
         # dz = dh g'(z)
-        dz = ACTIVATIONS[self.activation].backward(dh, h, dh)
+        dz = ACTIVATIONS[self.activation].backward(dh, h)
         # db = sum of dz over the rows
         db = dz.sum(axis=0)
         # dW = v^T dz, dv = dz W^T

@@ -34,7 +34,7 @@ def softmax(z):
 def softmax_cross_entropy(z, Y):
     """-sum_k Y_k log softmax(z)_k, and dz = softmax(z) - Y when the rows of Y sum to 1."""
     dz = np.empty_like(z)
-    return compiled.softmax_cross_entropy(z, Y, dz), dz
+    return compiled.softmax_cross_entropy(dz, z, Y), dz
 
 
 def sigmoid_cross_entropy(z, Y):

@@ -15,6 +15,7 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from . import _checks
+from .buffers import BlockMemory
 
 BLOCK_ROWS = 1000
 N_GROUPS = 8
@@ -76,10 +77,13 @@ class Objective:
 
     def _sum_group(self, arrays, group):
         """Loss and gradients summed over the group's blocks."""
-        products = self.plan.products
-        return add_in_order(
-            self.net.sum_over_rows(arrays, self.X[rows], self.Y[rows], products) for rows in group
-        )
+
+        def blocks():
+            for rows in group:
+                with BlockMemory.of_thread():  # each block's gradients are added before the next is begun
+                    yield self.net.sum_over_rows(arrays, self.X[rows], self.Y[rows], self.plan.products)
+
+        return add_in_order(blocks())
 
 
 def add_in_order(sums):
@@ -88,7 +92,7 @@ def add_in_order(sums):
     for part, gradients in sums:
         loss += part
         if total is None:
-            total = [[g.astype(np.float64, copy=False) for g in own] for own in gradients]
+            total = [[g.astype(np.float64) for g in own] for own in gradients]
         else:
             for t, g in zip(_flat(total), _flat(gradients), strict=True):
                 np.add(t, g, out=t)

@@ -19,6 +19,7 @@ import math
 import numpy as np
 
 from . import packing
+from .buffers import empty, matmul
 from .parametrisations import Columns, Full, LowRank, Predicted
 
 
@@ -78,11 +79,11 @@ class ComposeFirst(Product):
 
     def multiply(self, v, arrays):
         # z = v W
-        return v @ arrays[0], v
+        return matmul(v, arrays[0]), v
 
     def pull_back(self, dz, v, arrays, need_dv=True):
         # dW = v^T dz, dv = dz W^T
-        return [v.T @ dz], dz @ arrays[0].T if need_dv else None
+        return [matmul(v.T, dz)], matmul(dz, arrays[0].T) if need_dv else None
 
     def finish(self, gradients, p):
         return self.parametrisation.pull_back(gradients[0], p)
@@ -106,18 +107,18 @@ class PooledOnce(Product):
 
     def pool(self, v):
         """v_alpha = v U, (n, n_alpha)."""
-        return v @ self.parametrisation.dictionary(v.dtype)
+        return matmul(v, self.parametrisation.dictionary(v.dtype))
 
     def prepare(self, p):
         return [p.reshape(self.parametrisation.n_alpha, self.parametrisation.n_h)]
 
     def multiply(self, v_alpha, arrays):
         # z = v_alpha w_alpha
-        return v_alpha @ arrays[0], v_alpha
+        return matmul(v_alpha, arrays[0]), v_alpha
 
     def pull_back(self, dz, v_alpha, arrays, need_dv=False):
         # dw_alpha = v_alpha^T dz
-        return [v_alpha.T @ dz], None
+        return [matmul(v_alpha.T, dz)], None
 
     def finish(self, gradients, p):
         return gradients[0].ravel()
@@ -142,7 +143,8 @@ class PoolFirst(PooledOnce):
         if not need_dv:
             return gradients, None
         # dv = (dz w_alpha^T) U^T
-        return gradients, (dz @ arrays[0].T) @ self.parametrisation.dictionary(dz.dtype).T
+        dv_alpha = matmul(dz, arrays[0].T)
+        return gradients, matmul(dv_alpha, self.parametrisation.dictionary(dz.dtype).T)
 
 
 class Factored(Product):
@@ -160,14 +162,14 @@ class Factored(Product):
     def multiply(self, v, arrays):
         U, V = arrays
         # a = v U, z = a V
-        a = v @ U
-        return a @ V, (v, a)
+        a = matmul(v, U)
+        return matmul(a, V), (v, a)
 
     def pull_back(self, dz, cache, arrays, need_dv=True):
         (v, a), (U, V) = cache, arrays
         # da = dz V^T, dU = v^T da, dV = a^T dz, dv = da U^T
-        da = dz @ V.T
-        return [v.T @ da, a.T @ dz], da @ U.T if need_dv else None
+        da = matmul(dz, V.T)
+        return [matmul(v.T, da), matmul(a.T, dz)], matmul(da, U.T) if need_dv else None
 
     def finish(self, gradients, p):
         return packing.pack(gradients)
@@ -200,7 +202,7 @@ class ByColumn(Product):
         return [a for q, part in self._parts(p) for a in q.prepare(part)]
 
     def multiply(self, v, arrays):
-        z = np.empty((len(v), self.parametrisation.n_h), v.dtype)
+        z = empty((len(v), self.parametrisation.n_h), v.dtype)
         caches = []
         for q, inputs, own, out in zip(
             self.products, self._inputs(v), self._own(arrays), self.outputs, strict=True

@@ -10,9 +10,10 @@ import lowrankweights
 PACKAGE = Path(lowrankweights.__file__).parent
 # A file imports only from rooms above it.
 ROOMS = [
-    *["_checks", "files", "compiled", "packing", "gradcheck", "stop_reasons", "lbfgs"],
+    *["_checks", "files", "buffers", "compiled", "packing", "gradcheck", "stop_reasons", "lbfgs"],
     *["weight_space", "kernels", "dictionaries", "parametrisations", "products", "plan"],
     *["activations", "losses", "layers", "networks", "objective"],
+    *["autoencoder", "pretraining", "bases"],
     *["strategies", "estimators", "model_files"],
     *["datasets", "plotting", "training", "demo", "bench", "cli", "__main__", "__init__"],
 ]

@@ -11,7 +11,7 @@ from lowrankweights.cli import main
 def test_the_bound_multiplies_what_the_plan_counts():
     net = cases.Case(0.1).network()
     plan = net.plan(1000)
-    bound = gemm.MatrixProducts(plan, np.float32, n_threads=2)
+    bound = gemm.MatrixProducts(plan, np.float32, n_threads=2, shared={})
     done = sum(A.shape[0] * A.shape[1] * B.shape[1] for A, B, _ in bound._whole)
     assert done == plan.multiplications
     bound.whole()

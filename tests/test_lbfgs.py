@@ -1,3 +1,5 @@
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -21,9 +23,8 @@ def test_quadratics_are_solved(n, seed):
     rng = np.random.default_rng(seed)
     A = rng.normal(size=(n, n))
     A, b = A @ A.T + np.eye(n), rng.normal(size=n)
-    result = lrw.minimize(
-        lambda t: (0.5 * t @ A @ t - b @ t, A @ t - b), np.zeros(n), max_iter=1000, tol=1e-9
-    )
+    quadratic = lambda t: (0.5 * t @ A @ t - b @ t, A @ t - b)
+    result = lrw.minimize(quadratic, np.zeros(n), max_iter=1000, tol=1e-9)
     assert np.allclose(result.theta, np.linalg.solve(A, b), atol=1e-5)
     assert result.status == "converged"
 
@@ -31,12 +32,8 @@ def test_quadratics_are_solved(n, seed):
 def test_result_tells_how_it_went():
     result = lrw.minimize(rosenbrock, START, max_iter=500)
     assert np.allclose(result.theta, 1, atol=1e-4)
-    assert (
-        len(result.loss_curve)
-        == len(result.grad_norm_curve)
-        == len(result.seconds_curve)
-        == result.n_iter + 1
-    )
+    curves = result.loss_curve, result.grad_norm_curve, result.seconds_curve
+    assert [len(curve) for curve in curves] == [result.n_iter + 1] * 3
     assert result.loss_curve[0] == rosenbrock(START)[0]
     assert result.loss == result.loss_curve.min() == rosenbrock(result.theta)[0]
     assert (np.diff(result.seconds_curve) >= 0).all()
@@ -99,6 +96,36 @@ def test_ctrl_c_keeps_the_best(where):
     assert result.loss == rosenbrock(result.theta)[0] < rosenbrock(START)[0]
 
 
+def interrupt(theta):
+    raise KeyboardInterrupt
+
+
+def test_ctrl_c_between_stages_keeps_the_first():
+    with pytest.warns(RuntimeWarning, match="interrupted"):
+        result = minimize_stages([(rosenbrock, 5), (interrupt, 5)], START)
+    assert (result.status, result.n_iter) == ("interrupted", 5)
+    assert result.loss == rosenbrock(result.theta)[0] < rosenbrock(START)[0]
+
+
+def test_ctrl_c_while_looking_for_the_reason_keeps_the_best():
+    def uphill(theta):
+        calls.append(theta)
+        # explain_abnormal is the first to come back to the start
+        return (
+            interrupt(theta) if len(calls) > 2 and np.array_equal(theta, START) else (theta @ theta, -theta)
+        )
+
+    calls = []
+    with pytest.warns(RuntimeWarning, match="interrupted"):
+        result = lrw.minimize(uphill, START)
+    assert result.status == "interrupted" and np.array_equal(result.theta, START)
+
+
+def test_ctrl_c_before_anything_is_completed_is_passed_on():
+    with pytest.raises(KeyboardInterrupt):
+        lrw.minimize(interrupt, START)
+
+
 class Float32Loss:
     """A loss with rounding errors of float32's size."""
 
@@ -137,9 +164,8 @@ def test_a_noisy_loss_is_named():
 
 
 def test_a_kink_is_named():
-    result = lrw.minimize(
-        lambda t: (np.abs(t).sum(), np.where(t >= 0, 1.0, -1.0)), np.array([0.0]), tol=1e-12
-    )
+    absolute = lambda t: (np.abs(t).sum(), np.where(t >= 0, 1.0, -1.0))
+    result = lrw.minimize(absolute, np.zeros(1), tol=1e-12)
     assert result.status == "abnormal"
     assert "kink" in result.message
 
@@ -158,7 +184,33 @@ def test_nan_on_the_way_is_stepped_back_from():
     assert np.allclose(result.theta, 1, atol=1e-5)
 
 
-@pytest.mark.parametrize("bad", [lambda t: t, lambda t: (1.0, t[:1]), lambda t: None])
+def test_nan_all_around_is_named():
+    result = lrw.minimize(lambda t: (t @ t if np.array_equal(t, START) else np.nan, 2 * t), START)
+    assert result.status == "abnormal" and "NaN" in result.message
+    assert np.array_equal(result.theta, START)
+
+
+def test_an_overflow_never_gives_a_nan_theta():
+    def falls_for_ever(theta):
+        with np.errstate(over="ignore", invalid="ignore"):
+            return -np.exp(5 * theta @ theta), -10 * theta * np.exp(5 * theta @ theta)
+
+    seen = []
+    result = lrw.minimize(falls_for_ever, START, callbacks=[seen.append])
+    assert result.status == "abnormal" and "NaN" in result.message
+    assert all(np.isfinite(theta).all() for theta in [result.theta, *(info.theta for info in seen)])
+    assert np.isfinite(result.loss_curve).all()
+
+
+def test_a_later_stage_that_starts_with_nan_keeps_the_first():
+    result = minimize_stages([(rosenbrock, 5), (lambda t: (np.nan, t), 5)], START)
+    assert result.status == "abnormal" and "stage" in result.message
+    assert result.loss == rosenbrock(result.theta)[0] < rosenbrock(START)[0]
+
+
+@pytest.mark.parametrize(
+    "bad", [lambda t: t, lambda t: (1.0, t[:1]), lambda t: None, lambda t: (t, t), lambda t: (1.0, None)]
+)
 def test_what_a_function_returned_wrongly_is_said(bad):
     with pytest.raises(ValueError, match="^fun.*: expected .*, got "):
         lrw.minimize(bad, START)
@@ -172,6 +224,18 @@ def test_bad_arguments_are_named(name, value):
     arguments = {"theta0": START, name: value}
     with pytest.raises(ValueError, match=f"^{name}: expected"):
         lrw.minimize(rosenbrock, **arguments)
+    with pytest.raises(ValueError, match="^stages: expected"):
+        minimize_stages([], START)
+
+
+def test_a_function_may_reuse_its_array():
+    buffer = np.empty(2)
+
+    def fun(theta):
+        buffer[:] = optimize.rosen_der(theta)
+        return optimize.rosen(theta), buffer
+
+    assert np.allclose(lrw.minimize(fun, START, max_iter=500).theta, 1, atol=1e-4)
 
 
 def test_theta0_is_left_alone():
@@ -191,6 +255,13 @@ def test_stages_go_on_where_the_last_ended():
     assert result.loss_curve[3] > 5 > result.loss_curve[-1]
 
 
+def test_the_message_is_about_the_last_stage():
+    # the first stage's gradient is large where the second one's is zero
+    second = lambda t: (1.0, np.zeros(2))
+    result = minimize_stages([(rosenbrock, 3), (second, 9)], START, tol=1e-8)
+    assert result.status == "converged" and "gradient" in result.message
+
+
 def test_a_stop_ends_all_stages():
     def stop(info):
         raise StopIteration
@@ -203,6 +274,8 @@ def test_checkpoints_can_be_gone_on_from(tmp_path):
     path = tmp_path / "fit.npz"
     lrw.minimize(rosenbrock, START, max_iter=10, checkpoint=path)
     saved = load_checkpoint(path)
+    assert saved["n_iter"] == 10
+    assert len(saved["loss_curve"]) == len(saved["grad_norm_curve"]) == len(saved["seconds_curve"]) == 11
     assert saved["loss"] == rosenbrock(saved["theta"])[0]
     assert np.allclose(lrw.minimize(rosenbrock, saved["theta"], max_iter=500).theta, 1, atol=1e-4)
     assert [p.name for p in tmp_path.iterdir()] == ["fit.npz"]
@@ -212,3 +285,18 @@ def test_progress_goes_to_stderr(capsys):
     lrw.minimize(rosenbrock, START, max_iter=5, progress=True)
     out, err = capsys.readouterr()
     assert out == "" and "L-BFGS" in err
+
+
+def test_a_checkpoint_holds_what_an_error_would_lose(tmp_path):
+    def callback(info):
+        if info.n_iter == 4:
+            raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        lrw.minimize(rosenbrock, START, callbacks=[callback], checkpoint=tmp_path / "fit.npz")
+    assert load_checkpoint(tmp_path / "fit.npz")["n_iter"] == 4
+
+
+def test_progress_does_without_tqdm(monkeypatch):
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    assert lrw.minimize(rosenbrock, START, max_iter=2, progress=True).n_iter == 2

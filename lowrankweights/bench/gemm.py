@@ -5,6 +5,7 @@ import concurrent.futures
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
+from ..buffers import BlockMemory, empty
 from ..objective import BLOCK_ROWS
 
 
@@ -20,16 +21,19 @@ class MatrixProducts:
         Whose products, over ``plan.n_rows`` rows.
     dtype : dtype
     n_threads : int
+    shared : dict
+        Arrays by name and shape, for use by several plans: they are large, and their values do not
+        matter to the clock.
     """
 
-    def __init__(self, plan, dtype, n_threads):
+    def __init__(self, plan, dtype, n_threads, shared):
         self.plan, self.dtype, self.n_threads = plan, np.dtype(dtype), n_threads
         self.n_blocks = -(-plan.n_rows // BLOCK_ROWS)
         self.multiplications = plan.multiplications
         self._pool = concurrent.futures.ThreadPoolExecutor(n_threads)
         self._blas = ThreadpoolController()
-        self._whole = self._operands(plan.n_rows, {})
-        self._blocks = [self._operands(-(-plan.n_rows // self.n_blocks), {}) for _ in range(n_threads)]
+        self._whole = self._operands(plan.n_rows, shared)
+        self._blocks = [self._block_operands(-(-plan.n_rows // self.n_blocks)) for _ in range(n_threads)]
 
     def whole(self):
         """All rows at once, on every BLAS thread."""
@@ -46,13 +50,23 @@ class MatrixProducts:
         with self._blas.limit(limits=1, user_api="blas"):
             list(self._pool.map(work, range(self.n_threads)))
 
-    def _operands(self, n, buffers):
+    def _block_operands(self, n):
+        """The operands for a block of n rows, side by side in memory as in training."""
+        memory = BlockMemory()
+        for _ in range(2):  # the first finds out how much memory is wanted
+            with memory:
+                operands = self._operands(n, {})
+        return operands
+
+    def _operands(self, n, arrays):
         """(A, B, out) of each product, laid out as in training; equal shapes share their memory."""
+        rng = np.random.default_rng(0)
 
         def array(name, *shape):
-            if (name, shape) not in buffers:
-                buffers[name, shape] = np.random.default_rng(0).random(shape, dtype=self.dtype)
-            return buffers[name, shape]
+            if (name, shape) not in arrays:
+                arrays[name, shape] = empty(shape, self.dtype)
+                rng.random(dtype=self.dtype, out=arrays[name, shape])
+            return arrays[name, shape]
 
         operands = []
         for i, product in enumerate(self.plan.products):

@@ -41,12 +41,12 @@ def run(n_rows=60_000, repeats=7, dtype="float32", with_peers=False, json_file=N
 
 def _jobs(X, Y, dtype, n_threads):
     """For each case: our loss and gradient, and its matrix products alone in two ways."""
-    jobs, cases = {}, {}
+    jobs, cases, shared = {}, {}, {}
     for case in dict.fromkeys([*TABLE, *CURVE]):
         net = case.network()
         objective = Objective(net, X, Y, n_threads=n_threads)
         theta = net.init(rng=0)
-        bound = MatrixProducts(objective.plan, dtype, n_threads)
+        bound = MatrixProducts(objective.plan, dtype, n_threads, shared)
         cases[case.name] = {
             "proportion": case.proportion, "n_columns": case.n_columns, "n_dynamic": net.n_dynamic,
             "multiplications": bound.multiplications,
