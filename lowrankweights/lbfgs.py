@@ -241,7 +241,7 @@ class _Run:
         if scipy_status == 99 and not self.saw_nan:
             return "stopped", "A callback asked to stop; the best iterate is kept."
         if scipy_status == 1:
-            return "max_iter", f"max_iter = {max_iter} came before tol = {tol:g}: raise max_iter to go on."
+            return "max_iter", f"max_iter = {max_iter} was reached, tol = {tol:g} was not: raise max_iter."
         if scipy_status == 0 and np.abs(self.iterate[2]).max(initial=0) <= tol:
             return "converged", f"No entry of the gradient is above tol = {tol:g}."
         if scipy_status == 0 and not self.rose:  # SciPy takes a rise for convergence
@@ -272,8 +272,7 @@ class _Run:
         self.save()
 
     def result(self, *why):
-        counts = self.n_iter, self.n_evaluations
-        return Result(self.best_theta, self.best_loss, *counts, *why, **self.curves())
+        return Result(self.best_theta, self.best_loss, self.n_iter, self.n_evaluations, *why, **self.curves())
 
 
 def load_checkpoint(path):

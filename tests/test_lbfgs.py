@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scipy import optimize
 
 import lowrankweights as lrw
+from lowrankweights import lbfgs
 from lowrankweights.lbfgs import load_checkpoint, minimize_stages
 
 
@@ -38,6 +39,18 @@ def test_result_tells_how_it_went():
     assert result.loss == result.loss_curve.min() == rosenbrock(result.theta)[0]
     assert (np.diff(result.seconds_curve) >= 0).all()
     assert "iterations" in str(result) and result.message in str(result)
+
+
+@pytest.mark.parametrize("tol", [1e-2, 1e-5])
+def test_it_goes_on_until_the_gradient_is_below_tol(tol):
+    result = lrw.minimize(rosenbrock, START, max_iter=500, tol=tol, ftol=0)
+    assert result.grad_norm_curve[-1] <= tol < result.grad_norm_curve[:-1].min()
+    assert "gradient" in result.message
+
+
+def test_the_loss_falls_no_more():
+    result = lrw.minimize(rosenbrock, START, max_iter=500, tol=0, ftol=1e-3)
+    assert result.status == "converged" and "ftol" in result.message
 
 
 def test_the_limit_is_said():
@@ -107,17 +120,10 @@ def test_ctrl_c_between_stages_keeps_the_first():
     assert result.loss == rosenbrock(result.theta)[0] < rosenbrock(START)[0]
 
 
-def test_ctrl_c_while_looking_for_the_reason_keeps_the_best():
-    def uphill(theta):
-        calls.append(theta)
-        # explain_abnormal is the first to come back to the start
-        return (
-            interrupt(theta) if len(calls) > 2 and np.array_equal(theta, START) else (theta @ theta, -theta)
-        )
-
-    calls = []
+def test_ctrl_c_while_looking_for_the_reason_keeps_the_best(monkeypatch):
+    monkeypatch.setattr(lbfgs, "explain_abnormal", lambda fun, theta, loss, grad: interrupt(theta))
     with pytest.warns(RuntimeWarning, match="interrupted"):
-        result = lrw.minimize(uphill, START)
+        result = lrw.minimize(lambda t: (t @ t, -t), START)
     assert result.status == "interrupted" and np.array_equal(result.theta, START)
 
 
@@ -158,8 +164,9 @@ def test_a_noisy_loss_is_named():
         loss, grad = rosenbrock(theta)
         return loss + 0.01 * rng.random(), grad
 
-    statuses = [lrw.minimize(noisy, START + 0.1 * i, tol=0, ftol=0) for i in range(10)]
-    abnormal = [r.message for r in statuses if r.status == "abnormal"]
+    results = [lrw.minimize(noisy, START + 0.1 * i, tol=0, ftol=0) for i in range(10)]
+    abnormal = [r.message for r in results if r.status == "abnormal"]
+    assert all(r.loss == r.loss_curve.min() for r in results)  # though SciPy's last one may be worse
     assert abnormal and all("noisy" in message for message in abnormal)
 
 
@@ -228,21 +235,12 @@ def test_bad_arguments_are_named(name, value):
         minimize_stages([], START)
 
 
-def test_a_function_may_reuse_its_array():
-    buffer = np.empty(2)
-
-    def fun(theta):
-        buffer[:] = optimize.rosen_der(theta)
-        return optimize.rosen(theta), buffer
-
-    assert np.allclose(lrw.minimize(fun, START, max_iter=500).theta, 1, atol=1e-4)
-
-
 def test_theta0_is_left_alone():
     start = START.copy()
     start.setflags(write=False)
-    lrw.minimize(rosenbrock, start, max_iter=5)
-    assert np.array_equal(start, START)
+    for max_iter in (0, 5):
+        result = lrw.minimize(rosenbrock, start, max_iter=max_iter)
+        assert np.array_equal(start, START) and not np.shares_memory(start, result.theta)
 
 
 def test_stages_go_on_where_the_last_ended():
@@ -256,9 +254,8 @@ def test_stages_go_on_where_the_last_ended():
 
 
 def test_the_message_is_about_the_last_stage():
-    # the first stage's gradient is large where the second one's is zero
-    second = lambda t: (1.0, np.zeros(2))
-    result = minimize_stages([(rosenbrock, 3), (second, 9)], START, tol=1e-8)
+    flat = lambda t: (1.0, np.zeros(2))
+    result = minimize_stages([(rosenbrock, 3), (flat, 9)], START)
     assert result.status == "converged" and "gradient" in result.message
 
 
