@@ -134,13 +134,10 @@ class _LowRankMLP(BaseEstimator):
         Y = Y.astype(X.dtype, copy=False)
         self.network_, self.index_sets_, theta = self._build(X, Y.shape[1], loss, rng)
         objective = Objective(self.network_, X, Y, self.weight_decay, self.n_threads, self.engine)
-        result = minimize_stages(
-            self._stages(objective, rng),
-            theta,
-            tol=self.tol,
-            callbacks=self.callbacks or [],
-            progress=self.verbose,
-        )
+        stages = self._stages(objective, rng)
+        how = {"tol": self.tol, "callbacks": self.callbacks or [], "progress": self.verbose}
+        with objective.one_blas_thread():
+            result = minimize_stages(stages, theta, **how)
         self._keep(result)
         return self
 

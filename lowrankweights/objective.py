@@ -69,11 +69,19 @@ class Objective:
         """Mean loss and gradient at theta (n_dynamic,), in float64."""
         theta = self.net.check_theta(theta)
         products = self.plan.products
-        arrays = self.net.prepare(theta.astype(self.dtype), products)
-        with self._blas.limit(limits=1, user_api="blas"):
+        with self.one_blas_thread():
+            arrays = self.net.prepare(theta.astype(self.dtype), products)
             sums = self.engine.map(functools.partial(self._sum_group, arrays), self.groups)
             loss, gradients = add_in_order(sums)
-        return self.net.finish(loss, gradients, theta, self.n_rows, products, self.weight_decay)
+            return self.net.finish(loss, gradients, theta, self.n_rows, products, self.weight_decay)
+
+    def one_blas_thread(self):
+        """A context in which BLAS runs on one thread, as the blocks need it.
+
+        Worth it around a whole minimisation: after a vector operation on several threads BLAS's
+        own threads wait by spinning, and take the processors from the next blocks.
+        """
+        return self._blas.limit(limits=1, user_api="blas")
 
     def _sum_group(self, arrays, group):
         """Loss and gradients summed over the group's blocks."""

@@ -14,6 +14,7 @@ A product works in three steps, so that a sum over many blocks of rows composes 
     dL/dp from the summed gradients.
 """
 
+import itertools
 import math
 
 import numpy as np
@@ -46,21 +47,11 @@ class Product:
     def input_width(self):
         return self.parametrisation.n_v
 
-    def chain(self):
-        """The matrices that v passes through, in order: (n_in, n_out, learned)."""
-        return [(self.parametrisation.n_v, self.parametrisation.n_h, True)]
-
     def matrix_products(self, n, need_dv=True):
         """The matrix products of a loss and gradient over n rows: (kind, (rows, inner, columns))."""
-        products, needed = [], need_dv
-        for n_in, n_out, learned in self.chain():
-            products.append(("v W", (n, n_in, n_out)))
-            if learned:
-                products.append(("v^T dz", (n_in, n, n_out)))
-            if needed:
-                products.append(("dz W^T", (n, n_out, n_in)))
-            needed = needed or learned
-        return products
+        n_v, n_h = self.parametrisation.n_v, self.parametrisation.n_h
+        products = [("v W", (n, n_v, n_h)), ("v^T dz", (n_v, n, n_h))]
+        return products + [("dz W^T", (n, n_h, n_v))] * need_dv
 
     def multiplications(self, n, need_dv=True):
         """Multiplications of a loss and gradient over n rows."""
@@ -93,35 +84,60 @@ class ComposeFirst(Product):
 
 
 class PooledOnce(Product):
-    """z = v_alpha w_alpha, where v_alpha = v U was computed before training."""
+    """z = v_alpha w_alpha, where v_alpha = v U was computed before training.
+
+    With columns, U = [U_1, ..., U_J] and each column takes its own part of v_alpha.
+    """
 
     name = "(v U) w, v U once"
     pooled = True
 
+    def __init__(self, parametrisation):
+        super().__init__(parametrisation)
+        self.columns = _columns(parametrisation)
+        self.n_atoms = sum(c.n_alpha for c in self.columns)
+        self._atoms = _slices(c.n_alpha for c in self.columns)
+        self._units = _slices(c.n_h for c in self.columns)
+        self._U = {}
+
     @property
     def input_width(self):
-        return self.parametrisation.n_alpha
+        return self.n_atoms
 
-    def chain(self):
-        return [(self.parametrisation.n_alpha, self.parametrisation.n_h, True)]
+    def matrix_products(self, n, need_dv=False):
+        products = []
+        for c in self.columns:
+            products += [("v W", (n, c.n_alpha, c.n_h)), ("v^T dz", (c.n_alpha, n, c.n_h))]
+        return products
+
+    def dictionary(self, dtype):
+        """U = [U_1, ..., U_J] in the given dtype; made once."""
+        dtype = np.dtype(dtype)
+        if dtype not in self._U:
+            self._U[dtype] = np.hstack([c.dictionary(dtype) for c in self.columns])
+        return self._U[dtype]
 
     def pool(self, v):
-        """v_alpha = v U, (n, n_alpha)."""
-        return matmul(v, self.parametrisation.dictionary(v.dtype))
+        """v_alpha = v U, (n, n_atoms)."""
+        return matmul(v, self.dictionary(v.dtype))
 
     def prepare(self, p):
-        return [p.reshape(self.parametrisation.n_alpha, self.parametrisation.n_h)]
+        return packing.unpack(p, [(c.n_alpha, c.n_h) for c in self.columns])
 
-    def multiply(self, v_alpha, arrays):
-        # z = v_alpha w_alpha
-        return matmul(v_alpha, arrays[0]), v_alpha
+    def multiply(self, v_alpha, w_alpha):
+        z = empty((len(v_alpha), self.parametrisation.n_h), v_alpha.dtype)
+        for atoms, units, w in zip(self._atoms, self._units, w_alpha, strict=True):
+            # z = v_alpha w_alpha
+            np.matmul(v_alpha[:, atoms], w, out=z[:, units])
+        return z, v_alpha
 
-    def pull_back(self, dz, v_alpha, arrays, need_dv=False):
+    def pull_back(self, dz, v_alpha, w_alpha, need_dv=False):
         # dw_alpha = v_alpha^T dz
-        return [matmul(v_alpha.T, dz)], None
+        parts = zip(self._atoms, self._units, strict=True)
+        return [matmul(v_alpha[:, atoms].T, dz[:, units]) for atoms, units in parts], None
 
     def finish(self, gradients, p):
-        return gradients[0].ravel()
+        return packing.pack(gradients)
 
 
 class PoolFirst(PooledOnce):
@@ -131,20 +147,28 @@ class PoolFirst(PooledOnce):
     pooled = False
     input_width = Product.input_width
 
-    def chain(self):
-        return [(self.parametrisation.n_v, self.parametrisation.n_alpha, False), *super().chain()]
+    def matrix_products(self, n, need_dv=True):
+        n_v = self.parametrisation.n_v
+        products = [("v W", (n, n_v, self.n_atoms)), *super().matrix_products(n)]
+        if need_dv:
+            products += [("dz W^T", (n, c.n_h, c.n_alpha)) for c in self.columns]
+            products.append(("dz W^T", (n, self.n_atoms, n_v)))
+        return products
 
-    def multiply(self, v, arrays):
+    def multiply(self, v, w_alpha):
         # v_alpha = v U, z = v_alpha w_alpha
-        return super().multiply(self.pool(v), arrays)
+        return super().multiply(self.pool(v), w_alpha)
 
-    def pull_back(self, dz, v_alpha, arrays, need_dv=True):
-        gradients, _ = super().pull_back(dz, v_alpha, arrays)
+    def pull_back(self, dz, v_alpha, w_alpha, need_dv=True):
+        gradients, _ = super().pull_back(dz, v_alpha, w_alpha)
         if not need_dv:
             return gradients, None
-        # dv = (dz w_alpha^T) U^T
-        dv_alpha = matmul(dz, arrays[0].T)
-        return gradients, matmul(dv_alpha, self.parametrisation.dictionary(dz.dtype).T)
+        dv_alpha = empty(v_alpha.shape, dz.dtype)
+        for atoms, units, w in zip(self._atoms, self._units, w_alpha, strict=True):
+            # dv_alpha = dz w_alpha^T
+            np.matmul(dz[:, units], w.T, out=dv_alpha[:, atoms])
+        # dv = dv_alpha U^T
+        return gradients, matmul(dv_alpha, self.dictionary(dz.dtype).T)
 
 
 class Factored(Product):
@@ -152,9 +176,12 @@ class Factored(Product):
 
     name = "(v U) V"
 
-    def chain(self):
+    def matrix_products(self, n, need_dv=True):
         q = self.parametrisation
-        return [(q.n_v, q.rank, True), (q.rank, q.n_h, True)]
+        products = [("v W", (n, q.n_v, q.rank)), ("v W", (n, q.rank, q.n_h))]
+        products += [("v^T dz", (q.rank, n, q.n_h)), ("v^T dz", (q.n_v, n, q.rank))]
+        products.append(("dz W^T", (n, q.n_h, q.rank)))
+        return products + [("dz W^T", (n, q.rank, q.n_v))] * need_dv
 
     def prepare(self, p):
         return list(self.parametrisation.unpack(p).values())
@@ -175,84 +202,13 @@ class Factored(Product):
         return packing.pack(gradients)
 
 
-class ByColumn(Product):
-    """Each column by its own product; z is put together from the columns' parts.
-
-    Where the columns' inputs are pooled, v is [v U_1, ..., v U_J]; each takes its own part.
-    """
-
-    def __init__(self, parametrisation, products):
-        super().__init__(parametrisation)
-        self.products = products
-        self.pooled = products[0].pooled
-        self.name = products[0].name + ", each column"
-        ends = np.cumsum([q.parametrisation.n_h for q in products])
-        self.outputs = [slice(e - q.parametrisation.n_h, e) for e, q in zip(ends, products, strict=True)]
-        self.n_arrays = [len(q.parametrisation.shapes) for q in products]
-
-    @property
-    def input_width(self):
-        return sum(q.input_width for q in self.products) if self.pooled else self.parametrisation.n_v
-
-    def pool(self, v):
-        """[v U_1, ..., v U_J] in one array, (n, sum of n_alpha)."""
-        return np.hstack([q.pool(v) for q in self.products])
-
-    def prepare(self, p):
-        return [a for q, part in self._parts(p) for a in q.prepare(part)]
-
-    def multiply(self, v, arrays):
-        z = empty((len(v), self.parametrisation.n_h), v.dtype)
-        caches = []
-        for q, inputs, own, out in zip(
-            self.products, self._inputs(v), self._own(arrays), self.outputs, strict=True
-        ):
-            z[:, out], cache = q.multiply(inputs, own)
-            caches.append(cache)
-        return z, caches
-
-    def pull_back(self, dz, caches, arrays, need_dv=True):
-        gradients, dv = [], None
-        for q, cache, own, out in zip(self.products, caches, self._own(arrays), self.outputs, strict=True):
-            parts, dv_column = q.pull_back(dz[:, out], cache, own, need_dv)
-            gradients += parts
-            if need_dv:  # the input is shared: its gradients add
-                dv = dv_column if dv is None else np.add(dv, dv_column, out=dv)
-        return gradients, dv
-
-    def finish(self, gradients, p):
-        own = self._own(gradients)
-        return packing.pack([q.finish(g, part) for (q, part), g in zip(self._parts(p), own, strict=True)])
-
-    def matrix_products(self, n, need_dv=True):
-        return [product for q in self.products for product in q.matrix_products(n, need_dv)]
-
-    def _parts(self, p):
-        return zip(self.products, self.parametrisation.split(p), strict=True)
-
-    def _own(self, arrays):
-        """The flat list of all columns' arrays, as one list a column."""
-        ends = np.cumsum(self.n_arrays)
-        return [arrays[e - n : e] for e, n in zip(ends, self.n_arrays, strict=True)]
-
-    def _inputs(self, v):
-        if not self.pooled:
-            return [v] * len(self.products)
-        ends = np.cumsum([q.input_width for q in self.products])
-        return np.split(v, ends[:-1], axis=1)
-
-
 def candidates(parametrisation, poolable=False):
     """Every order in which the product can be computed; ``poolable``: v is the data, known beforehand."""
     orders = [ComposeFirst(parametrisation)]
-    if isinstance(parametrisation, Predicted):
-        orders.append(PooledOnce(parametrisation) if poolable else PoolFirst(parametrisation))
-    elif isinstance(parametrisation, LowRank):
+    if isinstance(parametrisation, LowRank):
         orders.append(Factored(parametrisation))
-    elif isinstance(parametrisation, Columns):
-        by_column = [candidates(c, poolable)[-1] for c in parametrisation.columns]
-        if len({type(q) for q in by_column}) == 1 and type(by_column[0]) is not ComposeFirst:
-            orders.append(ByColumn(parametrisation, by_column))
+    elif all(isinstance(c, Predicted) for c in _columns(parametrisation)):
+        orders.append(PooledOnce(parametrisation) if poolable else PoolFirst(parametrisation))
     return orders
 
 
@@ -264,3 +220,13 @@ def cheapest(parametrisation, n, need_dv=True, poolable=False):
     orders = candidates(parametrisation, poolable)
     fitting = [q for q in orders if q.input_width <= parametrisation.n_v]
     return min(fitting, key=lambda q: q.multiplications(n, need_dv))
+
+
+def _columns(parametrisation):
+    return parametrisation.columns if isinstance(parametrisation, Columns) else [parametrisation]
+
+
+def _slices(lengths):
+    """Consecutive slices of the given lengths."""
+    ends = itertools.accumulate(lengths, initial=0)
+    return [slice(a, b) for a, b in itertools.pairwise(ends)]
