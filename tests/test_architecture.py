@@ -14,7 +14,7 @@ ROOMS = [
     *["weight_space", "kernels", "dictionaries", "parametrisations", "products", "plan"],
     *["activations", "losses", "layers", "networks", "objective"],
     *["autoencoder", "pretraining", "bases"],
-    *["strategies", "estimators", "model_files"],
+    *["strategies", "building", "estimators", "model_files"],
     *["datasets", "plotting", "training", "demo", "bench", "cli", "__main__", "__init__"],
 ]
 

@@ -4,6 +4,7 @@ Everything after loading the data counts, dictionaries too; looking at the test 
 The settings were chosen on the last 10,000 training images (``held_out="validation"``).
 """
 
+import itertools
 import time
 
 import numpy as np
@@ -66,7 +67,7 @@ def adam(train, held_out, target):
     torch.set_num_threads(available_processors())
     (X, y), (X_held, y_held) = ((torch.from_numpy(X), torch.from_numpy(y)) for X, y in (train, held_out))
     watch, n = Watch(target), len(X)
-    layers = [f(a, b) for a, b in zip(SIZES, SIZES[1:], strict=False) for f in (torch.nn.Linear, _sigmoid)]
+    layers = [f(a, b) for a, b in itertools.pairwise(SIZES) for f in (torch.nn.Linear, _sigmoid)]
     model = torch.nn.Sequential(*layers[:-1])
     optimizer = torch.optim.Adam(model.parameters(), lr=ADAM["learning_rate"])
     batches = -(-n // ADAM["batch_size"])

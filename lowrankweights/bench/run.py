@@ -72,11 +72,15 @@ def _peer_jobs(X, Y, cases):
     return jobs
 
 
+PAUSE = 0.1  # seconds; after a job the threads of BLAS and PyTorch wait by spinning, in the next one's way
+
+
 def in_turn(jobs, repeats):
     """Seconds of each job in each round; the first, uncounted round warms up and compiles."""
     seconds = {name: [] for name in jobs}
     for i in range(repeats + 1):
         for name, job in jobs.items():
+            time.sleep(PAUSE)
             start = time.perf_counter()
             job()
             if i:
