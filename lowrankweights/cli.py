@@ -36,6 +36,7 @@ def build_parser():
     _add_evaluate(commands)
     _add_data(commands)
     _add_bench(commands)
+    _add_figure(commands)
     return parser
 
 
@@ -116,6 +117,20 @@ def _add_bench(commands):
     bench.add_argument("--out", type=Path, default=Path("out"), help="folder for the picture")
 
 
+def _add_figure(commands):
+    from .experiments import FIGURES, PRESETS
+
+    figure = _command(commands, "figure", _figure, "Make one of the paper's figures.")
+    figure.add_argument("name", metavar="NAME", choices=FIGURES, help=", ".join(FIGURES))
+    figure.add_argument(
+        "--preset", choices=PRESETS, default="quick",
+        help="quick: under two minutes, bundled data; standard: real data, about two hours; paper: a night",
+    )  # fmt: skip
+    figure.add_argument("--out", type=Path, default=Path("out"), help="folder for results and picture")
+    figure.add_argument("--resume", action="store_true", help="go on with the results that are there")
+    figure.add_argument("--jobs", type=int, default=1, help="processes, among which processors are divided")
+
+
 def _demo(arguments):
     from .demo import run
 
@@ -149,6 +164,13 @@ def _bench(arguments):
         arguments.json,
         arguments.out,
     )
+
+
+def _figure(arguments):
+    from . import experiments
+
+    a = arguments
+    return 1 if experiments.make(a.name, a.preset, a.out, a.jobs, a.resume) else 0
 
 
 def _data_status(arguments):

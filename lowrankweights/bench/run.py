@@ -1,13 +1,12 @@
 """Measure in turn."""
 
 import json
-import os
-import platform
 import time
 from pathlib import Path
 
 import numpy as np
 
+from ..environment import versions
 from ..objective import Objective, available_processors
 from . import peers
 from .cases import CURVE, EVERY, TABLE, data
@@ -110,12 +109,3 @@ def summarise(seconds, cases):
         numbers["ours_seconds"] = ours
         numbers["PyTorch every weight/ours"] = every / ours if every else None
     return report
-
-
-def versions():
-    """Versions of what the numbers depend on, and the processor."""
-    import numba
-    import scipy
-
-    names = {"numpy": np.__version__, "scipy": scipy.__version__, "numba": numba.__version__}
-    return {**names, **peers.available(), "python": platform.python_version(), "processors": os.cpu_count()}
