@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import datasets
 from . import results as result_files
-from .training import train_and_test
+from .training import STOP_RULE, train_and_test
 
 STRATEGIES = {
     "nokernel": ("none", "none"),
@@ -22,7 +22,13 @@ STRATEGIES = {
     "SE-AE": ("squared_exponential", "autoencoder"),
     "Emp-Emp": ("covariance", "covariance"),
 }
-COMMON = {"figure": "4-mnist", "model": "mlp", "n_components": None, "index_sets": "uniform"}
+COMMON = {
+    "figure": "4-mnist",
+    "model": "mlp",
+    "n_components": None,
+    "index_sets": "uniform",
+    "stop_rule": STOP_RULE,
+}
 MNIST = {"data": "mnist", "hidden": [500, 500], "n_columns": 10, "length_scale": 1.0, "weight_decay": 5e-5}
 DIGITS = {"data": "digits", "hidden": [100, 100], "n_columns": 10, "length_scale": 2.0, "weight_decay": 1e-3}
 PRESETS = {
@@ -31,11 +37,11 @@ PRESETS = {
         "proportions": (0.05, 0.1, 0.25, 0.5, 1.0), "seeds": 1, "columns": (1, 5), "at": (0.1,),
     },
     "standard": {
-        "settings": {**MNIST, "n_train": 20_000, "pretrain_iter": 30, "max_iter": 600},
+        "settings": {**MNIST, "n_train": 20_000, "pretrain_iter": 30, "max_iter": 1000},
         "proportions": (0.0255, 0.05, 0.1, 0.25, 0.5, 1.0), "seeds": 3, "columns": (1, 5), "at": (0.05, 0.1),
     },
     "paper": {
-        "settings": {**MNIST, "n_train": 60_000, "pretrain_iter": 50, "max_iter": 1000},
+        "settings": {**MNIST, "n_train": 60_000, "pretrain_iter": 50, "max_iter": 1500},
         "proportions": tuple(np.linspace(20 / 784, 1, 10).round(4).tolist()), "seeds": 3,
         "columns": (1, 5), "at": (0.1341,),
     },
@@ -130,21 +136,25 @@ def draw(results):
 
     from .. import plotting
 
-    figure, (left, right) = plt.subplots(
-        1, 2, figsize=(9.2, 4.0), layout="constrained", width_ratios=[1.6, 1], sharey=True
-    )
+    size = {"figsize": (9.4, 4.3), "layout": "constrained", "width_ratios": [2, 1], "sharey": True}
+    figure, (left, right) = plt.subplots(1, 2, **size)
     main = [r for r in results if in_main_panel(r)]
-    for style, name in zip(plotting.line_styles(len(STRATEGIES)), STRATEGIES, strict=True):
+    styles = zip(STRATEGIES, plotting.line_styles(len(STRATEGIES)), strict=True)
+    for i, (name, style) in enumerate(styles):
         own = [r for r in main if name_of(r) == name]
         if name == "nokernel" and own:
             mean, low, high = _error(own)
-            left.axhline(mean, color="#555555", lw=1.2, label=name)
+            left.axhline(mean, color="#555555", lw=1.2, label="nokernel (every weight)")
             left.axhspan(low, high, color="#555555", alpha=0.12, lw=0)
         elif own:
-            _error_line(left, own, "proportion", 100, style, name)
+            # a little beside each other, so that the intervals can be told apart
+            _error_line(left, own, "proportion", 100 * 1.015 ** (i - 4), style, name)
+    left.set_xscale("log")
+    shares = sorted({100 * r["proportion"] for r in main})
+    left.set_xticks(shares, [f"{p:g}" for p in shares], minor=False)
+    left.minorticks_off()
     left.set(xlabel="share of each filter's weights that is learned (%)", ylabel="test error (%)")
-    left.set_title("dictionaries of the first and second layer")
-    left.legend(fontsize="small", ncols=2)
+    figure.legend(*left.get_legend_handles_labels(), loc="outside upper center", ncols=4, fontsize="small")
     _draw_columns(right, results)
     plotting.log_percent_axis(left)
     return figure
@@ -156,13 +166,14 @@ def _draw_columns(ax, results):
 
     se_emp = [r for r in results if r["dictionary"] == list(STRATEGIES["SE-Emp"])]
     shares = sorted({r["proportion"] for r in se_emp if r["n_columns"] != 10 or r["index_sets"] == "local"})
-    for style, p in zip(plotting.line_styles(len(shares)), shares, strict=True):
+    for i, (style, p) in enumerate(zip(plotting.line_styles(len(shares)), shares, strict=True)):
         own = result_files.select(se_emp, proportion=p)
         uniform = result_files.select(own, index_sets="uniform")
-        _error_line(ax, uniform, "n_columns", 1, style, f"{100 * p:g} % learned")
+        _error_line(ax, uniform, "n_columns", 1.01 ** (2 * i - 1), style, f"{100 * p:g} % learned")
         local = {**style, "marker": "*", "ms": 10, "mfc": "white", "ls": "none"}
-        _error_line(ax, result_files.select(own, index_sets="local"), "n_columns", 1, local, "local columns")
-    ax.set(xlabel="columns in each layer", title="SE-Emp")
+        own = result_files.select(own, index_sets="local")
+        _error_line(ax, own, "n_columns", 1.03, local, f"{100 * p:g} %, local columns")
+    ax.set(xlabel="columns in each layer (SE-Emp)", xlim=(0, 11.5))
     ax.set_xticks([1, 5, 10])
     ax.legend(fontsize="small")
 
@@ -174,7 +185,8 @@ def _error_line(ax, results, key, factor, style, label):
     if points:
         mean, low, high = np.array(points).T
         x = factor * np.array(values)
-        ax.errorbar(x, mean, [mean - low, high - mean], capsize=2, elinewidth=0.8, label=label, **style)
+        ax.plot(x, mean, label=label, **style)
+        ax.vlines(x, low, high, color=style["color"], lw=0.8, alpha=0.6)
 
 
 def _error(results):

@@ -1,8 +1,9 @@
 """One run of the perceptron's experiments: build, pre-train, fine-tune until it gets no better, test.
 
 The stop rule is stated, not a common count: the error on validation images is looked at after
-every ``LOOK_EVERY`` iterations; the run ends when the lowest so far is ``PATIENCE`` iterations old,
-and the parameters are those of that lowest. Test images are used once, for the error reported.
+every ``LOOK_EVERY`` iterations; the run ends when the lowest so far has not fallen by ``LEAST_FALL``
+of itself within ``PATIENCE`` iterations, and the parameters are those of the lowest. Test images
+are used once, for the error reported.
 """
 
 import numpy as np
@@ -12,7 +13,9 @@ from ..lbfgs import minimize
 from ..objective import Objective
 
 LOOK_EVERY = 5
-PATIENCE = 40
+PATIENCE = 60
+LEAST_FALL = 0.02
+STOP_RULE = f"validation error fell by less than {LEAST_FALL:.0%} in {PATIENCE} iterations"
 
 
 class EarlyStop:
@@ -20,7 +23,7 @@ class EarlyStop:
 
     def __init__(self, net, X, y):
         self.net, self.X, self.y = net, X, y
-        self.error, self.theta, self.n_iter = np.inf, None, 0
+        self.error, self.theta, self.n_iter, self.lowest = np.inf, None, 0, []
 
     def __call__(self, info):
         if info.n_iter % LOOK_EVERY:
@@ -28,7 +31,9 @@ class EarlyStop:
         error = len(wrong_items(self.net, info.theta, self.X, self.y)) / len(self.y)
         if error < self.error:
             self.error, self.theta, self.n_iter = error, info.theta, info.n_iter
-        elif info.n_iter - self.n_iter >= PATIENCE:
+        self.lowest.append(self.error)
+        looks = PATIENCE // LOOK_EVERY
+        if len(self.lowest) > looks and self.error > (1 - LEAST_FALL) * self.lowest[-1 - looks]:
             raise StopIteration
 
 

@@ -1,4 +1,5 @@
 import json
+import types
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -58,23 +59,18 @@ def test_figure_4_from_the_command_line(tiny, tmp_path, capsys):
     plt.close("all")
 
 
-def test_the_run_ends_when_the_validation_error_gets_no_better():
-    class Net:
-        errors = iter([0.5, 0.3, *[0.4] * 100])
-
-        def predict(self, theta, X):
-            wrong = round(next(self.errors) * len(X))
-            return np.eye(2)[np.r_[np.ones(wrong, int), np.zeros(len(X) - wrong, int)]]
-
-    class Info:
-        def __init__(self, n):
-            self.n_iter, self.theta = n, n
-
-    stop = training.EarlyStop(Net(), np.zeros((10, 1)), np.zeros(10, int))
-    with pytest.raises(StopIteration):
-        for n in range(1, 1000):
-            stop(Info(n))
-    assert (stop.error, stop.theta, n) == (0.3, 10, 10 + training.PATIENCE)
+@pytest.mark.parametrize(("fall", "ends_at"), [(0.0, 10 + training.PATIENCE), (0.001, None)])
+def test_the_run_ends_when_the_validation_error_falls_too_slowly(fall, ends_at, monkeypatch):
+    errors = iter([0.5, 0.3, *(0.3 - fall * np.arange(1, 100))])
+    monkeypatch.setattr(training, "wrong_items", lambda net, theta, X, y: range(round(next(errors) * len(y))))
+    stop, n = training.EarlyStop(None, None, np.zeros(10_000)), 0
+    try:
+        for n in range(1, 301):
+            stop(types.SimpleNamespace(n_iter=n, theta=n))
+    except StopIteration:
+        assert n == ends_at and stop.theta == 10  # the parameters of the lowest error
+    else:
+        assert ends_at is None and stop.theta == 300
 
 
 def test_features_are_completed_from_their_known_weights_only():
