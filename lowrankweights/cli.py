@@ -154,7 +154,7 @@ def _bench(arguments):
 
     repeats = _checks.integer("--repeats", arguments.repeats, at_least=1)
     if arguments.race:
-        bench.race(repeats, json_file=arguments.json)
+        bench.run_race(repeats, json_file=arguments.json)
         return
     bench.run(
         _checks.integer("--rows", arguments.rows, at_least=1),

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..environment import versions
 from ..objective import Objective, available_processors
-from . import peers
+from . import memory, peers
 from .cases import CURVE, EVERY, TABLE, data
 from .gemm import MatrixProducts
 from .report import draw, table
@@ -28,7 +28,9 @@ def run(n_rows=60_000, repeats=7, dtype="float32", with_peers=False, json_file=N
     report = summarise(seconds, cases)
     settings = {"n_rows": n_rows, "dtype": str(dtype), "n_threads": n_threads, "repeats": repeats}
     report["settings"] = {**settings, "versions": versions()}
+    report["peak_bytes"] = memory.growth(TABLE[:2], n_rows, dtype, n_threads)
     print(table(report))
+    print(memory.table(report["peak_bytes"]))
     out.mkdir(parents=True, exist_ok=True)
     draw(report, out / "bench.png")
     print(f"picture: {out / 'bench.png'}")

@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import datasets
 from . import results as result_files
+from .claims import compare
 from .training import STOP_RULE, train_and_test
 
 STRATEGIES = {
@@ -47,6 +48,8 @@ PRESETS = {
     },
 }  # fmt: skip
 N_VALIDATION = 10_000
+LOW_SHARE = 0.1  # "few dynamic parameters"
+MARGIN = 0.003
 
 
 def runs(preset):
@@ -112,22 +115,53 @@ def in_main_panel(result, n_columns=10):
     )
 
 
+def of(results, name, proportion=None, n_columns=10):
+    """The runs of a strategy in the main panel, with one number of columns."""
+    own = [r for r in results if in_main_panel(r, n_columns) and name_of(r) == name]
+    return own if proportion is None else result_files.select(own, proportion=proportion)
+
+
 def summary(results):
-    """A table of test errors (%), mean over the seeds; a star where a run hit its limit."""
+    """A Markdown table of test errors (%), mean over the seeds; a star where a run hit its limit."""
     proportions = sorted({r["proportion"] for r in results})
-    head = ["", *(f"{100 * p:g} %" for p in proportions)]
-    rows = [head]
+    lines = [
+        "Test error (%) against the share of each filter's weights that is learned:",
+        "",
+        "| | " + " | ".join(f"{100 * p:g} %" for p in proportions) + " |",
+        "|---|" + "---:|" * len(proportions),
+    ]
     for name in STRATEGIES:
-        cells = [name]
-        for p in proportions:
-            own = [r for r in result_files.select(results, proportion=p) if in_main_panel(r)]
-            own = [r for r in own if name_of(r) == name]
-            star = "*" if any(map(at_its_limit, own)) else ""
-            cells.append(f"{100 * np.mean([r['error'] for r in own]):.2f}{star}" if own else "-")
-        rows.append(cells)
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ["  ".join(c.rjust(w) for c, w in zip(row, widths, strict=True)) for row in rows]
-    return "test error (%) against the share of the weights learned\n" + "\n".join(lines)
+        cells = [_cell(of(results, name, p)) for p in proportions]
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    seeds = len({r["seed"] for r in results})
+    lines += ["", f"Means over {seeds} seed(s). *: a run was ended by its limit of iterations."]
+    return "\n".join(lines)
+
+
+def _cell(runs):
+    star = "*" if any(map(at_its_limit, runs)) else ""
+    return f"{100 * np.mean([r['error'] for r in runs]):.2f}{star}" if runs else "-"
+
+
+def check_claims(results):
+    """The paper's claims about this figure, and what we asked beyond it, as a list of ``Claim``."""
+    everything = of(results, "nokernel")
+    found = []
+    for p in sorted({r["proportion"] for r in results if r["proportion"] <= LOW_SHARE}):
+        for ours in ("SE-Emp", "SE-Emp2"):
+            for other in ("RandCon-RandCon", "RandFixU-RandFixU", "LowRank"):
+                text = f"{ours} beats {other} at {100 * p:g} %"
+                found.append(compare(text, of(results, ours, p), of(results, other, p)))
+    text = f"SE-Emp at 5 % is within {100 * MARGIN:g} points of learning everything"
+    found.append(compare(text, of(results, "SE-Emp", 0.05), everything, MARGIN))
+    for p in sorted({r["proportion"] for r in results}):
+        uniform = of(results, "SE-Emp", p)
+        local = [r for r in result_files.select(results, proportion=p) if r["index_sets"] == "local"]
+        found.append(compare(f"local columns beat uniform ones, SE-Emp at {100 * p:g} %", local, uniform))
+        for n in (1, 5):
+            few = of(results, "SE-Emp", p, n)
+            found.append(compare(f"ten columns beat {n}, SE-Emp at {100 * p:g} %", uniform, few))
+    return [claim for claim in found if claim is not None]
 
 
 def draw(results):
