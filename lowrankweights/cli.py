@@ -76,6 +76,9 @@ def _add_train(commands):
         help="relative to the kernel's mean variance; default: each kernel's own",
     )
     add("--activation", default="sigmoid", help="sigmoid, tanh, relu or identity")
+    add("--index-sets", default="uniform", help="uniform, or local: each column dense around its own place")
+    add("--pretrain", action="store_true", help="let each layer first learn to reconstruct its input")
+    add("--pretrain-iter", type=int, default=50, help="L-BFGS iterations of that, for each layer")
     add("--weight-decay", type=float, default=5e-5, help="penalty on the learned weights")
     add("--max-iter", type=int, default=300, help="L-BFGS iterations")
     add("--schedule", choices=("full", "grow"), default="full", help="all rows at once, or growing samples")

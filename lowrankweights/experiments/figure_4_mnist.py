@@ -11,7 +11,7 @@ import numpy as np
 from .. import datasets
 from . import results as result_files
 from .claims import compare
-from .training import STOP_RULE, train_and_test
+from .training import ON_LOSS, ON_VALIDATION, train_and_test
 
 STRATEGIES = {
     "nokernel": ("none", "none"),
@@ -28,13 +28,13 @@ COMMON = {
     "model": "mlp",
     "n_components": None,
     "index_sets": "uniform",
-    "stop_rule": STOP_RULE,
+    "stop_rule": ON_VALIDATION,
 }
 MNIST = {"data": "mnist", "hidden": [500, 500], "n_columns": 10, "length_scale": 1.0, "weight_decay": 5e-5}
 DIGITS = {"data": "digits", "hidden": [100, 100], "n_columns": 10, "length_scale": 2.0, "weight_decay": 1e-3}
 PRESETS = {
     "quick": {
-        "settings": {**DIGITS, "n_train": 1200, "pretrain_iter": 20, "max_iter": 200},
+        "settings": {**DIGITS, "n_train": 1200, "pretrain_iter": 20, "max_iter": 400},
         "proportions": (0.05, 0.1, 0.25, 0.5, 1.0), "seeds": 1, "columns": (1, 5), "at": (0.1,),
     },
     "standard": {
@@ -42,7 +42,8 @@ PRESETS = {
         "proportions": (0.0255, 0.05, 0.1, 0.25, 0.5, 1.0), "seeds": 3, "columns": (1, 5), "at": (0.05, 0.1),
     },
     "paper": {
-        "settings": {**MNIST, "n_train": 60_000, "pretrain_iter": 50, "max_iter": 1500},
+        "settings": {**MNIST, "n_train": 60_000, "pretrain_iter": 50, "max_iter": 1500,
+                     "stop_rule": ON_LOSS},
         "proportions": tuple(np.linspace(20 / 784, 1, 10).round(4).tolist()), "seeds": 3,
         "columns": (1, 5), "at": (0.1341,),
     },
@@ -89,7 +90,7 @@ def load(name, n_train):
     """Training, validation and test images.
 
     MNIST's validation images are the last 10,000 training images; with all 60,000 to train on they
-    are among them, and the stop rule then looks at training images. The digits' are the last ones.
+    are among them, and the stop rule looks at the loss. The digits' are those not trained on.
     """
     data = datasets.load_digits(zoom=2) if name == "digits" else datasets.fetch_mnist()
     n_validation = N_VALIDATION if name == "mnist" else len(data.X_train) - n_train
