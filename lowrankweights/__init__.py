@@ -28,6 +28,7 @@ _LAZY = {
     "load": "model_files",
     "datasets": None,
     "plotting": None,
+    "teaching": None,
 }
 
 __all__ = [
