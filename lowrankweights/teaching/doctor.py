@@ -202,9 +202,7 @@ def examine(subject, points, weight_decay):
 def match(subject, points, weight_decay, tolerance, only=None):
     """Names of the faults that give the student's gradient at all points; ``only``: in one block."""
     points = sorted(points, key=lambda p: len(p.X))
-    first = points[0]
-    own = padded(first, subject)
-    suggested = searched(subject, first.raw, first.theta, weight_decay, own, len(first.X))
+    suggested = searched(subject, points, weight_decay)
     close = []
     for fault in [*library(subject, weight_decay), *suggested]:
         values = []
@@ -223,13 +221,6 @@ def match(subject, points, weight_decay, tolerance, only=None):
     part = [slice(None) if only is None else p.slices[only] for p in points]
     alike = lambda values: all(near(a[i], b[i], same) for a, b, i in zip(values, best, part, strict=True))
     return list(dict.fromkeys(fault.mistake for _, fault, values in close if alike(values)))
-
-
-def padded(point, subject):
-    """The student's gradient, with zeros for a dv that did not come back."""
-    full = np.zeros(sum(int(np.prod(b.shape)) for b in subject.blocks_for(len(point.X))))
-    full[: point.grad.size] = point.grad
-    return full
 
 
 def faulty(subject, point, weight_decay, fault):

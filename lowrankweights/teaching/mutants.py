@@ -16,6 +16,7 @@ from .tied import RicaPass, TiedPass
 MAX_PERMUTED = 4  # up to this many columns every order is tried
 
 
+OTHERS = [ACTIVATIONS[name] for name in ("sigmoid", "tanh", "relu")]
 # Lines of one layer. The right line stands in passes.LINES.
 LAYER = [
     ("activation_derivative_missing", "dz", lambda s: s.dh * 1.0),
@@ -27,10 +28,9 @@ LAYER = [
     ("activation_derivative_misplaced", "dz", lambda s: s.dh * s.g.derivative(s.v)),
     ("activation_derivative_misplaced", "dz", lambda s: s.dh * s.g.derivative(s.g.value(s.v))),
     ("activation_derivative_twice", "dz", lambda s: s.dh * s.g.derivative(s.h) ** 2),
-    *(
-        ("activation_derivative_other", "dz", lambda s, g=g: s.dh * g.derivative(s.h))
-        for g in ACTIVATIONS.values()
-    ),
+    # another activation's formula for h, given h; another's derivative, at z
+    *(("activation_derivative_other", "dz", lambda s, g=g: s.dh * g.derivative(s.h)) for g in OTHERS),
+    *(("activation_derivative_other", "dz", lambda s, g=g: s.dh * g.derivative(g.value(s.z))) for g in OTHERS),
     ("transpose_missing", "dv", lambda s: s.dz @ s.W),
     ("sign", "dv", lambda s: -s.dz @ s.W.T),
     ("sign", "dz", lambda s: -s.dh * s.g.derivative(s.h)),
@@ -178,35 +178,42 @@ def cut(s, order):
     return [pieces[order.index(j)] for j in range(len(order))]
 
 
-def searched(subject, raw, theta, weight_decay, student, n_rows):
-    """Faults that the student's own numbers suggest: rows in another order, rows of dW taken for U^T dW.
-
-    ``student`` is the flat gradient at the point of ``raw``, over ``n_rows`` rows.
-    """
-    right = subject.finish(raw, theta, weight_decay)
-    found, start = {"index_order": {}, "u_forgotten": {}}, 0
-    for block in subject.blocks_for(n_rows):
-        stop = start + int(np.prod(block.shape))
-        own, block_right = (a[start:stop].reshape(block.shape) for a in (student, right))
-        start = stop
-        if block.key[2] != "w_alpha" or np.allclose(own, block_right, rtol=1e-6, atol=1e-12):
-            continue
-        rows = match_rows(own, block_right)
-        if rows is not None and len(set(rows)) == len(rows):
-            found["index_order"][block.key] = rows
-        w = theta[start - own.size : start].reshape(block.shape)
-        decay = weight_decay * w if not isinstance(subject, DensePass) else 0.0
-        rows = match_rows(own - decay, raw.dWs[block.key] / raw.n)
-        if rows is not None:
-            found["u_forgotten"][block.key] = rows
-    wrong_rows = {
-        "index_order": lambda s, rows: (s.raw / s.n + s.decay * s.w)[rows],
-        "u_forgotten": lambda s, rows: s.dW[rows] / s.n + s.decay * s.w,
-    }
-    for name, rows in found.items():
+def searched(subject, points, weight_decay):
+    """Faults that the student's own numbers suggest: rows in another order, rows of dW taken for U^T dW."""
+    weight_decay = 0.0 if isinstance(subject, DensePass) else weight_decay
+    found, start = {line: {} for line in SEARCHED}, 0
+    for block in subject.blocks:
+        part = slice(start, start + int(np.prod(block.shape)))
+        start = part.stop
+        if block.key[2] == "w_alpha":
+            for line, rows in search_block(block, part, points, weight_decay):
+                found[line][block.key] = rows
+    for line, rows in found.items():
         if rows:
-            line = wrong_rows[name]
-            yield Fault(name, "finish", lambda s, r=rows, f=line: f(s, r[s.place]), frozenset(rows))
+            name, function = SEARCHED[line]
+            yield Fault(name, "finish", lambda s, r=rows, f=function: f(s, r[s.place]), frozenset(rows))
+
+
+def search_block(block, part, points, weight_decay):
+    """Which rows of what the student's rows are, at all points together."""
+    own = np.hstack([p.grad[part].reshape(block.shape) for p in points])
+    decay = np.hstack([weight_decay * p.theta[part].reshape(block.shape) for p in points])
+    sums = np.hstack([p.raw.arrays[block.key] / p.raw.n for p in points])
+    dW = np.hstack([p.raw.dWs[block.key] / p.raw.n for p in points])
+    if not np.allclose(own, sums + decay, rtol=1e-6, atol=1e-12):
+        targets = {"all": (own, sums + decay), "sums": (own - decay, sums), "dW": (own - decay, dW)}
+        for line, (mine, target) in targets.items():
+            rows = match_rows(mine, target)
+            if rows is not None and (line == "dW" or len(set(rows)) == len(rows)):
+                yield line, rows
+
+
+# What is searched for rows: the finished gradient, the sums over rows, dW.
+SEARCHED = {
+    "all": ("index_order", lambda s, rows: (s.raw / s.n + s.decay * s.w)[rows]),
+    "sums": ("index_order", lambda s, rows: s.raw[rows] / s.n + s.decay * s.w),
+    "dW": ("u_forgotten", lambda s, rows: s.dW[rows] / s.n + s.decay * s.w),
+}
 
 
 def match_rows(a, b):

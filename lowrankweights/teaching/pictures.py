@@ -24,7 +24,7 @@ def plot_block(report, ax=None):
         own, right = own.T, right.T
     _panels([own, right, own - right], ax)
     names = f" ({report.mistake})" if report.mistake else " (no mistake)"
-    ax.set_title(f"{labels[i]}, {_shape(shape)}{names}", loc="left", pad=16)
+    ax.set_title(f"{labels[i]}, {_shape(shape)}{names}", loc="left", pad=20)
     return ax
 
 
