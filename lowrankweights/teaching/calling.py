@@ -95,7 +95,11 @@ class Student:
         letters = {"theta": theta, "p": self.subject.layer.split(theta)[0], "v": v, "dh": dh}
         letters |= {"z": s.z, "h": s.h, "W": s.W, "b": s.b.copy()}
         if len(s.columns) == 1:
-            return {**letters, **({"U": s.columns[0].U} if hasattr(s.columns[0], "U") else {}), **s.learned[0]}
+            return {
+                **letters,
+                **({"U": s.columns[0].U} if hasattr(s.columns[0], "U") else {}),
+                **s.learned[0],
+            }
         for name in {n for arrays in s.learned for n in arrays}:
             letters[name] = [arrays[name] for arrays in s.learned if name in arrays]
         letters.setdefault("U", [c.U for c in s.columns if hasattr(c, "U")])
@@ -142,6 +146,8 @@ class Answer:
         return np.concatenate([self._block(a, b) for a, b in zip(arrays, self.blocks, strict=False)])
 
     def _vector(self, a):
+        if a.dtype.kind not in "iubf":
+            raise Complaint("not_numbers", f"an array of {a.dtype}")
         n = self.subject.n_dynamic
         if a.shape != (n,):
             ravel = ": ravel it" if a.size == n else ""
@@ -154,7 +160,9 @@ class Answer:
     def _block(self, a, block):
         if a.shape != block.shape:
             if a.shape == block.shape[::-1]:
-                raise Complaint("transpose_extra", f"expected shape {block.shape}, got {a.shape}", block.label)
+                raise Complaint(
+                    "transpose_extra", f"expected shape {block.shape}, got {a.shape}", block.label
+                )
             raise Complaint("wrong_shape", f"expected shape {block.shape}, got {a.shape}", block.label)
         check_numbers(a, block.label)
         return a.astype(np.float64).ravel()

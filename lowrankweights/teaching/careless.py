@@ -3,6 +3,7 @@
 ``careless(net, slip)`` is a function student(theta, X, Y) that is right but for the slip.
 """
 
+import itertools
 from types import SimpleNamespace
 
 import numpy as np
@@ -118,7 +119,7 @@ def parameters(q, own, dW, slip, i):
     """Gradients of the learned arrays of each column from dW, summed over rows."""
     columns = q.columns if isinstance(q, Columns) else [q]
     starts = np.cumsum([0] + [c.n_h for c in columns])
-    cuts = [dW[:, a:b] for a, b in zip(starts[:-1], starts[1:], strict=True)]
+    cuts = [dW[:, a:b] for a, b in itertools.pairwise(starts)]
     if slip.at("columns_order", i) and slip.variant:
         widths = np.cumsum([columns[j].n_h for j in slip.order])
         pieces = np.split(dW, widths[:-1], axis=1)

@@ -1,5 +1,7 @@
 """Small random networks, models and data for the doctor's trial."""
 
+import itertools
+
 import numpy as np
 
 from ..activations import ACTIVATIONS
@@ -48,7 +50,7 @@ def draw_network(rng):
     if rng.random() < 0.3:
         widths[:] = widths[0]
     layers = []
-    for i, (n_v, n_h) in enumerate(zip(widths[:-1], widths[1:], strict=True)):
+    for i, (n_v, n_h) in enumerate(itertools.pairwise(widths)):
         last = i == len(widths) - 2
         g = "identity" if last else list(ACTIVATIONS)[rng.integers(4)]
         layers.append(Dense(draw_parametrisation(rng, n_v, n_h), g))

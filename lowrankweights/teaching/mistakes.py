@@ -64,8 +64,8 @@ MISTAKES = _table(
         (
             "output_derivative_extra",
             "The output function's derivative was multiplied in once more.",
-            "The cross-entropy's derivative by the pre-activation is already prediction - y: the sigmoid's or "
-            "softmax's own derivative has cancelled.",
+            "The derivative of the cross-entropy by z is prediction - y already: the sigmoid's or softmax's "
+            "own derivative has cancelled.",
         ),
         (
             "y_not_subtracted",
@@ -75,7 +75,7 @@ MISTAKES = _table(
         (
             "mean_missing",
             "The division by n, the number of rows, is missing.",
-            "The loss is a mean over the rows, so the gradient is too: divide what was summed over rows by n.",
+            "The loss is a mean over rows, so the gradient is too: divide what was summed over rows by n.",
         ),
         (
             "mean_doubled",
@@ -92,7 +92,11 @@ MISTAKES = _table(
             "It is twice or half of what it should be.",
             "The squared error and the weight decay have a 1/2 in front, which the derivative's 2 cancels.",
         ),
-        ("sign", "The sign is wrong.", "The gradient points uphill: dz = prediction - y, and decay adds + w."),
+        (
+            "sign",
+            "The sign is wrong.",
+            "The gradient points uphill: dz = prediction - y, and decay adds + w.",
+        ),
         (
             "index_order",
             "The known weights are in another order than U's columns.",
@@ -160,11 +164,15 @@ MISTAKES = _table(
             "The pre-activation z of the layer below was taken for its output h.",
             "dW = v^T dz, where v is what the layer was given: h of the layer below.",
         ),
-        ("block_missing", "Nothing was filled in: it is all zeros.", "Did you return the array you computed?"),
+        (
+            "block_missing",
+            "It is all zeros: never filled in.",
+            "Did you return the array you computed?",
+        ),
         (
             "unknown",
             "It is wrong, and no mistake on the list explains it.",
-            "Look at the facts below; print shapes on every line of this block, and shrink the data to one row.",
+            "Look at the table; print shapes on every line of this block, and shrink the data to one row.",
         ),
     ]
 )
@@ -176,7 +184,11 @@ COMPLAINTS = _table(
         ("loss_only", "Only one number came back: the loss.", "Return both: return loss, grad."),
         ("wrong_shape", "The gradient has the wrong shape.", "A gradient has the shape of its parameter."),
         ("not_numbers", "What came back is not made of real numbers.", "Return NumPy arrays of floats."),
-        ("not_finite", "There are NaN or infinite numbers.", "Look for log(0), 0 / 0 and exp of large numbers."),
+        (
+            "not_finite",
+            "There are NaN or infinite numbers.",
+            "Look for log(0), 0 / 0 and exp of large numbers.",
+        ),
         (
             "integers",
             "The gradient is made of integers.",
@@ -195,7 +207,7 @@ COMPLAINTS = _table(
         ),
         (
             "right_at_one_point",
-            "It is right at your theta, and wrong elsewhere.",
+            "At your theta it is right, elsewhere wrong.",
             "A gradient is a function: compute it from theta, X and Y, and keep nothing from before.",
         ),
         (

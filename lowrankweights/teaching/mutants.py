@@ -16,6 +16,12 @@ from .tied import RicaPass, TiedPass
 MAX_PERMUTED = 4  # up to this many columns every order is tried
 
 
+def derivatives_of(g):
+    """The backward line with g's derivative taken at z; and with its formula for h, where that is another."""
+    at_z = lambda s: s.dh * g.derivative(g.value(s.z))
+    return [at_z] if g is ACTIVATIONS["relu"] else [at_z, lambda s: s.dh * g.derivative(s.h)]
+
+
 OTHERS = [ACTIVATIONS[name] for name in ("sigmoid", "tanh", "relu")]
 # Lines of one layer. The right line stands in passes.LINES.
 LAYER = [
@@ -28,9 +34,7 @@ LAYER = [
     ("activation_derivative_misplaced", "dz", lambda s: s.dh * s.g.derivative(s.v)),
     ("activation_derivative_misplaced", "dz", lambda s: s.dh * s.g.derivative(s.g.value(s.v))),
     ("activation_derivative_twice", "dz", lambda s: s.dh * s.g.derivative(s.h) ** 2),
-    # another activation's formula for h, given h; another's derivative, at z
-    *(("activation_derivative_other", "dz", lambda s, g=g: s.dh * g.derivative(s.h)) for g in OTHERS),
-    *(("activation_derivative_other", "dz", lambda s, g=g: s.dh * g.derivative(g.value(s.z))) for g in OTHERS),
+    *(("activation_derivative_other", "dz", line) for g in OTHERS for line in derivatives_of(g)),
     ("transpose_missing", "dv", lambda s: s.dz @ s.W),
     ("sign", "dv", lambda s: -s.dz @ s.W.T),
     ("sign", "dz", lambda s: -s.dh * s.g.derivative(s.h)),

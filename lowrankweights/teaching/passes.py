@@ -6,6 +6,7 @@ and puts a wrong function in its place, in one layer, one column or everywhere. 
 these passes are those of ``Network``, ``Dense`` and ``TiedAutoencoder``; tests hold them together.
 """
 
+import itertools
 from types import SimpleNamespace
 from typing import NamedTuple
 
@@ -75,7 +76,7 @@ def leaves(q):
     """The columns of a parametrisation that has any, else itself, and the hidden units of each."""
     columns = q.columns if isinstance(q, Columns) else [q]
     ends = np.cumsum([0] + [c.n_h for c in columns])
-    return columns, [slice(a, b) for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    return columns, [slice(a, b) for a, b in itertools.pairwise(ends)]
 
 
 def weight_blocks(q, layer, prefix):
@@ -140,7 +141,7 @@ class Pass:
         gradients = {}
         for block, w in zip(self.blocks, parts, strict=True):
             s = SimpleNamespace(place=block.key, raw=raw.arrays[block.key], w=w, n=raw.n, n_out=raw.n_out)
-            s.weight_decay, s.decayed = weight_decay, block.decayed
+            s.weight_decay = weight_decay
             s.decay = weight_decay if block.decayed else 0.0
             s.composed, s.dW = raw.composed.get(block.key), raw.dWs.get(block.key)
             gradients[block.key] = np.asarray(run_line("finish", s, fault))
@@ -263,8 +264,10 @@ class DensePass(Pass):
 
     def finish(self, raw, theta, weight_decay, fault=None):
         """The flat gradient of theta, then dv."""
-        s = SimpleNamespace(place=(0, None, "v"), raw=raw.dv, w=0.0, n=1, n_out=1, decay=0.0, weight_decay=0.0)
-        s.composed, s.dW, s.decayed = None, None, False
+        s = SimpleNamespace(
+            place=(0, None, "v"), raw=raw.dv, w=0.0, n=1, n_out=1, decay=0.0, weight_decay=0.0
+        )
+        s.composed, s.dW = None, None
         dv = run_line("finish", s, fault)
         return np.concatenate([super().finish(raw, theta, 0.0, fault), dv.ravel()])
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from .calling import Complaint  # noqa: F401  (named in the documentation of Report)
 from .mistakes import COMPLAINTS, MISTAKES
 
 EXPLAINED = {**MISTAKES, **COMPLAINTS}
@@ -61,12 +60,8 @@ class Report:
 
     def wrong_blocks(self, tolerance, points=None):
         """Indices of blocks that differ from the right ones at any of the points."""
-
-        def differs(i, p):
-            return np.abs(p.grad[p.slices[i]] - p.right[p.slices[i]]).max(initial=0) > getattr(p, tolerance)[i]
-
         points = self._used if points is None else points
-        return [i for i in self.order() if any(differs(i, p) for p in points)]
+        return [i for i in self.order() if any(_gap(p, i) > getattr(p, tolerance)[i] for p in points)]
 
     def right(self, tolerance):
         """The gradient is right; the loss may not be."""
@@ -80,9 +75,7 @@ class Report:
         if tolerance == "rough":
             lines.append("  It differs by what float32 arithmetic or finite differences lose. No mistake.")
         if self._kinked and self.wrong_blocks("rough", self._points[:1]):
-            lines.append(
-                "  At your theta a relu's z is exactly 0. There is a kink, where every slope from 0 to 1 will do."
-            )
+            lines.append("  At your theta a relu's z is 0: a kink, where every slope from 0 to 1 will do.")
         if all(len(p.X) == 1 for p in self._points):
             lines.append("  With one row a missing or extra 1/n cannot be seen.")
         self.text = "\n".join([*lines, self.checked()])
@@ -126,18 +119,19 @@ class Report:
             block, p = self._blocks[i], self.worst_point(i)
             own, right = p.grad[p.slices[i]], p.right[p.slices[i]]
             norms = np.linalg.norm(own), np.linalg.norm(right)
-            error = np.abs(own - right).max(initial=0) / max(np.abs(right).max(initial=0), 1e-300)
+            error = _gap(p, i) / max(np.abs(right).max(initial=0), 1e-300)
             ratio = own @ right / norms[1] ** 2 if norms[1] else np.nan
             cosine = own @ right / (norms[0] * norms[1]) if norms[0] * norms[1] else np.nan
             mark = "wrong" if i in wrong else "right"
             shape = str(block.shape)
-            lines.append(f"  {block.label:<26} {shape:<12} {error:>8.1e} {ratio:>8.3g} {cosine:>7.3f}  {mark}")
+            lines.append(
+                f"  {block.label:<26} {shape:<12} {error:>8.1e} {ratio:>8.3g} {cosine:>7.3f}  {mark}"
+            )
         return "\n".join(lines)
 
     def worst_point(self, i):
         """The point where a block differs most."""
-        gap = lambda p: np.abs(p.grad[p.slices[i]] - p.right[p.slices[i]]).max(initial=0) / getattr(p, "exact")[i]
-        return max(self._used, key=gap)
+        return max(self._used, key=lambda p: _gap(p, i) / p.exact[i])
 
     def checked(self):
         """At how many points the gradient was compared."""
@@ -184,6 +178,11 @@ LOSS_LINES = [
     ("weight_decay_doubled", lambda a: a[0] / a[1] + 2 * a[3]),
     ("weight_decay_halved", lambda a: a[0] / a[1] + a[3] / 2),
 ]
+
+
+def _gap(p, i):
+    """Largest difference from the right gradient in block i."""
+    return np.abs(p.grad[p.slices[i]] - p.right[p.slices[i]]).max(initial=0)
 
 
 def _close(a, b, tolerance):

@@ -1,6 +1,6 @@
 """The doctor on trial: does it name random mistakes, and leave right gradients alone?
 
-    python -m lowrankweights.teaching.trial --draws 300 --correct 1000
+python -m lowrankweights.teaching.trial --draws 300 --correct 1000
 """
 
 import argparse
@@ -101,7 +101,9 @@ def draw_mistake(name, rng):
     elif name in ("sparsity_missing", "unit_norm_missing"):
         kind = "rica"
     net, theta, X, Y, weight_decay = draw_setting(rng, kind)
-    slip = Slip(**{**vars(RIGHT), "name": name, "weight_decay": weight_decay, "variant": int(rng.integers(2))})
+    slip = Slip(
+        **{**vars(RIGHT), "name": name, "weight_decay": weight_decay, "variant": int(rng.integers(2))}
+    )
     if kind == "network" and not place(slip, net, rng):
         return None
     right = Slip(**{**vars(RIGHT), "weight_decay": weight_decay})
@@ -179,7 +181,10 @@ def block_is_right(report, slip):
     labels = report.blocks[:1] if slip.array != "everywhere" else report.blocks
     if slip.layer is None or slip.array in ("everywhere", "v", "output"):
         return bool(labels)
-    return f"layer {slip.layer + 1}" in labels[0] or slip.name in ("y_not_subtracted", "output_derivative_extra")
+    return f"layer {slip.layer + 1}" in labels[0] or slip.name in (
+        "y_not_subtracted",
+        "output_derivative_extra",
+    )
 
 
 if __name__ == "__main__":
