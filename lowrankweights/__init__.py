@@ -29,6 +29,8 @@ _LAZY = {
     "datasets": None,
     "plotting": None,
     "teaching": None,
+    "explain": "teaching.worked_numbers",
+    "draw": "teaching.drawing",
 }
 
 __all__ = [
