@@ -36,6 +36,7 @@ def build_parser():
     _add_evaluate(commands)
     _add_data(commands)
     _add_bench(commands)
+    _add_course(commands)
     return parser
 
 
@@ -111,6 +112,19 @@ def _add_bench(commands):
     bench.add_argument("--out", type=Path, default=Path("out"), help="folder for the picture")
 
 
+def _add_course(commands):
+    course = _command(
+        commands, "course", _course, "The lessons: list, export as notebooks, or try their checks."
+    )
+    course.add_argument("action", choices=("list", "export", "try"), help="what to do")
+    course.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="where to export to")
+    course.add_argument(
+        "--to", choices=("student", "solutions", "nbgrader"), default="student", help="version"
+    )
+    course.add_argument("--source", type=Path, default=None, help="folder of lessons; default: the project's")
+    course.add_argument("--overwrite", action="store_true", help="replace notebooks that are there")
+
+
 def _demo(arguments):
     from .demo import run
 
@@ -140,6 +154,12 @@ def _bench(arguments):
         arguments.json,
         arguments.out,
     )
+
+
+def _course(arguments):
+    from .teaching import course
+
+    return course.run(arguments)
 
 
 def _data_status(arguments):
