@@ -114,15 +114,19 @@ def _add_bench(commands):
 
 def _add_course(commands):
     course = _command(
-        commands, "course", _course, "The lessons: list, export as notebooks, or try their checks."
+        commands, "course", _course, "The lessons: list, export as notebooks, try their checks."
     )
-    course.add_argument("action", choices=("list", "export", "try"), help="what to do")
-    course.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="where to export to")
-    course.add_argument(
+    actions = course.add_subparsers(title="actions", dest="action", metavar="ACTION", required=True)
+    _command(actions, "list", _course, "Show each lesson: title, time, exercises.")
+    export = _command(actions, "export", _course, "Write the lessons as notebooks.")
+    export.add_argument("folder", type=Path, metavar="DIR", help="where to")
+    export.add_argument(
         "--to", choices=("student", "solutions", "nbgrader"), default="student", help="version"
     )
-    course.add_argument("--source", type=Path, default=None, help="folder of lessons; default: the project's")
-    course.add_argument("--overwrite", action="store_true", help="replace notebooks that are there")
+    export.add_argument("--overwrite", action="store_true", help="replace notebooks that differ")
+    _command(actions, "try", _course, "Run every check on wrong answers and on odd but right ones.")
+    for action in actions.choices.values():
+        action.add_argument("--source", type=Path, default=None, help="the lessons' folder; default: ours")
 
 
 def _demo(arguments):

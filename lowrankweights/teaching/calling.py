@@ -114,14 +114,14 @@ class Answer:
         self.is_layer = isinstance(subject, DensePass)
 
     def read(self, result):
-        if result is None:
-            raise Complaint("returned_none", "it returned None")
+        if result is None or result is Ellipsis:
+            raise Complaint("returned_none", f"it returned {result}")
         if is_number(result):
             raise Complaint("loss_only", f"only the number {float(result):.6g} came back")
         loss = None
         if isinstance(result, (tuple, list)) and len(result) == 2 and is_number(result[0]):
             loss, result = float(np.asarray(result[0]).item()), result[1]
-            if result is None:
+            if result is None or result is Ellipsis:
                 raise Complaint("returned_none", "the loss came back, and None for the gradient")
             if not np.isfinite(loss):
                 raise Complaint("not_finite", f"the loss is {loss}", "loss")
@@ -223,8 +223,8 @@ def _leaves(grad, blocks):
         for i, part in enumerate(grad):
             own = [b for b in blocks if b.key[0] == i] if isinstance(part, dict) else blocks
             yield from _leaves(part, own or blocks)
-    elif grad is None:
-        raise Complaint("returned_none", "there is None among the gradients")
+    elif grad is None or grad is Ellipsis:
+        raise Complaint("returned_none", f"there is {grad} among the gradients")
     else:
         try:
             yield np.asarray(grad)

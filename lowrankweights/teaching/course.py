@@ -2,7 +2,6 @@
 
 import time
 
-from .. import _checks
 from .lessons import read_lessons
 from .notebooks import export
 
@@ -10,8 +9,6 @@ from .notebooks import export
 def run(options):
     """List the lessons, export them, or try their checks; returns the exit status."""
     if options.action == "export":
-        if options.folder is None:
-            _checks.fail("DIR", "a folder to export to", "nothing")
         for path in export(options.to, options.folder, options.source, options.overwrite):
             print(path)
         return 0
@@ -39,9 +36,8 @@ def try_lessons(lessons):
         start = time.perf_counter()
         found = failures(lesson)
         n = sum(2 + len(e.mutants) + len(e.accepted) for e in lesson.exercises.values())
-        print(
-            f"{lesson.name}: {n - len(found)} of {n} answers judged rightly ({time.perf_counter() - start:.1f} s)"
-        )
+        seconds = time.perf_counter() - start
+        print(f"{lesson.name}: {n - len(found)} of {n} answers judged rightly ({seconds:.1f} s)")
         bad += found
     for line in bad:
         print(line)

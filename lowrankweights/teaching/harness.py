@@ -29,7 +29,7 @@ def try_exercises(lesson):
 
 
 def try_variants(lesson, start, namespace):
-    """Run the starter, the solution, mutants and odd answers of the exercise whose starter is cell ``start``."""
+    """Run the starter, solution, mutants and odd answers of the exercise whose starter is cell ``start``."""
     exercise = lesson.exercises[lesson.cells[start].name]
     end = lesson.cells.index(exercise.check)
     between = [c for c in lesson.cells[start:end] if c.kind == "code"]

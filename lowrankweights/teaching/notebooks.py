@@ -49,7 +49,7 @@ def export(to, folder, source=None, overwrite=False):
 
 
 def to_json(cells):
-    """The notebook file's text: no outputs, ids made of the content, so that equal input gives equal bytes."""
+    """The notebook file: no outputs, ids made of the content, so that equal input gives equal bytes."""
     seen = {}
     made = []
     for kind, text, metadata in cells:
