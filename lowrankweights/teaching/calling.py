@@ -188,7 +188,7 @@ def is_number(value):
     return a.shape == () and a.dtype.kind in "fiub"
 
 
-def explain_error(error, function):
+def explain_error(error, function=None):
     """The error in one line, where it happened, and what a clash of shapes usually means."""
     text = f"{type(error).__name__}: {error}"
     trace = error.__traceback__

@@ -68,9 +68,10 @@ def network(net, slip, theta, X, Y):
         gradients.insert(0, [finish(weights, own, layer.parametrisation, slip, i, X, Y), bias])
     n = len(X)
     decay = sum(np.sum(a * a) for q, own in _weights(net, arrays) for a in _learned(q, own))
-    return loss / n + slip.weight_decay / 2 * decay, np.concatenate(
-        [np.ravel(a) for own in gradients for a in own]
-    )
+    if slip.at("blocks_order"):
+        gradients = [own[::-1] for own in gradients] if slip.variant else gradients[::-1]
+    flat = np.concatenate([np.ravel(a) for own in gradients for a in own])
+    return loss / n + slip.weight_decay / 2 * decay, flat
 
 
 def _float32(net, theta):

@@ -227,7 +227,7 @@ def faulty(subject, point, weight_decay, fault):
     """The gradient with the fault at a point; None where the fault does not fit."""
     try:
         with np.errstate(all="ignore"):
-            if fault.line in ("finish", "columns", "raw columns"):
+            if fault.line in ("finish", "columns", "raw columns", "blocks"):
                 value = subject.finish(point.raw, point.theta, weight_decay, fault)
             else:
                 value = subject.gradient(point.theta, point.X64, point.Y64, weight_decay, fault)

@@ -109,6 +109,11 @@ MISTAKES = _table(
             "same places, in the same order.",
         ),
         (
+            "blocks_order",
+            "The arrays were put one after the other in another order than theta's.",
+            "theta is, layer by layer: the weights (columns one after the other; U before V), then b.",
+        ),
+        (
             "weight_decay_missing",
             "The weight decay is missing.",
             "weight_decay / 2 times the sum of squares gives weight_decay * w in the gradient.",

@@ -71,6 +71,15 @@ FINISH = [
     ("block_missing", lambda s: 0.0 * s.raw),
     ("block_missing", lambda s: 0.0 * s.raw + s.decay * s.w),
 ]
+# The arrays one after the other: biases first in each layer, layers reversed, both, biases last, V first.
+BLOCK_ORDERS = [
+    lambda blocks: sorted(blocks, key=lambda b: (b.key[0], b.key[1] is not None)),
+    lambda blocks: sorted(blocks, key=lambda b: -b.key[0]),
+    lambda blocks: sorted(blocks, key=lambda b: (-b.key[0], b.key[1] is not None)),
+    lambda blocks: sorted(blocks, key=lambda b: b.key[1] is None),
+    lambda blocks: sorted(blocks, key=lambda b: b.key[1] is not None),
+    lambda blocks: sorted(blocks, key=lambda b: (b.key[0], b.key[1] is None, b.key[1] or 0, b.key[2] == "U")),
+]
 DECAY = [
     ("weight_decay_missing", lambda s: s.raw / s.n),
     ("weight_decay_doubled", lambda s: s.raw / s.n + 2 * s.decay * s.w),
@@ -118,6 +127,7 @@ def library(subject, weight_decay):
             lines += [Fault(*row) for row in OUTPUT]
         lines += [Fault(*row, places) for row in LAYER for places in scopes(layers)]
     lines += [Fault(*row, places) for row in COLUMN for places in scopes(columns)]
+    lines += [Fault("blocks_order", "blocks", order) for order in BLOCK_ORDERS]
     return [*lines, *column_orders(subject), *block_faults(subject, weight_decay)]
 
 

@@ -149,7 +149,10 @@ class Pass:
                 raise ValueError("this fault does not fit these shapes")
         if fault is not None and fault.line == "columns":
             gradients = self.reorder(gradients, fault)
-        return packing.pack([gradients[b.key] for b in self.blocks])
+        order = self.blocks
+        if fault is not None and fault.line == "blocks":
+            order = fault.function(order)
+        return packing.pack([gradients[b.key] for b in order])
 
     def reorder(self, gradients, fault):
         """The gradients with the columns of a layer one after the other in the fault's order."""

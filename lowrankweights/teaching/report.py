@@ -86,7 +86,7 @@ class Report:
         self.blocks = [self._blocks[i].label for i in wrong]
         self.block, self.mistakes = self.blocks[0], list(names) or ["unknown"]
         lines = self.explanation()
-        if partly and names:
+        if partly and names and len(wrong) > 1:
             lines.append("  This explains that block, not the others: mend it, then ask again.")
         if self.loss_mistakes("rough") is not None:
             lines.append("  The loss is wrong too: look at the forward pass first.")

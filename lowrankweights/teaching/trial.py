@@ -23,7 +23,7 @@ NAMES = [
     *(f"activation_derivative_{x}" for x in OF_HIDDEN_LAYER),
     *OF_BLOCK,
     *(f"weight_decay_{x}" for x in (*OF_DECAY, "on_U", "on_bias")),
-    *["transpose_missing", "transpose_extra", "u_forgotten", "index_order", "columns_order"],
+    *["transpose_missing", "transpose_extra", "u_forgotten", "index_order", "columns_order", "blocks_order"],
     *["output_derivative_extra", "y_not_subtracted", "pre_activation_below"],
     *["encoder_path_missing", "decoder_path_missing", "sparsity_missing", "unit_norm_missing"],
 ]

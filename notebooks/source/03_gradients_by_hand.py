@@ -733,15 +733,15 @@ with check("loss_and_grad") as c:
 guess_error = None  # per cent
 
 # %%
-both = [loss_and_grad] if check.passed("loss_and_grad") else [net.loss_and_grad]
-max_iter = teaching.sized(full=150, tiny=10)
-result = lrw.minimize(lambda t: both[0](t, X, Y), theta, max_iter=max_iter)
+yours = check.passed("loss_and_grad")
+fun = loss_and_grad if yours else net.loss_and_grad
+result = lrw.minimize(lambda t: fun(t, X, Y), theta, max_iter=teaching.sized(full=150, tiny=10))
 right = net.predict(result.theta, digits.X_test).argmax(axis=1) == digits.y_test
 print(result.message)
 teaching.compare_guess(guess_error, float(100 * (1 - right.mean())), "test error, per cent")
 
 fig, axes = plt.subplots(1, 2, figsize=(7.6, 3), layout="constrained")
-plotting.loss_curves({"your gradient" if check.passed("loss_and_grad") else "ours": result.loss_curve}, axes[0])
+plotting.loss_curves({"your gradient" if yours else "the package's gradient": result.loss_curve}, axes[0])
 plotting.tiles(net.weights(result.theta)[0], (8, 8), axes[1], n_across=5)
 axes[1].set_title("the 20 filters, W = U w_α")
 plt.show()
