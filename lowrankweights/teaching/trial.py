@@ -138,6 +138,8 @@ def place(slip, net, rng):
         return len(columns) > 1
     elif name == "transpose_missing":
         slip.array = "U" if predicted and slip.variant else "v"
+    elif name == "blocks_order":
+        slip.array = "everywhere"
     elif name == "weight_decay_on_U":
         return predicted
     elif name == "weight_decay_on_bias":

@@ -98,6 +98,7 @@ teaching.compare_guess(guess_dW, "v^T dz", "dW")
 # Write the backward pass of one layer with a sigmoid, g(z) = 1 / (1 + exp(-z)). What comes from above is dh, not dz.
 # You will want g' in terms of h: g'(z) = h (1 - h). Four lines, with their shapes:
 
+
 # %% starter dense_backward
 def dense_backward(dh, v, h, W):
     dz = ...  # (n, n_h)
@@ -105,6 +106,7 @@ def dense_backward(dh, v, h, W):
     db = ...  # (n_h,)
     dv = ...  # (n, n_v)
     return dW, db, dv
+
 
 # %% [markdown] hint dense_backward
 # Begin with dz: the last line of the table. `*` multiplies entry by entry, `@` is the matrix product.
@@ -115,6 +117,7 @@ def dense_backward(dh, v, h, W):
 # %% [markdown] hint dense_backward
 # dz = dh times h times (1 - h). Then the first three lines of the table with `dz`; `dz.sum(axis=0)` sums over rows.
 
+
 # %% solution dense_backward
 def dense_backward(dh, v, h, W):
     dz = dh * h * (1 - h)  # (n, n_h)
@@ -123,29 +126,35 @@ def dense_backward(dh, v, h, W):
     dv = dz @ W.T  # (n, n_v) = (n, n_h)(n_h, n_v)
     return dW, db, dv
 
+
 # %% mutant dense_backward: the activation's derivative is missing
 def dense_backward(dh, v, h, W):
     return v.T @ dh, dh.sum(axis=0), dh @ W.T
+
 
 # %% mutant dense_backward: dW without a transpose
 def dense_backward(dh, v, h, W):
     dz = dh * h * (1 - h)
     return v @ dz, dz.sum(axis=0), dz @ W.T
 
+
 # %% mutant dense_backward: dW transposed
 def dense_backward(dh, v, h, W):
     dz = dh * h * (1 - h)
     return dz.T @ v, dz.sum(axis=0), dz @ W.T
+
 
 # %% mutant dense_backward: the mean instead of the sum in db
 def dense_backward(dh, v, h, W):
     dz = dh * h * (1 - h)
     return v.T @ dz, dz.mean(axis=0), dz @ W.T
 
+
 # %% mutant dense_backward: dv passes dh on instead of dz
 def dense_backward(dh, v, h, W):
     dz = dh * h * (1 - h)
     return v.T @ dz, dz.sum(axis=0), dh @ W.T
+
 
 # %% mutant dense_backward: the derivative's formula for h, at the sigmoid of h
 def dense_backward(dh, v, h, W):
@@ -153,15 +162,18 @@ def dense_backward(dh, v, h, W):
     dz = dh * g * (1 - g)
     return v.T @ dz, dz.sum(axis=0), dz @ W.T
 
+
 # %% mutant dense_backward: dv is not returned
 def dense_backward(dh, v, h, W):
     dz = dh * h * (1 - h)
     return v.T @ dz, dz.sum(axis=0)
 
+
 # %% mutant dense_backward: dh is overwritten
 def dense_backward(dh, v, h, W):
     dh *= h * (1 - h)
     return v.T @ dh, dh.sum(axis=0), dh @ W.T
+
 
 # %% accept dense_backward: einsum
 def dense_backward(dh, v, h, W):
@@ -169,10 +181,12 @@ def dense_backward(dh, v, h, W):
     dW = np.einsum("ik,ij->kj", v, dz)
     return dW, np.einsum("ij->j", dz), np.einsum("ij,kj->ik", dz, W)
 
+
 # %% accept dense_backward: sums of outer products, a list back
 def dense_backward(dh, v, h, W):
     dz = dh * h * (1 - h)
     return [sum(np.outer(a, d) for a, d in zip(v, dz)), sum(dz), (W @ dz.T).T]
+
 
 # %% check dense_backward
 with check("dense_backward") as c:
@@ -202,9 +216,11 @@ lrw.explain(tiny, theta, [[1.0, 2.0], [0.0, -1.0]], [[1.0], [0.0]], format="html
 #
 # ### Exercise 2: a numerical derivative
 
+
 # %% starter central_difference
 def central_difference(f, x, step):
     return ...
+
 
 # %% [markdown] hint central_difference
 # You need two values of f: one ahead of x and one behind it.
@@ -215,30 +231,37 @@ def central_difference(f, x, step):
 # %% [markdown] hint central_difference
 # The difference of the two values, divided by `(2 * step)`. Mind the brackets.
 
+
 # %% solution central_difference
 def central_difference(f, x, step):
     return (f(x + step) - f(x - step)) / (2 * step)
+
 
 # %% mutant central_difference: ahead only
 def central_difference(f, x, step):
     return (f(x + step) - f(x)) / step
 
+
 # %% mutant central_difference: divided by one step
 def central_difference(f, x, step):
     return (f(x + step) - f(x - step)) / step
+
 
 # %% mutant central_difference: brackets
 def central_difference(f, x, step):
     return (f(x + step) - f(x - step)) / 2 * step
 
+
 # %% mutant central_difference: the wrong way round
 def central_difference(f, x, step):
     return (f(x - step) - f(x + step)) / (2 * step)
+
 
 # %% accept central_difference: the mean of both one-sided slopes
 def central_difference(f, x, step):
     ahead, behind = (f(x + step) - f(x)) / step, (f(x) - f(x - step)) / step
     return np.mean([ahead, behind])
+
 
 # %% check central_difference
 with check("central_difference") as c:
@@ -321,8 +344,12 @@ fig, axes = plt.subplots(1, 4, figsize=(8, 2.3), layout="constrained")
 plotting.show_feature(-dW[:, 3], (8, 8), axes[0]).set_title("pull on all 64 weights\n-dW")
 plotting.show_feature(U[:, atom], (8, 8), axes[1]).set_title(f"one atom of U\n(known pixel {alpha[atom]})")
 plotting.show_feature(spread, (8, 8), axes[2], known=alpha).set_title("pull on the 16 known\n-dw_α = -U^T dW")
-plotting.show_feature(-U @ dw_alpha[:, 3], (8, 8), axes[3]).set_title("what that step does\nto all 64: -U dw_α")
-print("pull of known pixel, as an inner product:", (U[:, atom] @ dW[:, 3]).round(6), dw_alpha[atom, 3].round(6))
+plotting.show_feature(-U @ dw_alpha[:, 3], (8, 8), axes[3]).set_title(
+    "what that step does\nto all 64: -U dw_α"
+)
+print(
+    "pull of known pixel, as an inner product:", (U[:, atom] @ dW[:, 3]).round(6), dw_alpha[atom, 3].round(6)
+)
 teaching.compare_guess(guess_pull, True, "can the pull of an unknown pixel change what is learned")
 
 # %% [markdown]
@@ -338,6 +365,7 @@ teaching.compare_guess(guess_pull, True, "can the pull of an unknown pixel chang
 # As in exercise 1 with a sigmoid, but only w_α and b are learned. What goes down to the layer below is dv as before,
 # through the whole W = U w_α.
 
+
 # %% starter factored_backward
 def factored_backward(dh, v, h, U, w_alpha):
     dz = ...  # (n, n_h)
@@ -345,6 +373,7 @@ def factored_backward(dh, v, h, U, w_alpha):
     db = ...  # (n_h,)
     dv = ...  # (n, n_v)
     return dw_alpha, db, dv
+
 
 # %% [markdown] hint factored_backward
 # dz and db are those of exercise 1. For the rest you need no new idea, just W = U w_α in the right place.
@@ -355,6 +384,7 @@ def factored_backward(dh, v, h, U, w_alpha):
 # %% [markdown] hint factored_backward
 # `dw_alpha = U.T @ (v.T @ dz)`, and dv = dz W^T where W = `U @ w_alpha`.
 
+
 # %% solution factored_backward
 def factored_backward(dh, v, h, U, w_alpha):
     dz = dh * h * (1 - h)  # (n, n_h)
@@ -364,29 +394,35 @@ def factored_backward(dh, v, h, U, w_alpha):
     dv = dz @ (U @ w_alpha).T  # (n, n_v) = (n, n_h)(n_h, n_v)
     return dw_alpha, db, dv
 
+
 # %% mutant factored_backward: U^T is forgotten, the first rows of dW are taken
 def factored_backward(dh, v, h, U, w_alpha):
     dz = dh * h * (1 - h)
     return (v.T @ dz)[: len(w_alpha)], dz.sum(axis=0), dz @ (U @ w_alpha).T
+
 
 # %% mutant factored_backward: U without a transpose
 def factored_backward(dh, v, h, U, w_alpha):
     dz = dh * h * (1 - h)
     return U @ (v.T @ dz), dz.sum(axis=0), dz @ (U @ w_alpha).T
 
+
 # %% mutant factored_backward: U's columns in another order
 def factored_backward(dh, v, h, U, w_alpha):
     dz = dh * h * (1 - h)
     return U[:, ::-1].T @ (v.T @ dz), dz.sum(axis=0), dz @ (U @ w_alpha).T
+
 
 # %% mutant factored_backward: dv through w_alpha only
 def factored_backward(dh, v, h, U, w_alpha):
     dz = dh * h * (1 - h)
     return U.T @ v.T @ dz, dz.sum(axis=0), dz @ w_alpha.T
 
+
 # %% mutant factored_backward: no derivative of the sigmoid
 def factored_backward(dh, v, h, U, w_alpha):
     return U.T @ v.T @ dh, dh.sum(axis=0), dh @ (U @ w_alpha).T
+
 
 # %% accept factored_backward: pool first, then a dense layer
 def factored_backward(dh, v, h, U, w_alpha):
@@ -394,11 +430,13 @@ def factored_backward(dh, v, h, U, w_alpha):
     v_alpha = v @ U
     return v_alpha.T @ dz, dz.sum(0), (dz @ w_alpha.T) @ U.T
 
+
 # %% accept factored_backward: einsum, names in a dict
 def factored_backward(dh, v, h, U, w_alpha):
     dz = dh * h * (1 - h)
     dw = np.einsum("ka,ik,ij->aj", U, v, dz)
     return {"v": np.einsum("ij,ka,aj->ik", dz, U, w_alpha), "b": dz.sum(0), "w_alpha": dw}
+
 
 # %% check factored_backward
 with check("factored_backward") as c:
@@ -454,10 +492,12 @@ plt.show()
 #
 # ### Exercise 4: columns
 
+
 # %% starter columns_pull_back
 def columns_pull_back(dW, Us, widths):
     gradients = ...  # a list: dw_1, dw_2, ...; dw_j is (n_alpha, widths[j])
     return gradients
+
 
 # %% [markdown] hint columns_pull_back
 # The first piece of dW is its columns 0 to widths[0], the second one begins where the first one ends.
@@ -468,35 +508,42 @@ def columns_pull_back(dW, Us, widths):
 # %% [markdown] hint columns_pull_back
 # `np.split(dW, np.cumsum(widths)[:-1], axis=1)` gives all pieces at once; then U_j^T times each.
 
+
 # %% solution columns_pull_back
 def columns_pull_back(dW, Us, widths):
     pieces = np.split(dW, np.cumsum(widths)[:-1], axis=1)  # (n_v, widths[j]) each
     return [U_j.T @ dW_j for U_j, dW_j in zip(Us, pieces, strict=True)]
+
 
 # %% mutant columns_pull_back: pieces of equal width
 def columns_pull_back(dW, Us, widths):
     pieces = np.array_split(dW, len(Us), axis=1)
     return [U_j.T @ dW_j for U_j, dW_j in zip(Us, pieces, strict=True)]
 
+
 # %% mutant columns_pull_back: cut in the reverse order
 def columns_pull_back(dW, Us, widths):
     pieces = np.split(dW, np.cumsum(widths[::-1])[:-1], axis=1)[::-1]
     return [U_j.T @ dW_j for U_j, dW_j in zip(Us, pieces, strict=True)]
+
 
 # %% mutant columns_pull_back: the first dictionary for all columns
 def columns_pull_back(dW, Us, widths):
     pieces = np.split(dW, np.cumsum(widths)[:-1], axis=1)
     return [Us[0].T @ dW_j for dW_j in pieces]
 
+
 # %% mutant columns_pull_back: the dictionaries the other way round
 def columns_pull_back(dW, Us, widths):
     pieces = np.split(dW, np.cumsum(widths)[:-1], axis=1)
     return [U_j.T @ dW_j for U_j, dW_j in zip(Us[::-1], pieces, strict=True)]
 
+
 # %% mutant columns_pull_back: one array
 def columns_pull_back(dW, Us, widths):
     pieces = np.split(dW, np.cumsum(widths)[:-1], axis=1)
     return np.hstack([U_j.T @ dW_j for U_j, dW_j in zip(Us, pieces, strict=True)])
+
 
 # %% accept columns_pull_back: a loop with a counter, a tuple back
 def columns_pull_back(dW, Us, widths):
@@ -506,10 +553,12 @@ def columns_pull_back(dW, Us, widths):
         start += n_h
     return found
 
+
 # %% accept columns_pull_back: a generator
 def columns_pull_back(dW, Us, widths):
     ends = np.cumsum(widths)
     return (U.T @ dW[:, e - w : e] for U, e, w in zip(Us, ends, widths))
+
 
 # %% check columns_pull_back
 with check("columns_pull_back") as c:
@@ -529,11 +578,13 @@ with check("columns_pull_back") as c:
 #
 # From dW to dU and dV. Say to yourself which index is summed before you write a transpose.
 
+
 # %% starter low_rank_pull_back
 def low_rank_pull_back(dW, U, V):
     dU = ...  # (n_v, rank)
     dV = ...  # (rank, n_h)
     return dU, dV
+
 
 # %% [markdown] hint low_rank_pull_back
 # dU_kr = Σ_j dW_kj V_rj: the sum runs over the second index of V. And for dV?
@@ -544,35 +595,43 @@ def low_rank_pull_back(dW, U, V):
 # %% [markdown] hint low_rank_pull_back
 # dU = dW V^T, and dV = U^T dW, as in section 3.
 
+
 # %% solution low_rank_pull_back
 def low_rank_pull_back(dW, U, V):
     dU = dW @ V.T  # (n_v, rank) = (n_v, n_h)(n_h, rank)
     dV = U.T @ dW  # (rank, n_h) = (rank, n_v)(n_v, n_h)
     return dU, dV
 
+
 # %% mutant low_rank_pull_back: the factors are swapped
 def low_rank_pull_back(dW, U, V):
     return U.T @ dW, dW @ V.T
+
 
 # %% mutant low_rank_pull_back: V without a transpose
 def low_rank_pull_back(dW, U, V):
     return dW @ V, U.T @ dW
 
+
 # %% mutant low_rank_pull_back: divided by the rank
 def low_rank_pull_back(dW, U, V):
     return dW @ V.T / len(V), U.T @ dW / len(V)
+
 
 # %% mutant low_rank_pull_back: only V is learned
 def low_rank_pull_back(dW, U, V):
     return np.zeros_like(U), U.T @ dW
 
+
 # %% accept low_rank_pull_back: einsum
 def low_rank_pull_back(dW, U, V):
     return np.einsum("kj,rj->kr", dW, V), np.einsum("kr,kj->rj", U, dW)
 
+
 # %% accept low_rank_pull_back: transposed twice, a list back
 def low_rank_pull_back(dW, U, V):
     return [(V @ dW.T).T, (dW.T @ U).T]
+
 
 # %% check low_rank_pull_back
 with check("low_rank_pull_back") as c:
@@ -612,6 +671,7 @@ teaching.compare_guess(guess_flat, float(np.round(slope, 12)), "slope along the 
 # It is what an optimiser wants, and all parts are in your hands. The softmax is given: it returns the loss,
 # a mean over rows, and dz, in which the 1/n is already.
 
+
 # %%
 def softmax_loss(z, Y):
     e = np.exp(z - z.max(axis=1, keepdims=True))  # (n, 10), no overflow
@@ -630,10 +690,12 @@ def unpack(theta):
     first, second = net.unpack(theta)
     return first["w_alpha"], first["b"], second["W"], second["b"]
 
+
 # %% [markdown]
 # ### Exercise 6: loss and gradient
 #
 # The gradient comes back as one vector, in theta's order: w_α, b, W, b. At most ten lines.
+
 
 # %% starter loss_and_grad
 def loss_and_grad(theta, X, Y):
@@ -643,6 +705,7 @@ def loss_and_grad(theta, X, Y):
     grad = None  # (n_dynamic,): dw_alpha, db1, dW2, db2, ravelled, one after the other
     return loss, grad
 
+
 # %% [markdown] hint loss_and_grad
 # Work backwards. From dz2 to dW2, db2 and, one layer down, to dh. The 1/n travels along in dz2: do not divide again.
 
@@ -651,6 +714,7 @@ def loss_and_grad(theta, X, Y):
 
 # %% [markdown] hint loss_and_grad
 # `np.concatenate([dw_alpha.ravel(), db1, dW2.ravel(), db2])` makes the vector.
+
 
 # %% solution loss_and_grad
 def loss_and_grad(theta, X, Y):
@@ -662,6 +726,7 @@ def loss_and_grad(theta, X, Y):
     dw_alpha, db1 = U.T @ (X.T @ dz1), dz1.sum(axis=0)  # (16, 20), (20,)
     return loss, np.concatenate([dw_alpha.ravel(), db1, dW2.ravel(), db2])
 
+
 # %% mutant loss_and_grad: the hidden layer's derivative is missing
 def loss_and_grad(theta, X, Y):
     w_alpha, b1, W2, b2 = unpack(theta)
@@ -670,6 +735,7 @@ def loss_and_grad(theta, X, Y):
     dz1 = dz2 @ W2.T
     parts = U.T @ (X.T @ dz1), dz1.sum(axis=0), h.T @ dz2, dz2.sum(axis=0)
     return loss, np.concatenate([a.ravel() for a in parts])
+
 
 # %% mutant loss_and_grad: divided by n again
 def loss_and_grad(theta, X, Y):
@@ -680,6 +746,7 @@ def loss_and_grad(theta, X, Y):
     parts = U.T @ (X.T @ dz1) / len(X), dz1.mean(axis=0), h.T @ dz2 / len(X), dz2.mean(axis=0)
     return loss, np.concatenate([a.ravel() for a in parts])
 
+
 # %% mutant loss_and_grad: W2's gradient ravelled transposed
 def loss_and_grad(theta, X, Y):
     w_alpha, b1, W2, b2 = unpack(theta)
@@ -689,12 +756,14 @@ def loss_and_grad(theta, X, Y):
     parts = U.T @ (X.T @ dz1), dz1.sum(axis=0), dz2.T @ h, dz2.sum(axis=0)
     return loss, np.concatenate([a.ravel() for a in parts])
 
+
 # %% mutant loss_and_grad: right at one theta only, the numbers of an earlier run
 stored = net.loss_and_grad(theta, X[:40], Y[:40])
 
 
 def loss_and_grad(theta, X, Y):
     return stored
+
 
 # %% mutant loss_and_grad: biases before weights
 def loss_and_grad(theta, X, Y):
@@ -704,6 +773,7 @@ def loss_and_grad(theta, X, Y):
     dz1 = dz2 @ W2.T * h * (1 - h)
     parts = dz1.sum(axis=0), U.T @ (X.T @ dz1), dz2.sum(axis=0), h.T @ dz2
     return loss, np.concatenate([a.ravel() for a in parts])
+
 
 # %% accept loss_and_grad: pooled first, arrays by name instead of one vector
 def loss_and_grad(theta, X, Y):
@@ -715,9 +785,11 @@ def loss_and_grad(theta, X, Y):
     first = {"b": dz1.sum(0), "w_alpha": v_alpha.T @ dz1}
     return loss, [first, {"W": h.T @ dz2, "b": dz2.sum(0)}]
 
+
 # %% accept loss_and_grad: the package's own
 def loss_and_grad(theta, X, Y):
     return net.loss_and_grad(theta, X, Y)
+
 
 # %% check loss_and_grad
 with check("loss_and_grad") as c:
@@ -752,6 +824,7 @@ plt.show()
 # Three patients, each with one mistake, in a network like yours. You get the table that the doctor looks at: for
 # each block of the gradient the error, the *ratio* (how long it is along the right direction; 1 is right) and the
 # *cosine* of the angle between them (1: the same direction, -1: the opposite one).
+
 
 # %%
 def patient_a(theta, X, Y):
