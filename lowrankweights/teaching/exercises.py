@@ -147,7 +147,7 @@ class Attempt:
         if got is None or got is Ellipsis:
             raise Missing(f"{what} is {got}; expected {n} arrays.")
         try:
-            found = list(got)
+            found = list(got.values() if isinstance(got, dict) else got)
         except TypeError:
             raise Wrong(f"{what}: expected {n} arrays, got {type(got).__name__}.") from None
         if len(found) != n:

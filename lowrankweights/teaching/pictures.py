@@ -40,8 +40,11 @@ def _panels(parts, ax):
     for k, name in enumerate(PARTS):
         left = k * (width + gap)
         ax.add_patch(plt.Rectangle((left - 0.5, -0.5), width, height, fill=False, lw=0.6, ec="#9A9893"))
-        ax.text(left + width / 2 - 0.5, -0.62, name, ha="center", va="bottom", fontsize="small")
+        ax.text(
+            left + width / 2 - 0.5, -0.5 - 0.05 * height, name, ha="center", va="bottom", fontsize="small"
+        )
     ax.set_xlim(-0.6, canvas.shape[1] - 0.4)
+    ax.set_ylim(height - 0.5 + 0.03 * height, -0.5 - 0.03 * height)
     ax.set_xticks([])
     ax.set_yticks([])
     for spine in ax.spines.values():
@@ -50,7 +53,7 @@ def _panels(parts, ax):
 
 
 def _shape(shape):
-    return " x ".join(map(str, shape))
+    return " × ".join(map(str, shape))
 
 
 def _words(report, ax):

@@ -136,10 +136,9 @@ class Report:
     def checked(self):
         """At how many points the gradient was compared."""
         rows = ", ".join(str(len(p.X)) for p in self._points)
-        n_drawn = len(self._points) - 1
         return (
-            f"  Checked at your theta and {n_drawn} others drawn around it, on {rows} rows: "
-            "a gradient that is right at one point only does not pass."
+            f"  Checked at your theta and {len(self._points) - 1} others drawn around it, on {rows} rows:\n"
+            "  a gradient that is right at one point only does not pass."
         )
 
     def loss_mistakes(self, tolerance):

@@ -152,5 +152,6 @@ STYLE = """<style>
   border-left: 1.5px solid #222; border-right: 1.5px solid #222; border-radius: 7px; }
 .lrw-worked table.matrix td { padding: .08rem .5rem; text-align: right; border: 0; background: none;
   font-variant-numeric: tabular-nums; font-size: .92rem; }
+.lrw-worked table.matrix tr { background: none !important; }
 .lrw-worked .why { grid-column: 1 / -1; margin: .15rem 0 0; color: #5a4300; font-size: .86rem; }
 </style>"""

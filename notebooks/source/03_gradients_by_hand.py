@@ -1,14 +1,14 @@
 # ---
 # title: Gradients by hand
 # minutes: 60
-# learn: where each transpose in a backward pass comes from; how to write the gradient of a dense layer, of a factored one (W = U w_α), of columns and of a low-rank one; how to find out whether a gradient is right, and what is wrong with it if it is not.
+# learn: where each transpose in a backward pass comes from; how to write the gradient of a dense layer, of a factored one ($W = U w_\alpha$), of columns and of a low-rank one; how to find out whether a gradient is right, and what is wrong with it if it is not.
 # need: NumPy, matrix products, the chain rule for functions of one variable. No network and no data to download.
 # ---
 
 # %% [markdown]
 # A network learns from one vector: the gradient of its loss. Libraries compute it for you, and most of the time
 # that is what you want. Once in a life you should do it by hand, for two reasons. Afterwards the formulas are yours.
-# And when a weight matrix is not simply a matrix, as in W = U w_α, you can *see* what learning only w_α means.
+# And when a weight matrix is not simply a matrix, as in $W = U w_\alpha$, you can *see* what learning only $w_\alpha$ means.
 #
 # Every section goes the same way: you **guess**, we **look**, you **write**, and the gradient doctor **checks**.
 # A check never stops the notebook: an exercise that you skip says that it is missing, and you can come back.
@@ -27,21 +27,21 @@ plt.rcParams.update(plotting.STYLE)
 # %% [markdown]
 # ## 1 · One weight at a time
 #
-# A layer takes n rows v and returns h = g(z), with z = v W + b:
+# A layer takes $n$ rows $v$ and returns $h = g(z)$, with $z = v W + b$:
 #
 # | letter | shape | what it is |
 # |---|---|---|
-# | v | (n, n_v) | input: a row for each example |
-# | W | (n_v, n_h) | weights: a column for each hidden unit |
-# | b | (n_h,) | biases |
-# | z | (n, n_h) | pre-activation, z = v W + b |
-# | h | (n, n_h) | output, h = g(z), entry by entry |
+# | $v$ | (n, n_v) | input: a row for each example |
+# | $W$ | (n_v, n_h) | weights: a column for each hidden unit |
+# | $b$ | (n_h,) | biases |
+# | $z$ | (n, n_h) | pre-activation, $z = v W + b$ |
+# | $h$ | (n, n_h) | output, $h = g(z)$, entry by entry |
 #
-# For a loss L we write **dW for ∂L/∂W**, and so on for every letter. A gradient has one number for each number of
-# what it belongs to, so **dW always has the shape of W**. Hold on to that: it is half of the answer already.
+# For a loss $L$ we write $dW$ for $\partial L / \partial W$, and so on for every letter. A gradient has one number for each number of
+# what it belongs to, so **$dW$ always has the shape of $W$**. Hold on to that: it is half of the answer already.
 #
-# Take three rows, four inputs, two hidden units. From the layers above comes dz: how the loss changes with each
-# entry of z. (Here it is random; the layer does not care.)
+# Take three rows, four inputs, two hidden units. From the layers above comes $dz$: how the loss changes with each
+# entry of $z$. (Here it is random; the layer does not care.)
 
 # %%
 v = rng.normal(size=(3, 4))  # (n, n_v)
@@ -52,19 +52,23 @@ z = v @ W + b  # (3, 2) = (3, 4)(4, 2) + (2,)
 print(z.round(2))
 
 # %% [markdown]
-# **Guess first.** dW is a product of v (3, 4) and dz (3, 2). What is it? Write down your guess, it costs nothing.
+# **Guess first.** $dW$ is a product of $v$ (3, 4) and $dz$ (3, 2). What is it? Write down your guess, it costs nothing.
 
 # %%
 guess_dW = None  # "v dz", "v^T dz" or "dz^T v"
 
 # %% [markdown]
-# Now forget matrices and follow *one* weight, W_kj. It is used in every row i, and each time it does the same: it
-# takes v_ik and puts v_ik W_kj into z_ij. If W_kj grows by a little ε,
+# Now forget matrices and follow *one* weight, $W_{kj}$. It is used in every row $i$, and each time it does the same: it
+# takes $v_{ik}$ and puts $v_{ik} W_{kj}$ into $z_{ij}$. If $W_{kj}$ grows by a little $\varepsilon$,
 #
-# - z_ij grows by v_ik ε, for every row i;
-# - and the loss by dz_ij v_ik ε, for every row i.
+# - $z_{ij}$ grows by $v_{ik}\,\varepsilon$, for every row $i$;
+# - and the loss by $dz_{ij}\, v_{ik}\,\varepsilon$, for every row $i$.
 #
-# Add up the rows:  **dW_kj = Σ_i v_ik dz_ij**.  This is the whole derivation. As a loop:
+# Add up the rows:
+#
+# $$dW_{kj} = \sum_i v_{ik}\, dz_{ij}.$$
+#
+# This is the whole derivation. As a loop:
 
 # %%
 dW_slow = np.zeros_like(W)  # (4, 2), the shape of W
@@ -77,26 +81,26 @@ print("largest difference from v^T dz:", np.abs(dW_slow - v.T @ dz).max())
 teaching.compare_guess(guess_dW, "v^T dz", "dW")
 
 # %% [markdown]
-# **Where does the transpose come from?** The sum Σ_i runs over the rows of v, its *first* index. A matrix product
-# A B sums over the *second* index of A. To sum over the first one, turn v round: v^T. A transpose is no mathematics,
+# **Where does the transpose come from?** The sum $\sum_i$ runs over the rows of $v$, its *first* index. A matrix
+# product $A B$ sums over the *second* index of $A$. To sum over the first one, turn $v$ round: $v^\top$. A transpose is no mathematics,
 # it is bookkeeping: it says *which index is summed away*.
 #
 # The same question answers everything else in this notebook: **who used this number, and by what was it multiplied?**
 #
 # | for | it was used in | times | so | shapes |
 # |---|---|---|---|---|
-# | W_kj | z_ij, every row i | v_ik | dW = v^T dz | (n_v, n_h) = (n, n_v)^T (n, n_h) |
-# | v_ik | z_ij, every unit j | W_kj | dv = dz W^T | (n, n_v) = (n, n_h) (n_v, n_h)^T |
-# | b_j | z_ij, every row i | 1 | db = Σ_i dz_i | (n_h,) |
-# | z_ij | h_ij only | g'(z_ij) | dz = dh ∘ g'(z) | (n, n_h), entry by entry |
+# | $W_{kj}$ | $z_{ij}$, every row $i$ | $v_{ik}$ | $dW = v^\top dz$ | (n_v, n_h) = (n_v, n)(n, n_h) |
+# | $v_{ik}$ | $z_{ij}$, every unit $j$ | $W_{kj}$ | $dv = dz\, W^\top$ | (n, n_v) = (n, n_h)(n_h, n_v) |
+# | $b_j$ | $z_{ij}$, every row $i$ | 1 | $db = \sum_i dz_i$ | (n_h,) |
+# | $z_{ij}$ | $h_{ij}$ only | $g'(z_{ij})$ | $dz = dh \odot g'(z)$ | (n, n_h), entry by entry |
 #
-# The last line has no transpose, as nothing is summed: entry ij of h depends on entry ij of z alone.
+# The last line has no transpose, as nothing is summed: entry $ij$ of $h$ depends on entry $ij$ of $z$ alone.
 
 # %% [markdown]
 # ### Exercise 1: a dense layer
 #
-# Write the backward pass of one layer with a sigmoid, g(z) = 1 / (1 + exp(-z)). What comes from above is dh, not dz.
-# You will want g' in terms of h: g'(z) = h (1 - h). Four lines, with their shapes:
+# Write the backward pass of one layer with a sigmoid, $g(z) = 1 / (1 + e^{-z})$. What comes from above is $dh$, not
+# $dz$. You will want $g'$ in terms of $h$: $g'(z) = h (1 - h)$. Four lines, with their shapes:
 
 
 # %% starter dense_backward
@@ -109,13 +113,13 @@ def dense_backward(dh, v, h, W):
 
 
 # %% [markdown] hint dense_backward
-# Begin with dz: the last line of the table. `*` multiplies entry by entry, `@` is the matrix product.
+# Begin with $dz$: the last line of the table. `*` multiplies entry by entry, `@` is the matrix product.
 
 # %% [markdown] hint dense_backward
-# For dW and dv, write the shapes under the product: the two inner numbers must be equal and vanish. `v.T` is (n_v, n).
+# For $dW$ and $dv$, write the shapes under the product: the two inner numbers must be equal and vanish. `v.T` is (n_v, n).
 
 # %% [markdown] hint dense_backward
-# dz = dh times h times (1 - h). Then the first three lines of the table with `dz`; `dz.sum(axis=0)` sums over rows.
+# $dz$ is `dh * h * (1 - h)`. Then the first three lines of the table with `dz`; `dz.sum(axis=0)` sums over rows.
 
 
 # %% solution dense_backward
@@ -199,7 +203,7 @@ with check("dense_backward") as c:
 # had it been wrong, it would have said *which* of your gradients is, and most likely why. You will meet it again.
 #
 # Here is the same pass with every number written out, for a layer so small that you can redo it on paper.
-# Pick one entry of dW and do: it takes two multiplications.
+# Pick one entry of $dW$ and do: it takes two multiplications.
 
 # %%
 tiny = lrw.Network([lrw.Dense(lrw.Full(2, 2), "sigmoid"), lrw.Dense(lrw.Full(2, 1))], "squared_error")
@@ -210,9 +214,9 @@ lrw.explain(tiny, theta, [[1.0, 2.0], [0.0, -1.0]], [[1.0], [0.0]], format="html
 # ## 2 · Check the checker
 #
 # How can anybody know that a gradient is right without another gradient? By its definition: move a little, and
-# look how the loss changes. With a step ε to both sides,
+# look how the loss changes. With a step $\varepsilon$ to both sides,
 #
-# f'(x) ≈ (f(x + ε) - f(x - ε)) / 2ε.
+# $$f'(x) \approx \frac{f(x + \varepsilon) - f(x - \varepsilon)}{2 \varepsilon}.$$
 #
 # ### Exercise 2: a numerical derivative
 
@@ -223,10 +227,10 @@ def central_difference(f, x, step):
 
 
 # %% [markdown] hint central_difference
-# You need two values of f: one ahead of x and one behind it.
+# You need two values of $f$: one ahead of $x$ and one behind it.
 
 # %% [markdown] hint central_difference
-# From x - step to x + step is how far?
+# From `x - step` to `x + step` is how far?
 
 # %% [markdown] hint central_difference
 # The difference of the two values, divided by `(2 * step)`. Mind the brackets.
@@ -271,7 +275,7 @@ with check("central_difference") as c:
 
 # %% [markdown]
 # **Guess first.** The smaller the step, the better? We take the slope of the sine at 1, with steps from 0.1 down to
-# 10⁻¹³. Where will the error be smallest?
+# $10^{-13}$. Where will the error be smallest?
 
 # %%
 guess_step = None  # for instance 1e-2, 1e-5, 1e-9 or 1e-13
@@ -289,25 +293,26 @@ ax.legend()
 teaching.compare_guess(guess_step, 1e-5, "best step, about")
 
 # %% [markdown]
-# Two errors meet. On the right the formula is to blame: its error falls as ε² (as ε when you look ahead only). On the
-# left rounding is: f(x + ε) and f(x - ε) agree in ever more digits, which cancel, and what is left is noise divided by
-# ε. The best step is about the cube root of the machine's precision, 6·10⁻⁶. `lrw.gradient_error` uses that,
-# and this is why it calls a gradient right below 10⁻⁶ and does not ask for 10⁻¹⁵:
+# Two errors meet. On the right the formula is to blame: its error falls as $\varepsilon^2$ (as $\varepsilon$ when you look
+# ahead only). On the left rounding is: $f(x + \varepsilon)$ and $f(x - \varepsilon)$ agree in ever more digits, which
+# cancel, and what is left is noise divided by $\varepsilon$. The best step is about the cube root of the machine's
+# precision, $6 \cdot 10^{-6}$. `lrw.gradient_error` uses that, and this is why it calls a gradient right below
+# $10^{-6}$ and does not ask for $10^{-15}$:
 
 # %%
 print(f"{lrw.gradient_error(lambda x: (np.sum(x**2), 2 * x), np.array([1.0, -2.0])):.1e}  (right)")
 print(f"{lrw.gradient_error(lambda x: (np.sum(x**2), 2.02 * x), np.array([1.0, -2.0])):.1e}  (wrong by 1 %)")
 
 # %% [markdown]
-# ## 3 · Factored: only w_α is learned
+# ## 3 · Factored: only $w_\alpha$ is learned
 #
 # Now the idea that this package is about. The weights of a filter that looks at images are smooth: neighbours are
-# alike. So give a filter fewer numbers than it has pixels: w_α at a few known pixels α, and predict the rest,
+# alike. So give a filter fewer numbers than it has pixels: $w_\alpha$ at a few known pixels $\alpha$, and predict the rest,
 #
-# W = U w_α,   (n_v, n_h) = (n_v, n_α)(n_α, n_h).
+# $$W = U w_\alpha, \qquad (n_v, n_h) = (n_v, n_\alpha)(n_\alpha, n_h).$$
 #
-# U, the *dictionary*, is computed once and never changes. How it is made is the subject of notebook 02; here it is
-# just a matrix. We take digits of 8 × 8 pixels, of which 16 are known, and no hidden layer: z = v W goes
+# $U$, the *dictionary*, is computed once and never changes. How it is made is the subject of notebook 02; here it is
+# just a matrix. We take digits of 8 × 8 pixels, of which 16 are known, and no hidden layer: $z = v W$ goes
 # straight into a softmax with ten classes.
 
 # %%
@@ -322,15 +327,15 @@ U = lrw.dictionaries.kernel_ridge(lrw.SquaredExponential(length_scale=1.2), poin
 print("U", U.shape)
 
 # %% [markdown]
-# **Guess first.** Pixel k is *not* one of the 16 known ones. Its pull dW_k says that weight W_k should change. Can that
+# **Guess first.** Pixel $k$ is *not* one of the 16 known ones. Its pull $dW_k$ says that weight $W_k$ should change. Can that
 # pull still change what is learned?
 
 # %%
 guess_pull = None  # True or False
 
 # %% [markdown]
-# Look at the start of training, w_α = 0: every class gets the probability 1/10, so dz = (1/10 - Y) / n, with the
-# mean over rows already in it. We draw the pull on the filter of the digit 3, -dW, as downhill is where it will go.
+# Look at the start of training, $w_\alpha = 0$: every class gets the probability 1/10, so $dz = (1/10 - Y) / n$, with the
+# mean over rows already in it. We draw the pull on the filter of the digit 3, $-dW$, as downhill is where it will go.
 
 # %%
 dz = (0.1 - Y) / n  # (n, 10)
@@ -341,29 +346,31 @@ atom = 6  # a column of U: what known pixel alpha[6] predicts, and how strongly
 spread = np.zeros(64)
 spread[alpha] = -dw_alpha[:, 3]
 fig, axes = plt.subplots(1, 4, figsize=(8, 2.3), layout="constrained")
-plotting.show_feature(-dW[:, 3], (8, 8), axes[0]).set_title("pull on all 64 weights\n-dW")
+plotting.show_feature(-dW[:, 3], (8, 8), axes[0]).set_title("pull on all 64 weights\n$-dW$")
 plotting.show_feature(U[:, atom], (8, 8), axes[1]).set_title(f"one atom of U\n(known pixel {alpha[atom]})")
-plotting.show_feature(spread, (8, 8), axes[2], known=alpha).set_title("pull on the 16 known\n-dw_α = -U^T dW")
-plotting.show_feature(-U @ dw_alpha[:, 3], (8, 8), axes[3]).set_title(
-    "what that step does\nto all 64: -U dw_α"
+plotting.show_feature(spread, (8, 8), axes[2], known=alpha).set_title(
+    "pull on the 16 known\n$-dw_\\alpha = -U^{\\top} dW$"
 )
-print(
-    "pull of known pixel, as an inner product:", (U[:, atom] @ dW[:, 3]).round(6), dw_alpha[atom, 3].round(6)
-)
+step = -U @ dw_alpha[:, 3]  # (64,)
+plotting.show_feature(step, (8, 8), axes[3]).set_title("what that step does\nto all 64: $-U dw_\\alpha$")
+print(f"dw_alpha: {dw_alpha[atom, 3]:.6f}; atom times pulls: {U[:, atom] @ dW[:, 3]:.6f}")
 teaching.compare_guess(guess_pull, True, "can the pull of an unknown pixel change what is learned")
 
 # %% [markdown]
-# Who used w_aj? Every weight W_kj in its filter, times U_ka. So **dw_aj = Σ_k U_ka dW_kj**: the sum runs over the first
-# index of U, and U is turned round: dw_α = U^T dW. In words: *a known pixel collects the pulls of all the pixels that it
-# predicts, each as strongly as it predicts it.* Each entry is the inner product of an atom with dW.
+# Who used $w_{aj}$? Every weight $W_{kj}$ in its filter, times $U_{ka}$. So
 #
-# The tempting mistake is dW[α], the rows of dW at the known pixels: the shape is right and the words sound right.
+# $$dw_{aj} = \sum_k U_{ka}\, dW_{kj}, \qquad dw_\alpha = U^\top dW:$$
+#
+# the sum runs over the first index of $U$, and $U$ is turned round. In words: *a known pixel collects the pulls of all the pixels that it
+# predicts, each as strongly as it predicts it.* Each entry is the inner product of an atom with $dW$.
+#
+# The tempting mistake is `dW[alpha]`, the rows of $dW$ at the known pixels: the shape is right and the words sound right.
 # It forgets everybody whom the known pixels speak for.
 #
 # ### Exercise 3: a factored layer
 #
-# As in exercise 1 with a sigmoid, but only w_α and b are learned. What goes down to the layer below is dv as before,
-# through the whole W = U w_α.
+# As in exercise 1 with a sigmoid, but only $w_\alpha$ and $b$ are learned. What goes down to the layer below is $dv$ as
+# before, through the whole $W = U w_\alpha$.
 
 
 # %% starter factored_backward
@@ -376,13 +383,13 @@ def factored_backward(dh, v, h, U, w_alpha):
 
 
 # %% [markdown] hint factored_backward
-# dz and db are those of exercise 1. For the rest you need no new idea, just W = U w_α in the right place.
+# $dz$ and $db$ are those of exercise 1. For the rest you need no new idea, just $W = U w_\alpha$ in the right place.
 
 # %% [markdown] hint factored_backward
-# First dW = v^T dz, (n_v, n_h), as if W were learned. Then pull it back through U.
+# First $dW = v^\top dz$, (n_v, n_h), as if $W$ were learned. Then pull it back through $U$.
 
 # %% [markdown] hint factored_backward
-# `dw_alpha = U.T @ (v.T @ dz)`, and dv = dz W^T where W = `U @ w_alpha`.
+# `dw_alpha = U.T @ (v.T @ dz)`, and $dv = dz\, W^\top$ where $W$ is `U @ w_alpha`.
 
 
 # %% solution factored_backward
@@ -445,25 +452,24 @@ with check("factored_backward") as c:
     v_small, dh_small = rng.normal(size=(5, 4)), rng.normal(size=(5, 2))
     theta = layer.init(rng=1)
     answer = factored_backward(dh_small, v_small, np.full((5, 2), 0.5), U_small, np.ones((3, 2)))
-    found = answer.values() if isinstance(answer, dict) else answer
-    c.parts(found, 3, "factored_backward(dh, v, h, U, w_alpha)")
+    c.parts(answer, 3, "factored_backward(dh, v, h, U, w_alpha)")
     c.gradient(factored_backward, layer, theta, v_small, dh_small)
 
 # %% [markdown]
 # #### The same, read from the other side
 #
-# U^T (v^T dz) = (v U)^T dz. On the left, W is put together first; on the right, the input is *pooled* first,
-# v_α = v U, and what follows is an ordinary dense layer with n_α inputs. It is the same gradient, and not the same work.
-#
-# **Question.** n = 1,437 rows, n_v = 64, n_α = 16, n_h = 10. How many multiplications does each side take to get dw_α, if
-# v U is computed once, before training begins?
+# $U^\top (v^\top dz) = (v U)^\top dz$. On the left, $W$ is put together first; on the right, the input is *pooled*
+# first, $v_\alpha = v U$, and what follows is an ordinary dense layer with $n_\alpha$ inputs. It is the same gradient, and not the same work.
 
 # %% [markdown] question orders
+# **Question.** $n$ = 1,437 rows, $n_v = 64$, $n_\alpha = 16$, $n_h = 10$. How many multiplications does each side take to
+# get $dw_\alpha$, if $v U$ is computed once, before training begins?
+#
 # Work it out on paper before you open the answer. (A product of an (a, b) and a (b, c) matrix takes a·b·c.)
 
 # %% [markdown] answer orders
-# Left: v^T dz takes 64 · 1437 · 10 = 919,680, and U^T of that 16 · 64 · 10 = 10,240 more: **929,920**. Right, with v_α at hand:
-# 16 · 1437 · 10 = **229,920**, a quarter, because n_α / n_v is a quarter. This is where the speed of the package
+# Left: $v^\top dz$ takes 64 · 1437 · 10 = 919,680, and $U^\top$ of that 16 · 64 · 10 = 10,240 more: **929,920**. Right,
+# with $v_\alpha$ at hand: 16 · 1437 · 10 = **229,920**, a quarter, because $n_\alpha / n_v$ is a quarter. This is where the speed of the package
 # comes from; `net.plan()` prints these counts, and notebook 11 measures what they are worth in seconds.
 
 # %% [markdown]
@@ -472,7 +478,7 @@ with check("factored_backward") as c:
 # One dictionary for all hidden units is a harsh restriction: all filters know the same pixels. So the hidden units
 # are divided among columns, each with an index set and a dictionary of its own:
 #
-# W = [U_1 w_1, U_2 w_2, …, U_J w_J].
+# $$W = [\,U_1 w_1,\; U_2 w_2,\; \ldots,\; U_J w_J\,].$$
 #
 # The picture has the shapes. Blue is learned, yellow is fixed, and in red below is what travels back.
 
@@ -488,7 +494,7 @@ plt.show()
 
 # %% [markdown]
 # The columns share no number. Nothing that one column learned was used by another, so nothing is to be summed:
-# cut dW where W was glued, and treat each piece as in section 3.
+# cut $dW$ where $W$ was glued, and treat each piece as in section 3.
 #
 # ### Exercise 4: columns
 
@@ -500,13 +506,13 @@ def columns_pull_back(dW, Us, widths):
 
 
 # %% [markdown] hint columns_pull_back
-# The first piece of dW is its columns 0 to widths[0], the second one begins where the first one ends.
+# The first piece of $dW$ is its columns 0 to `widths[0]`, the second one begins where the first one ends.
 
 # %% [markdown] hint columns_pull_back
-# Go through Us and widths together and keep count of where you are: `for U_j, n_h in zip(Us, widths):`
+# Go through `Us` and `widths` together and keep count of where you are: `for U_j, n_h in zip(Us, widths):`
 
 # %% [markdown] hint columns_pull_back
-# `np.split(dW, np.cumsum(widths)[:-1], axis=1)` gives all pieces at once; then U_j^T times each.
+# `np.split(dW, np.cumsum(widths)[:-1], axis=1)` gives all pieces at once; then $U_j^\top$ times each.
 
 
 # %% solution columns_pull_back
@@ -571,12 +577,13 @@ with check("columns_pull_back") as c:
 # %% [markdown]
 # ## 5 · Low rank: both factors are learned
 #
-# What if U is learned as well, W = U V? Then W is no longer linear in what is learned, but the question stays: who used
-# this number? U_kr went into W_kj for every j, times V_rj. V_rj went into W_kj for every k, times U_kr.
+# What if $U$ is learned as well, $W = U V$? Then $W$ is no longer linear in what is learned, but the question stays: who
+# used this number? $U_{kr}$ went into $W_{kj}$ for every $j$, times $V_{rj}$. And $V_{rj}$ went into $W_{kj}$ for every
+# $k$, times $U_{kr}$.
 #
 # ### Exercise 5: a low-rank layer
 #
-# From dW to dU and dV. Say to yourself which index is summed before you write a transpose.
+# From $dW$ to $dU$ and $dV$. Say to yourself which index is summed before you write a transpose.
 
 
 # %% starter low_rank_pull_back
@@ -587,13 +594,13 @@ def low_rank_pull_back(dW, U, V):
 
 
 # %% [markdown] hint low_rank_pull_back
-# dU_kr = Σ_j dW_kj V_rj: the sum runs over the second index of V. And for dV?
+# $dU_{kr} = \sum_j dW_{kj} V_{rj}$: the sum runs over the second index of $V$. And for $dV$?
 
 # %% [markdown] hint low_rank_pull_back
-# dW is (n_v, n_h) and V is (rank, n_h): only dW V^T fits (n_v, rank). With numbers that all differ, the shapes alone decide.
+# $dW$ is (n_v, n_h) and $V$ is (rank, n_h): only $dW\, V^\top$ fits (n_v, rank). With numbers that all differ, the shapes alone decide.
 
 # %% [markdown] hint low_rank_pull_back
-# dU = dW V^T, and dV = U^T dW, as in section 3.
+# $dU = dW\, V^\top$, and $dV = U^\top dW$, as in section 3.
 
 
 # %% solution low_rank_pull_back
@@ -646,8 +653,8 @@ with check("low_rank_pull_back") as c:
 # The second check was square, 3 × 3, where every missing transpose has the right shape. Square tests are mean, and
 # useful: **shapes tell you most of the transposes, and nothing about the rest.**
 #
-# **Guess first.** U V = (U Q)(Q⁻¹ V) for any invertible Q: one and the same W. Start to turn, Q = I + εA: then U moves by
-# ε U A and V by -ε A V. How steep is the loss in that direction?
+# **Guess first.** $U V = (U Q)(Q^{-1} V)$ for any invertible $Q$: one and the same $W$. Start to turn,
+# $Q = I + \varepsilon A$: then $U$ moves by $\varepsilon\, U A$ and $V$ by $-\varepsilon\, A V$. How steep is the loss in that direction?
 
 # %%
 guess_flat = None  # a number
@@ -661,15 +668,15 @@ slope = np.sum(dU * (U_q @ A)) - np.sum(dV * (A @ V_q))
 teaching.compare_guess(guess_flat, float(np.round(slope, 12)), "slope along the redundant direction")
 
 # %% [markdown]
-# Zero, whatever the loss: with both factors free, rank² directions lead nowhere. This is the paper's first reason to
-# *fix* U and learn only V = w_α. Every number that is learned then does something.
+# Zero, whatever the loss: with both factors free, rank² directions lead nowhere. This is the paper's reason to *fix*
+# $U$ and learn only $V = w_\alpha$. Every number that is learned then does something.
 
 # %% [markdown]
 # ## 6 · All together
 #
 # A factored hidden layer with a sigmoid, a full output layer, a softmax; one vector theta in, loss and gradient out.
 # It is what an optimiser wants, and all parts are in your hands. The softmax is given: it returns the loss,
-# a mean over rows, and dz, in which the 1/n is already.
+# a mean over rows, and $dz$, in which the $1/n$ is already.
 
 
 # %%
@@ -694,7 +701,7 @@ def unpack(theta):
 # %% [markdown]
 # ### Exercise 6: loss and gradient
 #
-# The gradient comes back as one vector, in theta's order: w_α, b, W, b. At most ten lines.
+# The gradient comes back as one vector, in theta's order: $w_\alpha$, $b$, $W$, $b$. At most ten lines.
 
 
 # %% starter loss_and_grad
@@ -707,10 +714,10 @@ def loss_and_grad(theta, X, Y):
 
 
 # %% [markdown] hint loss_and_grad
-# Work backwards. From dz2 to dW2, db2 and, one layer down, to dh. The 1/n travels along in dz2: do not divide again.
+# Work backwards. From `dz2` to `dW2`, `db2` and, one layer down, to `dh`. The $1/n$ travels along in `dz2`: do not divide again.
 
 # %% [markdown] hint loss_and_grad
-# dh = dz2 W2^T. The rest is exercise 3, with X for v: `dw_alpha, db1, _ = factored_backward(dh, X, h, U, w_alpha)`.
+# `dh = dz2 @ W2.T`. The rest is exercise 3, with X for v: `dw_alpha, db1, _ = factored_backward(dh, X, h, U, w_alpha)`.
 
 # %% [markdown] hint loss_and_grad
 # `np.concatenate([dw_alpha.ravel(), db1, dW2.ravel(), db2])` makes the vector.
@@ -815,10 +822,14 @@ teaching.compare_guess(guess_error, float(100 * (1 - right.mean())), "test error
 fig, axes = plt.subplots(1, 2, figsize=(7.6, 3), layout="constrained")
 plotting.loss_curves({"your gradient" if yours else "the package's gradient": result.loss_curve}, axes[0])
 plotting.tiles(net.weights(result.theta)[0], (8, 8), axes[1], n_across=5)
-axes[1].set_title("the 20 filters, W = U w_α")
+axes[1].set_title("the 20 filters, $W = U w_\\alpha$")
 plt.show()
 
 # %% [markdown]
+# The loss falls towards nothing: with 550 numbers the network learns its training digits by heart, and that is not the same
+# as reading digits. Weight decay and better dictionaries help; they are the subject of the next notebooks. Here it
+# was about the gradient, and L-BFGS goes that far down only if the gradient is right.
+#
 # ## 7 · In the doctor's waiting room
 #
 # Three patients, each with one mistake, in a network like yours. You get the table that the doctor looks at: for
@@ -858,9 +869,9 @@ for name, report in reports.items():
 # **Question.** Do not read the functions, read the tables. What is wrong with A, B and C? Which numbers gave it away?
 
 # %% [markdown] answer patients
-# **A**: one bias points exactly the right way (cosine 1) and is too long by a whole number, the number of rows: *the 1/n is
-# missing*. **B**: all of layer 2 is right, all of layer 1 is wrong, and too long by a factor of about four or five: something is
-# lost on the way from layer 2 to layer 1. *The sigmoid's derivative*, h (1 - h), is at most 1/4. **C**: a single matrix
+# **A**: one bias points exactly the right way (cosine 1) and is too long by a whole number, the number of rows: *the $1/n$
+# is missing* (31 and not 30, as the doctor tries other rows too and shows where it is worst). **B**: all of layer 2 is right, all of layer 1 is wrong, and too long by a factor of about four or five: something is
+# lost on the way from layer 2 to layer 1. *The sigmoid's derivative*, $h (1 - h)$, is at most 1/4. **C**: a single matrix
 # is wrong, with a cosine near 0 though not a single number in it need be wrong: they are in the wrong places, *transposed*.
 # The next cell asks the doctor.
 
@@ -875,12 +886,12 @@ plt.show()
 # %% [markdown]
 # ## Summary
 #
-# - dW has the shape of W. Ask **who used this number, and by what was it multiplied?**, and add up.
-# - A transpose says which index is summed away: v^T dz sums over rows, dz W^T over hidden units, U^T dW over the
-#   pixels that a known weight speaks for.
-# - W = U w_α: dw_α = U^T dW. Columns: cut, then the same for each. Low rank: dU = dW V^T, dV = U^T dW, with directions in
-#   which nothing happens.
-# - Test a gradient by its definition, with a step near 10⁻⁵, at more than one point, on shapes that all differ *and*
+# - $dW$ has the shape of $W$. Ask **who used this number, and by what was it multiplied?**, and add up.
+# - A transpose says which index is summed away: $v^\top dz$ sums over rows, $dz\, W^\top$ over hidden units, $U^\top dW$
+#   over the pixels that a known weight speaks for.
+# - $W = U w_\alpha$: $dw_\alpha = U^\top dW$. Columns: cut, then the same for each. Low rank: $dU = dW\, V^\top$,
+#   $dV = U^\top dW$, with directions in which nothing happens.
+# - Test a gradient by its definition, with a step near $10^{-5}$, at more than one point, on shapes that all differ *and*
 #   on square ones.
 #
 # In the package you will find exactly these lines: `layers.py` (exercise 1), `parametrisations.py` (exercises 3, 4 and 5),

@@ -54,6 +54,18 @@ def test_every_guess_is_asked_for_and_compared(lesson):
     assert asked and asked == re.findall(r"compare_guess\((guess_\w+),", text)
 
 
+@by_lesson
+def test_its_mathematics_can_be_typeset(lesson):
+    from matplotlib.mathtext import MathTextParser
+
+    parser = MathTextParser("path")
+    for cell in lesson.cells:
+        if cell.is_markdown:
+            assert cell.text.count("$") % 2 == 0, f"{lesson.name}, line {cell.line}"
+            for display, inline in re.findall(r"\$\$(.+?)\$\$|\$([^$\n]+?)\$", cell.text, re.S):
+                parser.parse(f"${display or inline}$")
+
+
 def solved(number):
     """The namespace of a lesson run with its solutions."""
     lesson = next(x for x in LESSONS if x.name.startswith(number))
