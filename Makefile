@@ -19,7 +19,7 @@ test: $(VENV)/installed-test  ## Set up, check the style, run the tests
 	$(BIN)/python -m pytest
 
 test-notebooks: $(VENV)/installed-test  ## Run every lesson in full, as students get it and with its solutions
-	LOWRANKWEIGHTS_NOTEBOOKS=full $(BIN)/python -m pytest -v tests/teaching/test_notebooks_run.py
+	LOWRANKWEIGHTS_NOTEBOOKS=full $(BIN)/python -m pytest -v --durations=0 tests/teaching/test_notebooks_run.py
 
 notebooks: $(VENV)/installed-test  ## Make notebooks/*.ipynb from notebooks/source
 	$(BIN)/lowrankweights course export --to student --overwrite notebooks
