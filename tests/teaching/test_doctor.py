@@ -1,4 +1,5 @@
 import itertools
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -415,3 +416,9 @@ def test_theta_x_and_y_are_left_alone():
     copies = THETA.copy(), X.copy(), Y.copy()
     diagnose(changed(negate_bias), NET, THETA, X, Y)
     assert all(np.array_equal(a, b) for a, b in zip(copies, (THETA, X, Y), strict=True))
+
+
+def test_the_documented_list_is_the_list():
+    page = (Path(__file__).parents[2] / "docs" / "gradient-doctor.md").read_text(encoding="utf-8")
+    rows = [f"| `{m.name}` | {m.sentence} |" for m in (*MISTAKES.values(), *COMPLAINTS.values())]
+    assert [line for line in page.splitlines() if line.startswith("| `")] == rows
