@@ -27,7 +27,7 @@ KINDS = {
 }
 KEYS = ("title", "minutes", "learn", "need")
 N_HINTS = 3
-PACKAGED = Path(__file__).parent / "lessons"
+PACKAGED = Path(__file__).parent / "lesson_sources"
 CHECKED_OUT = Path(__file__).parents[2] / "notebooks" / "source"
 
 
