@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export MPLBACKEND = Agg
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint clean
+.PHONY: help demo test test-notebooks notebooks lint clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -17,6 +17,12 @@ test: $(VENV)/installed-test  ## Set up, check the style, run the tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m pytest
+
+test-notebooks: $(VENV)/installed-test  ## Run every lesson in full, as students get it and with its solutions
+	LOWRANKWEIGHTS_NOTEBOOKS=full $(BIN)/python -m pytest -v --durations=0 tests/teaching/test_notebooks_run.py
+
+notebooks: $(VENV)/installed-test  ## Make notebooks/*.ipynb from notebooks/source
+	$(BIN)/lowrankweights course export --to student --overwrite notebooks
 
 lint: $(VENV)/installed-test  ## Mend the style
 	$(BIN)/ruff check --fix .

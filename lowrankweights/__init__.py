@@ -29,6 +29,9 @@ _LAZY = {
     "load": "model_files",
     "datasets": None,
     "plotting": None,
+    "teaching": None,
+    "explain": "teaching.worked_numbers",
+    "draw": "teaching.drawing",
 }
 
 __all__ = [

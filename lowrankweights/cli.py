@@ -37,6 +37,7 @@ def build_parser():
     _add_data(commands)
     _add_bench(commands)
     _add_figure(commands)
+    _add_course(commands)
     return parser
 
 
@@ -134,6 +135,23 @@ def _add_figure(commands):
     figure.add_argument("--jobs", type=int, default=1, help="processes, among which processors are divided")
 
 
+def _add_course(commands):
+    course = _command(
+        commands, "course", _course, "The lessons: list, export as notebooks, try their checks."
+    )
+    actions = course.add_subparsers(title="actions", dest="action", metavar="ACTION", required=True)
+    _command(actions, "list", _course, "Show each lesson: title, time, exercises.")
+    export = _command(actions, "export", _course, "Write the lessons as notebooks.")
+    export.add_argument("folder", type=Path, metavar="DIR", help="where to")
+    export.add_argument(
+        "--to", choices=("student", "solutions", "nbgrader"), default="student", help="version"
+    )
+    export.add_argument("--overwrite", action="store_true", help="replace notebooks that differ")
+    _command(actions, "try", _course, "Run every check on wrong answers and on odd but right ones.")
+    for action in actions.choices.values():
+        action.add_argument("--source", type=Path, default=None, help="the lessons' folder; default: ours")
+
+
 def _demo(arguments):
     from .demo import run
 
@@ -174,6 +192,12 @@ def _figure(arguments):
 
     a = arguments
     return 1 if experiments.make(a.name, a.preset, a.out, a.jobs, a.resume) else 0
+
+
+def _course(arguments):
+    from .teaching import course
+
+    return course.run(arguments)
 
 
 def _data_status(arguments):
