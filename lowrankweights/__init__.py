@@ -27,7 +27,9 @@ _LAZY = {
     "save": "model_files",
     "load": "model_files",
     "datasets": None,
+    "explorer": None,
     "plotting": None,
+    "timemachine": None,
 }
 
 __all__ = [

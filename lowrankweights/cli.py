@@ -1,4 +1,4 @@
-"""The command line: ``lowrankweights demo | train | evaluate | data | bench ...``."""
+"""The command line: ``lowrankweights demo | train | evaluate | data | bench | explore ...``."""
 
 import argparse
 import sys
@@ -36,6 +36,7 @@ def build_parser():
     _add_evaluate(commands)
     _add_data(commands)
     _add_bench(commands)
+    _add_explore(commands)
     return parser
 
 
@@ -111,6 +112,16 @@ def _add_bench(commands):
     bench.add_argument("--out", type=Path, default=Path("out"), help="folder for the picture")
 
 
+def _add_explore(commands):
+    explore = _command(
+        commands, "explore", _explore, "Paint which weights are known, see the others predicted."
+    )
+    explore.add_argument(
+        "--out", type=Path, default=None, help="page to write; default: out/explorer.html, which is opened"
+    )
+    explore.add_argument("--image", type=Path, default=None, help="an image of your own, beside the features")
+
+
 def _demo(arguments):
     from .demo import run
 
@@ -140,6 +151,12 @@ def _bench(arguments):
         arguments.json,
         arguments.out,
     )
+
+
+def _explore(arguments):
+    from .explorer.page import explore
+
+    explore(arguments.out, arguments.image)
 
 
 def _data_status(arguments):

@@ -15,7 +15,8 @@ ROOMS = [
     *["activations", "losses", "layers", "networks", "objective"],
     *["autoencoder", "pretraining", "bases"],
     *["strategies", "estimators", "model_files"],
-    *["datasets", "plotting", "training", "demo", "bench", "cli", "__main__", "__init__"],
+    *["datasets", "plotting", "web", "explorer", "timemachine"],
+    *["training", "demo", "bench", "cli", "__main__", "__init__"],
 ]
 
 

@@ -47,11 +47,11 @@ export class Controls {
       read: (position) => position / 100, write: (share) => Math.round(100 * share), show: (share) => `${Math.round(100 * share)} %`,
       change: (share) => set({ share }),
     });
-    this.seed = element("input", { type: "number", min: 0, step: 1, style: "width: 5.5em" });
+    this.seed = element("input", { type: "number", min: 0, step: 1 });
     this.seed.addEventListener("change", () => set({ seed: Math.max(0, Math.round(Number(this.seed.value) || 0)) }));
-    const seed = element("label", { style: "font-size: .87rem" }, "Seed ", this.seed);
+    const seed = element("label", { class: "seed" }, "Seed", this.seed);
     return group("known", "Which of its weights are known",
-      element("div", { class: "row" }, this.tools.node, this.brushes.node),
+      element("div", { class: "row" }, this.tools.node, element("span", { class: "fixed" }, "Brush"), this.brushes.node),
       this.patterns.node, this.share.node,
       element("div", { class: "row" }, element("button", { type: "button", click: () => redraw() }, "New draw"), seed));
   }

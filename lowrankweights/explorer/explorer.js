@@ -32,8 +32,8 @@ export class Explorer {
     this.live = element("p", { class: "hidden-text", role: "status" });
     const [known, predicted, ...small] = ["known", "predicted", "feature", "error", "deviation", "atom"].map((name) => this.panels.node(name));
     this.node = element("div", { class: "lrw explorer" },
-      element("div", { class: "stage" }, known, predicted, this.numbers,
-        element("div", { class: "small" }, ...small, this.message), this.controls.node), this.live);
+      element("div", { class: "stage" }, known, predicted, this.message, this.numbers,
+        element("div", { class: "small" }, ...small), this.controls.node), this.live);
     this.node.explorer = this;
     followNotebookTheme(this.node);
     this.acceptDrops();
@@ -189,7 +189,7 @@ export class Explorer {
   // The frame, the atom and the sentence of the pixel under the pointer, or of the one last chosen.
   showPixel() {
     const at = this.pointed ?? this.state.at, i = this.index(at);
-    this.panels.spot(at);
+    this.panels.spot(at, this.pointed ? this.controls.brush : 1);
     this.drawAtom(i);
     const warning = this.warning();
     this.message.classList.toggle("warning", Boolean(warning));
@@ -241,12 +241,12 @@ export class Explorer {
     const size = this.state.known.length, { correlation, rmse, unknownRmse } = this.result ?? {};
     const shown = (value, digits) => (singular || value === null || value === undefined ? "–" : value.toFixed(digits));
     const rows = [
-      ["correlation with the feature", shown(correlation, 3)],
-      ["root mean square error", shown(rmse, 3)],
-      ["the same, unknown weights only", shown(unknownRmse, 3)],
-      ["times fewer numbers", n ? `${(size / n).toFixed(1)}×` : "–"],
+      ["correlation with w", shown(correlation, 3)],
+      ["RMSE", shown(rmse, 3)],
+      ["RMSE where unknown", shown(unknownRmse, 3)],
+      ["fewer numbers", n ? `${(size / n).toFixed(1)}×` : "–"],
       ["condition of K + λI", Number.isFinite(condition) ? `≈ ${condition.toPrecision(2)}` : "too large", "quiet"],
-      ["computed and drawn in", `${Math.max(1, Math.round(this.milliseconds))} ms`, "quiet"],
+      ["to compute and draw", `${Math.max(1, Math.round(this.milliseconds))} ms`, "quiet"],
     ];
     this.numbers.replaceChildren(...rows.map(([name, value, kind = ""]) =>
       element("div", { class: kind }, element("dt", {}, name), element("dd", {}, value))));

@@ -30,7 +30,9 @@ def load_features():
     (6, 28, 28)
     """
     sets = json.loads(FILE.read_text(encoding="utf-8"))
-    return {s["id"]: np.array([web.decode_float16(f).reshape(s["shape"]) for f in s["features"]]) for s in sets}
+    return {
+        s["id"]: np.array([web.decode_float16(f).reshape(s["shape"]) for f in s["features"]]) for s in sets
+    }
 
 
 def contents(W=None, shape=None, image=None, start=None):

@@ -1,11 +1,7 @@
 // The explorer as a page: the state lives in the address, after the #.
 
+import { addressStore } from "../web/pixels.js";
 import { Explorer } from "./explorer.js";
 
-const address = {
-  read: () => Object.fromEntries(new URLSearchParams(location.hash.slice(1))),
-  write: (strings) => history.replaceState(null, "", `#${new URLSearchParams(strings)}`),
-  listen: (changed) => addEventListener("hashchange", () => changed(address.read())),
-};
-
-new Explorer(document.getElementById("explorer"), JSON.parse(document.getElementById("data").textContent), address);
+const data = JSON.parse(document.getElementById("data").textContent);
+new Explorer(document.getElementById("explorer"), data, addressStore());

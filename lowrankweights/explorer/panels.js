@@ -11,10 +11,10 @@ const w = (sign, below = "") => {
 // name: [title, symbol, colours, ends of the colour bar]
 const PANELS = {
   known: ["What you know", w("w", "α"), diverging, "−1", "1"],
-  predicted: ["Predicted from it", w("ŵ = U w", "α"), diverging, "−1", "1"],
+  predicted: ["Prediction", w("ŵ = U w", "α"), diverging, "−1", "1"],
   feature: ["The feature", w("w"), diverging, "−1", "1"],
   error: ["Error", w("ŵ − w"), diverging, "−1", "1"],
-  deviation: ["Uncertainty", w("± √var"), sequential, "0, sure", "1"],
+  deviation: ["Uncertainty", "", sequential, "0, sure", "1"],
   atom: ["Atom", w("column of U"), diverging, "", ""],
 };
 const KEYS_HELP = "Arrow keys move, space changes a pixel, Home and End go to the ends of the row.";
@@ -67,15 +67,16 @@ export class Panels {
     [bar.firstChild.textContent, bar.lastChild.textContent] = [low, high];
   }
 
-  // A frame around one pixel, in every picture.
-  spot([row, column]) {
+  // A frame around one pixel in every picture; around those under the brush in the one to paint on.
+  spot([row, column], brush) {
     const [height, width] = this.shape;
-    for (const { spot } of Object.values(this.panels)) {
+    for (const [name, { spot }] of Object.entries(this.panels)) {
+      const size = name === "known" ? brush : 1, half = (size - 1) / 2;
       Object.assign(spot.style, {
-        left: `${(100 * column) / width}%`,
-        top: `${(100 * row) / height}%`,
-        width: `${100 / width}%`,
-        height: `${100 / height}%`,
+        left: `${(100 * (column - half)) / width}%`,
+        top: `${(100 * (row - half)) / height}%`,
+        width: `${(100 * size) / width}%`,
+        height: `${(100 * size) / height}%`,
       });
     }
   }

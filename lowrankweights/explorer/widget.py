@@ -66,7 +66,9 @@ def _widget_class():
         def alpha(self):
             """Indices of the known weights; the widget must have been shown, or given an alpha."""
             known = self._now().get("known")
-            return np.zeros(0, np.intp) if known is None else np.flatnonzero(web.decode_bits(known, self.w.size))
+            return (
+                np.zeros(0, np.intp) if known is None else np.flatnonzero(web.decode_bits(known, self.w.size))
+            )
 
         def _now(self):
             return {**self.contents["start"], **self.state}

@@ -39,6 +39,18 @@ export function drawPixels(canvas, values, [height, width], colour, low, high, s
   canvas.getContext("2d").putImageData(image, 0, 0);
 }
 
+// The same for values of three channels, as colours around mid-grey.
+export function drawColours(canvas, values, [height, width], scale, shown) {
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  const image = new ImageData(width, height);
+  const level = (x) => 127.5 + (127.5 * x) / scale; // the array clips
+  for (let i = 0; i < height * width; i++) {
+    image.data.set([...values.subarray(3 * i, 3 * i + 3)].map(level), 4 * i);
+    image.data[4 * i + 3] = !shown || shown[i] ? 255 : 0;
+  }
+  canvas.getContext("2d").putImageData(image, 0, 0);
+}
+
 // A strip with the colours from low to high and its end labels.
 export function colourBar(colour, low, high) {
   const canvas = element("canvas", { "aria-hidden": "true" });
@@ -73,6 +85,13 @@ export function followNotebookTheme(node) {
   const { jpThemeLight, vscodeThemeKind } = document.body.dataset;
   if (jpThemeLight) node.dataset.theme = jpThemeLight === "true" ? "light" : "dark";
   else if (vscodeThemeKind) node.dataset.theme = vscodeThemeKind.includes("light") ? "light" : "dark";
+}
+
+// A page's state, a flat object of strings, in the address after the #.
+export function addressStore() {
+  const read = () => Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
+  const write = (strings) => history.replaceState(null, "", `#${new URLSearchParams(strings)}`);
+  return { read, write, listen: (changed) => addEventListener("hashchange", () => changed(read())) };
 }
 
 // Numbers of float16, little-endian, in base64: encode_float16 in Python.
