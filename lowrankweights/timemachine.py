@@ -163,7 +163,12 @@ def _expand(model):
 
 def _check_shape(shape, n_v):
     expected = f"(height, width) or (height, width, 3) with {n_v} weights"
-    if shape is None or len(shape) not in (2, 3) or np.prod(shape) != n_v or tuple(shape[2:]) not in ((), (3,)):
+    if (
+        shape is None
+        or len(shape) not in (2, 3)
+        or np.prod(shape) != n_v
+        or tuple(shape[2:]) not in ((), (3,))
+    ):
         _checks.fail("shape", expected, shape)
     return [int(n) for n in shape]
 
@@ -177,7 +182,11 @@ def _frames(W):
 def _thinned(losses):
     """Iterations and losses, on a logarithmic grid of iterations where there are many."""
     n = len(losses)
-    kept = np.unique(np.geomspace(1, n, min(n, LONGEST_CURVE)).round().astype(int)) if n > LONGEST_CURVE else np.arange(1, n + 1)
+    kept = (
+        np.unique(np.geomspace(1, n, min(n, LONGEST_CURVE)).round().astype(int))
+        if n > LONGEST_CURVE
+        else np.arange(1, n + 1)
+    )
     return [[int(i), float(losses[i - 1])] for i in kept]
 
 

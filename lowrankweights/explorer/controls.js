@@ -23,8 +23,10 @@ export class Controls {
       if (file.files.length) this.actions.own(file.files[0]);
       file.value = "";
     });
-    const parts = sets.flatMap((set) => [element("p", { class: "set-name", title: set.note }, `${set.title}, ${set.shape.join(" × ")}`),
-      element("div", { class: "gallery", role: "group", "aria-label": set.title }, ...set.features.map((f) => this.thumbnail(f)))]);
+    const parts = sets.flatMap((set) => [
+      element("p", { class: "set-name", title: set.note }, `${set.title}, ${set.shape.join(" × ")}`),
+      element("div", { class: "gallery", role: "group", "aria-label": set.title }, ...set.features.map((f) => this.thumbnail(f))),
+    ]);
     return group("feature", "Which feature", ...parts,
       element("label", { class: "file" }, "Your own image, or drop one here", file));
   }
@@ -32,7 +34,8 @@ export class Controls {
   thumbnail({ id, title, shape, values }) {
     const canvas = element("canvas", { "aria-hidden": "true" });
     drawPixels(canvas, values, shape, diverging, -1, 1);
-    const button = element("button", { type: "button", "aria-label": title, title, "data-value": id, click: () => this.actions.choose(id) }, canvas);
+    const attributes = { type: "button", "aria-label": title, title, "data-value": id, click: () => this.actions.choose(id) };
+    const button = element("button", attributes, canvas);
     this.gallery.push(button);
     return button;
   }
@@ -44,8 +47,8 @@ export class Controls {
     this.patterns = choices("Pattern", PATTERN_NAMES, (pattern) => set({ pattern }));
     this.share = slider({
       label: "Known weights", hint: "The share of the weights that is known", min: 0, max: 100, step: 1,
-      read: (position) => position / 100, write: (share) => Math.round(100 * share), show: (share) => `${Math.round(100 * share)} %`,
-      change: (share) => set({ share }),
+      read: (position) => position / 100, write: (share) => Math.round(100 * share),
+      show: (share) => `${Math.round(100 * share)} %`, change: (share) => set({ share }),
     });
     this.seed = element("input", { type: "number", min: 0, step: 1 });
     this.seed.addEventListener("change", () => set({ seed: Math.max(0, Math.round(Number(this.seed.value) || 0)) }));
@@ -59,13 +62,13 @@ export class Controls {
   kernelGroup() {
     const { set, reset } = this.actions;
     this.length = slider({
-      label: "Length scale σ", hint: "How far a weight resembles its neighbours", min: 0.5, max: 8, step: 0.1, read: Number, write: Number,
-      show: (length) => `${length} px`, change: (length) => set({ length }),
+      label: "Length scale σ", hint: "How far a weight resembles its neighbours", min: 0.5, max: 8, step: 0.1,
+      read: Number, write: Number, show: (length) => `${length} px`, change: (length) => set({ length }),
     });
     this.ridge = slider({
-      label: "Ridge λ", hint: "How far the known weights may be missed", min: RIDGE_DECADES[0], max: RIDGE_DECADES[1], step: 0.05,
-      read: (position) => Number((10 ** position).toPrecision(2)), write: (ridge) => Math.log10(Math.max(ridge, 1e-9)),
-      show: String, change: (ridge) => set({ ridge }),
+      label: "Ridge λ", hint: "How far the known weights may be missed", min: RIDGE_DECADES[0], max: RIDGE_DECADES[1],
+      step: 0.05, read: (position) => Number((10 ** position).toPrecision(2)),
+      write: (ridge) => Math.log10(Math.max(ridge, 1e-9)), show: String, change: (ridge) => set({ ridge }),
     });
     return group("kernel", "How the others are predicted", this.length.node, this.ridge.node,
       element("button", { type: "button", click: () => reset() }, "Start again"));

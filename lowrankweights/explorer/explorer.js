@@ -30,7 +30,7 @@ export class Explorer {
     this.numbers = element("dl", { class: "numbers" });
     this.message = element("p", { class: "message" });
     this.live = element("p", { class: "hidden-text", role: "status" });
-    const [known, predicted, ...small] = ["known", "predicted", "feature", "error", "deviation", "atom"].map((name) => this.panels.node(name));
+    const [known, predicted, ...small] = this.panels.nodes();
     this.node = element("div", { class: "lrw explorer" },
       element("div", { class: "stage" }, known, predicted, this.message, this.numbers,
         element("div", { class: "small" }, ...small), this.controls.node), this.live);
@@ -209,15 +209,17 @@ export class Explorer {
     const ends = [`−${scale.toFixed(2)}`, scale.toFixed(2)];
     if (a >= 0) this.panels.label("atom", "Atom", "column of U", ...ends);
     else this.panels.label("atom", "Mixture", "row of U", ...ends);
-    const described = a >= 0 ? "What one unit of this known weight adds everywhere." : "How the known weights are mixed to predict this one.";
-    this.panels.draw("atom", picture, -scale, scale, { shown: a >= 0 ? undefined : known, described });
+    const column = "What one unit of this known weight adds everywhere.", row = "How the known weights are mixed for this one.";
+    const [shown, described] = a >= 0 ? [undefined, column] : [known, row];
+    this.panels.draw("atom", picture, -scale, scale, { shown, described });
   }
 
   sentence(i, [row, column]) {
     const { values } = this.feature, { predicted, deviation } = this.result;
     const unsure = deviation ? ` ± ${deviation[i].toFixed(2)}` : "";
     const what = this.state.known[i] ? "known" : "not known";
-    return `Row ${row + 1}, column ${column + 1}: ${what}, weight ${signed(values[i])}, predicted ${signed(predicted[i])}${unsure}`;
+    const numbers = `weight ${signed(values[i])}, predicted ${signed(predicted[i])}${unsure}`;
+    return `Row ${row + 1}, column ${column + 1}: ${what}, ${numbers}`;
   }
 
   say() {
@@ -228,10 +230,10 @@ export class Explorer {
   warning() {
     const { n, singular } = this.system, size = this.state.known.length;
     if (singular) {
-      return "K + λI is singular to working precision: nothing new can be predicted. Raise the ridge, lower the length " +
-        "scale, or let fewer weights be known.";
+      return "K + λI is singular to working precision: nothing new can be predicted. Raise the ridge, lower the " +
+        "length scale, or let fewer weights be known.";
     }
-    if (n === 0) return "No weight is known, so every prediction is 0, and as unsure as before any was seen. Paint a few in the first picture.";
+    if (n === 0) return "No weight is known: every prediction is 0, and nothing is sure. Paint a few in the first picture.";
     if (n === size) return "Every weight is known: nothing is left to predict. What differs is what the ridge smooths away.";
     return undefined;
   }

@@ -43,7 +43,7 @@ export function regularGrid([height, width], n) {
     const score = Math.abs(down * across - n) / n + 0.5 * stretched;
     if (score < best.score) best = { score, down, across };
   }
-  const places = (count, length) => Array.from({ length: count }, (_, k) => Math.floor(((k + 0.5) * length) / count));
+  const places = (count, size) => Array.from({ length: count }, (_, k) => Math.floor(((k + 0.5) * size) / count));
   const columns = places(best.across, width);
   return places(best.down, height).flatMap((row) => columns.map((column) => row * width + column));
 }

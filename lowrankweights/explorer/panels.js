@@ -28,8 +28,8 @@ export class Panels {
     this.enablePainting(this.panels.known.picture);
   }
 
-  node(name) {
-    return this.panels[name].node;
+  nodes() {
+    return Object.values(this.panels).map((panel) => panel.node);
   }
 
   panel(name, title, symbol, colour, low, high) {
@@ -89,8 +89,8 @@ export class Panels {
 
   enablePainting(picture) {
     picture.classList.add("paintable");
-    const attributes = { tabindex: 0, role: "application", "aria-roledescription": "pixel grid", "aria-description": KEYS_HELP };
-    Object.entries(attributes).forEach(([name, value]) => picture.setAttribute(name, value));
+    const spoken = { "aria-roledescription": "pixel grid", "aria-description": KEYS_HELP };
+    Object.entries({ tabindex: 0, role: "application", ...spoken }).forEach(([name, value]) => picture.setAttribute(name, value));
     let last = null;
     picture.addEventListener("pointerdown", (event) => {
       if (event.button > 2 || event.button === 1) return;
@@ -116,7 +116,8 @@ export class Panels {
 
   key(event) {
     const width = this.shape[1];
-    const moves = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Home: [0, -width], End: [0, width] };
+    const arrows = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+    const moves = { ...arrows, Home: [0, -width], End: [0, width] };
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (moves[event.key]) this.actions.move(...moves[event.key]);
     else if (event.key === " " || event.key === "Enter") this.actions.toggle();

@@ -71,7 +71,8 @@ function parseImage(text) {
 // The index set (a 0 or 1 a pixel) that the pattern, the share and the seed give.
 export function drawn({ pattern, share, seed, at, known }, shape) {
   const size = shape[0] * shape[1];
-  const n = pattern === "none" ? 0 : pattern === "all" ? size : Math.min(size, Math.max(share > 0, Math.round(share * size)));
+  const wanted = Math.min(size, Math.max(share > 0, Math.round(share * size)));
+  const n = { none: 0, all: size }[pattern] ?? wanted;
   const result = new Uint8Array(size);
   if (n === 0) return result;
   if (pattern === "painted") return grownOrShrunk(known, n, randomOrder(shape, seed));

@@ -1,10 +1,12 @@
 // The time machine: filters, loss, error and index sets over the iterations of a minimisation.
 
-import { addressStore, colourBar, decodeFloat16, diverging, drawColours, drawPixels, element, followNotebookTheme, slider } from "./pixels.js";
+import {
+  addressStore, colourBar, decodeFloat16, diverging, drawColours, drawPixels, element, followNotebookTheme, slider,
+} from "./pixels.js";
 
 const FRAMES_A_SECOND = 8;
 const LARGE_FALL = 0.9;
-const CHART = { width: 560, height: 210, left: 58, right: 14, top: 14, bottom: 30 };
+const CHART = { width: 560, height: 190, left: 58, right: 14, top: 34, bottom: 26 };
 
 export class TimeMachine {
   // `data` is what Snapshots.to_html makes; `store` keeps the moment and the chosen filter.
@@ -26,13 +28,19 @@ export class TimeMachine {
     this.play = element("button", { type: "button", class: "main play", click: () => this.toggle() });
     this.scrubber = slider({
       label: "Iteration", min: 0, max: this.last, step: 1, read: Number, write: Number,
-      show: (moment) => `${data.iterations[moment]} of ${data.iterations[this.last]}`, change: (moment) => this.go(moment, true),
+      show: (moment) => `${data.iterations[moment]} of ${data.iterations[this.last]}`,
+      change: (moment) => this.go(moment, true),
     });
     this.ownScale = element("input", { type: "checkbox", change: () => this.draw() });
-    this.charts = [chart("loss", data.loss), data.error && chart("error, %", data.error.map((e, k) => [data.iterations[k], e]), true)].filter(Boolean);
-    this.charts.forEach((c) => c.node.addEventListener("click", (event) => this.go(this.nearest(c.iterationAt(event)), true)));
+    this.charts = [chart("Loss", data.loss)];
+    const errors = data.error?.map((error, k) => [data.iterations[k], error]);
+    if (errors) this.charts.push(chart("Error on held-out data, %", errors, true));
+    for (const c of this.charts) {
+      c.node.addEventListener("click", (event) => this.go(this.nearest(c.iterationAt(event)), true));
+    }
     this.answer = element("p", { class: "answer", role: "status" });
-    const column = element("div", { class: "curves" }, this.guessCard(), ...this.charts.map((c) => c.node), this.answer, this.focus());
+    const column = element("div", { class: "curves" },
+      this.guessCard(), ...this.charts.map((c) => c.node), this.answer, this.focus());
     this.node = element("div", { class: "lrw timemachine" },
       element("h1", {}, "Time machine"), element("p", { class: "lead" }, this.introduction()),
       element("div", { class: "transport" }, this.play, this.scrubber.node),
@@ -48,8 +56,10 @@ export class TimeMachine {
   introduction() {
     const { iterations, filters, n_filters: all, index_sets: sets } = this.data;
     const some = filters.length < all ? `${filters.length} of ${all}` : `All ${all}`;
-    const parts = sets.length ? ` Only the weights at the known pixels are learned${sets.length > 1 ? `, other ones in each of ${sets.length} columns` : ""}; the others are predicted from them at every step.` : "";
-    return `${some} filters of the first layer, at ${iterations.length} moments of ${iterations.at(-1)} iterations.${parts}`;
+    const what = `${some} filters of the first layer, at ${iterations.length} moments of ${iterations.at(-1)} iterations.`;
+    if (!sets.length) return what;
+    const columns = sets.length > 1 ? `, other ones in each of ${sets.length} columns` : "";
+    return `${what} Only the weights at the known pixels are learned${columns}; the others are predicted from them at every step.`;
   }
 
   // All filters, small.
@@ -57,8 +67,8 @@ export class TimeMachine {
     this.tiles = this.data.filters.map((filter, k) => {
       const canvas = element("canvas", { "aria-hidden": "true" });
       const label = `Filter ${filter + 1}` + (this.data.index_sets.length > 1 ? `, column ${this.data.columns[k] + 1}` : "");
-      const button = element("button", { type: "button", "aria-label": label, title: label, click: () => this.choose(k) }, canvas);
-      return { canvas, button, label };
+      const attributes = { type: "button", "aria-label": label, title: label, click: () => this.choose(k) };
+      return { canvas, button: element("button", attributes, canvas), label };
     });
     const own = element("label", { class: "check" }, this.ownScale, "Each moment on its own colour scale");
     const bar = this.data.shape.length === 2 ? colourBar(diverging, "−1", "1: the filter's largest weight ever") : "";
@@ -82,13 +92,14 @@ export class TimeMachine {
     const { data } = this, end = Math.log(data.iterations[this.last]);
     this.guess = Math.round(Math.exp(end / 2));
     const control = slider({
-      label: "Iteration", min: 0, max: 1000, step: 1, read: (x) => Math.round(Math.exp((x / 1000) * end)), write: (n) => (1000 * Math.log(n)) / (end || 1),
-      show: String, change: (n) => control.set((this.guess = n)),
+      label: "Iteration", min: 0, max: 1000, step: 1, read: (x) => Math.round(Math.exp((x / 1000) * end)),
+      write: (n) => (1000 * Math.log(n)) / (end || 1), show: String, change: (n) => control.set((this.guess = n)),
     });
     control.set(this.guess);
     this.card = element("div", { class: "guess" },
       element("h2", {}, "Guess first"),
-      element("p", {}, `After which iteration is ${100 * LARGE_FALL} % of the loss's fall done? And will all filters take shape at once, or one after the other?`),
+      element("p", {}, `After which iteration is ${100 * LARGE_FALL} % of the loss's fall done? And will all filters take ` +
+        "shape at once, or one after the other?"),
       control.node,
       element("div", { class: "row" },
         element("button", { type: "button", class: "main", click: () => this.reveal(true, this.guess) }, "Show me"),
@@ -136,7 +147,8 @@ export class TimeMachine {
   toggle() {
     if (this.timer) return this.stop();
     if (this.moment === this.last) this.moment = 0;
-    this.timer = setInterval(() => (this.moment === this.last ? this.stop() : this.go(this.moment + 1)), 1000 / FRAMES_A_SECOND);
+    const step = () => (this.moment === this.last ? this.stop() : this.go(this.moment + 1));
+    this.timer = setInterval(step, 1000 / FRAMES_A_SECOND);
     this.draw();
   }
 
@@ -148,11 +160,12 @@ export class TimeMachine {
   }
 
   key(event) {
-    const tag = event.target.tagName;
-    if (event.ctrlKey || event.metaKey || event.altKey || (tag === "INPUT" && event.key !== " ") || (tag === "BUTTON" && [" ", "Enter"].includes(event.key))) return;
+    const { tagName, type } = event.target, space = event.key === " ";
+    const theirs = tagName === "BUTTON" || type === "checkbox" ? space : tagName === "INPUT" && !space; // keys of their own
+    if (event.ctrlKey || event.metaKey || event.altKey || theirs) return;
     const moves = { ArrowRight: this.moment + 1, ArrowLeft: this.moment - 1, Home: 0, End: this.last };
     if (event.key in moves) this.go(moves[event.key], true);
-    else if (event.key === " " && event.target.type !== "checkbox") this.toggle();
+    else if (space) this.toggle();
     else return;
     event.preventDefault();
   }
@@ -202,26 +215,32 @@ function within(text, last) {
 // A curve over iterations on a logarithmic axis; the other axis is logarithmic unless `linear`.
 function chart(name, points, linear = false) {
   const { width, height, left, right, top, bottom } = CHART;
-  const values = points.map(([, y]) => y), end = Math.max(points.at(-1)[0], 2);
-  const low = linear ? 0 : Math.min(...values.filter((y) => y > 0)), high = Math.max(...values, low + 1e-12);
+  const values = points.map(([, value]) => value), end = Math.max(points.at(-1)[0], 2);
+  const low = linear ? 0 : Math.min(...values.filter((value) => value > 0)), high = Math.max(...values, low + 1e-12);
+  const share = linear ? (v) => (v - low) / (high - low) : (v) => Math.log(Math.max(v, low) / low) / Math.log(high / low);
   const x = (n) => left + ((width - left - right) * Math.log(n)) / Math.log(end);
-  const share = (y) => (linear ? (y - low) / (high - low) : Math.log(Math.max(y, low) / low) / Math.log(high / low));
   const y = (value) => height - bottom - (height - top - bottom) * share(value);
-  const root = svg("svg", { viewBox: `0 0 ${width} ${height}`, class: "chart", role: "img", "aria-label": `${name} over the iterations: from ${values[0].toPrecision(3)} to ${values.at(-1).toPrecision(3)}` });
-  for (const n of decades(1, end)) root.append(svg("line", { x1: x(n), x2: x(n), y1: top, y2: height - bottom, class: "grid" }), text(n, x(n), height - 10, "middle"));
-  for (const value of linear ? [low, high] : [low, Math.sqrt(low * high), high]) root.append(svg("line", { x1: left, x2: width - right, y1: y(value), y2: y(value), class: "grid" }), text(Number(value.toPrecision(2)), left - 8, y(value) + 4, "end"));
-  root.append(text(`${name}`, left + 6, top + 10, "start", "name"), text("iteration", width - right, height - bottom - 6, "end"));
-  root.append(svg("polyline", { class: "curve", points: points.map(([n, v]) => `${x(n).toFixed(1)},${y(v).toFixed(1)}`).join(" ") }));
-  const cursor = svg("line", { class: "now", y1: top, y2: height - bottom }), dot = svg("circle", { class: "now", r: 5 });
-  root.append(cursor, dot);
-  const at = (n) => points.reduce((best, p) => (Math.abs(p[0] - n) < Math.abs(best[0] - n) ? p : best));
+  const vertical = (kind, n) => svg("line", { class: kind, x1: x(n), x2: x(n), y1: top, y2: height - bottom });
+  const spoken = `${name}, from ${values[0].toPrecision(3)} to ${values.at(-1).toPrecision(3)}, over the iterations`;
+  const root = svg("svg", { viewBox: `0 0 ${width} ${height}`, class: "chart", role: "img", "aria-label": spoken });
+  for (const n of decades(1, end)) root.append(vertical("grid", n), text(n, x(n), height - 6, "middle"));
+  for (const value of [low, linear ? (low + high) / 2 : Math.sqrt(low * high), high]) {
+    root.append(svg("line", { class: "grid", x1: left, x2: width - right, y1: y(value), y2: y(value) }));
+    root.append(text(Number(value.toPrecision(2)), left - 8, y(value) + 4, "end"));
+  }
+  const line = points.map(([n, value]) => `${x(n).toFixed(1)},${y(value).toFixed(1)}`).join(" ");
+  const cursor = vertical("now", 1), dot = svg("circle", { class: "now", r: 5 });
+  const readout = text("", width - right, 16, "end", "name");
+  root.append(text(name, left, 16, "start", "name"), readout, svg("polyline", { class: "curve", points: line }), cursor, dot);
   return {
     node: root,
     moveTo(n) {
+      const value = points.reduce((best, p) => (Math.abs(p[0] - n) < Math.abs(best[0] - n) ? p : best))[1];
       set(cursor, { x1: x(n), x2: x(n) });
-      set(dot, { cx: x(n), cy: y(at(n)[1]) });
+      set(dot, { cx: x(n), cy: y(value) });
+      readout.textContent = `${Number(value.toPrecision(3))} after iteration ${n}`;
     },
-    mark: (kind, n) => root.insertBefore(svg("line", { class: kind, x1: x(n), x2: x(n), y1: top, y2: height - bottom }), cursor),
+    mark: (kind, n) => root.insertBefore(vertical(kind, n), cursor),
     iterationAt(event) {
       const box = root.getBoundingClientRect(), place = ((event.clientX - box.left) / box.width) * width;
       return Math.exp(((place - left) / (width - left - right)) * Math.log(end));
