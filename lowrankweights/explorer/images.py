@@ -41,11 +41,25 @@ def read_image(path):
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         _checks.fail("image", "an image file such as a PNG or JPEG", f"{str(path)!r} ({error})")
     width, height = (max(1, round(n * LONGEST / max(size))) for n in size)
-    pixels = np.asarray(grey.resize((width, height), Image.Resampling.BOX), dtype=np.float64) / 255
+    levels = np.asarray(grey, dtype=np.float32) / 255
+    pixels = np.rint(255.0 * (_shares(size[1], height) @ levels @ _shares(size[0], width).T)) / 255
     if np.ptp(pixels) == 0:
         _checks.fail("image", "an image with more than one grey", f"{str(path)!r}, the same grey everywhere")
     note = f"{path.name}: {size[0]} x {size[1]} pixels, in grey, resampled to {width} x {height}."
     return pixels, note
+
+
+def _shares(length, n):
+    """For each of n cells of a line, the share that each of its ``length`` pixels has in it, (n, length).
+
+    >>> _shares(3, 2)
+    array([[0.66666667, 0.33333333, 0.        ],
+           [0.        , 0.33333333, 0.66666667]])
+    """
+    edges = np.arange(n + 1)[:, None] * (length / n)
+    pixels = np.arange(length)
+    covered = np.minimum(pixels + 1, edges[1:]) - np.maximum(pixels, edges[:-1])
+    return np.maximum(covered, 0) * n / length
 
 
 def _on_white(image):

@@ -61,16 +61,18 @@ export function colourBar(colour, low, high) {
 
 // A labelled range input with its value beside it. `read` takes the position to the value, `write` back.
 export function slider({ label, hint, min, max, step, read, write, show, change }) {
-  const input = element("input", { type: "range", min, max, step, title: hint });
-  const output = element("output");
+  const id = `lrw-${(slidersMade += 1)}`;
+  const input = element("input", { type: "range", id, min, max, step, title: hint });
+  const shown = element("span", { class: "value", "aria-hidden": "true" });
   const set = (value, text = show(value)) => {
     if (document.activeElement !== input || Math.abs(read(input.value) - value) > 1e-12) input.value = write(value);
-    output.textContent = text;
+    shown.textContent = text;
     input.setAttribute("aria-valuetext", text);
   };
   input.addEventListener("input", () => change(read(input.value)));
-  return { node: element("label", { class: "slider" }, element("span", {}, label), output, input), set, input };
+  return { node: element("div", { class: "slider" }, element("label", { for: id }, label), shown, input), set };
 }
+let slidersMade = 0;
 
 // One of several: buttons of which one is pressed.
 export function choices(label, options, choose) {
