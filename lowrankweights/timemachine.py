@@ -29,7 +29,7 @@ class Snapshots:
     Attributes
     ----------
     iterations : list of int
-        Of the snapshots; the latest iteration is always the last of them.
+        Of the snapshots, in order; the latest iteration is always among them.
     losses : array of float
         After every iteration, from the first on.
 
@@ -37,7 +37,6 @@ class Snapshots:
     --------
     >>> import lowrankweights as lrw
     >>> snapshots = Snapshots(per_doubling=2)
-    >>> valley = lambda t: (np.sum((t[1:] - t[:-1] ** 2) ** 2 + (1 - t[:-1]) ** 2 / 9), None)
     >>> fun = lambda t: (t @ t, 2 * t)
     >>> result = lrw.minimize(fun, np.array([3.0, -4.0]), callbacks=[snapshots])
     >>> snapshots.iterations[-1] == result.n_iter
@@ -182,11 +181,9 @@ def _frames(W):
 def _thinned(losses):
     """Iterations and losses, on a logarithmic grid of iterations where there are many."""
     n = len(losses)
-    kept = (
-        np.unique(np.geomspace(1, n, min(n, LONGEST_CURVE)).round().astype(int))
-        if n > LONGEST_CURVE
-        else np.arange(1, n + 1)
-    )
+    kept = np.arange(1, n + 1)
+    if n > LONGEST_CURVE:
+        kept = np.unique(np.geomspace(1, n, LONGEST_CURVE).round().astype(int))
     return [[int(i), float(losses[i - 1])] for i in kept]
 
 

@@ -171,6 +171,15 @@ def test_it_opens_with_a_prediction_that_numpy_makes_too(page):
     assert len(shown(page, "alpha")) == 157
 
 
+def test_it_starts_where_python_says(tab, tmp_path):
+    start = {"alpha": [0, 5, 783], "length_scale": 3.0, "ridge": 0.5}
+    tab.goto(explorer.write_page(tmp_path / "page.html", **start).as_uri())
+    assert shown(tab, "alpha") == [0, 5, 783] and tab.evaluate(f"{HERE}.state.pattern") == "painted"
+    choose(tab, ridge=0.25)  # an address changes what it names, and nothing else
+    check_against_numpy(tab)
+    assert shown(tab, "alpha") == [0, 5, 783] and address(tab)["length"] == "3"
+
+
 def test_painting_and_erasing(page):
     press(page, "None")
     press(page, "3")

@@ -33,6 +33,13 @@ def test_a_module_is_whole_and_plain(file):
     assert module.count("export function decodeFloat16") == 1
 
 
+def test_scripts_stay_small():
+    for path in web.PACKAGE.rglob("*.js"):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        assert len(lines) <= 330, f"{path} is too long"
+        assert max(map(len, lines)) <= 122, f"{path} has a line that is too long"
+
+
 def test_colours_are_those_of_the_pictures():
     hexes = re.search(r"DIVERGING = \[(.*)\]", PIXELS).group(1)
     stops = np.array([to_rgb(h.strip(' "')) for h in hexes.split(",")])

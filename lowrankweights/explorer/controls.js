@@ -23,10 +23,10 @@ export class Controls {
       if (file.files.length) this.actions.own(file.files[0]);
       file.value = "";
     });
-    const parts = sets.flatMap((set) => [
-      element("p", { class: "set-name", title: set.note }, `${set.title}, ${set.shape.join(" × ")}`),
-      element("div", { class: "gallery", role: "group", "aria-label": set.title }, ...set.features.map((f) => this.thumbnail(f))),
-    ]);
+    const parts = sets.map((set) =>
+      element("div", { role: "group", "aria-label": set.title },
+        element("p", { class: "set-name", title: set.note }, `${set.title}, ${set.shape[1]} × ${set.shape[0]}`),
+        element("div", { class: "gallery" }, ...set.features.map((f) => this.thumbnail(f)))));
     return group("feature", "Which feature", ...parts,
       element("label", { class: "file" }, "Your own image, or drop one here", file));
   }
@@ -34,8 +34,8 @@ export class Controls {
   thumbnail({ id, title, shape, values }) {
     const canvas = element("canvas", { "aria-hidden": "true" });
     drawPixels(canvas, values, shape, diverging, -1, 1);
-    const attributes = { type: "button", "aria-label": title, title, "data-value": id, click: () => this.actions.choose(id) };
-    const button = element("button", attributes, canvas);
+    const click = () => this.actions.choose(id);
+    const button = element("button", { type: "button", "aria-label": title, title, "data-value": id, click }, canvas);
     this.gallery.push(button);
     return button;
   }
@@ -54,7 +54,8 @@ export class Controls {
     this.seed.addEventListener("change", () => set({ seed: Math.max(0, Math.round(Number(this.seed.value) || 0)) }));
     const seed = element("label", { class: "seed" }, "Seed", this.seed);
     return group("known", "Which of its weights are known",
-      element("div", { class: "row" }, this.tools.node, element("span", { class: "fixed" }, "Brush"), this.brushes.node),
+      element("div", { class: "row" },
+        this.tools.node, element("span", { class: "fixed" }, "Brush"), this.brushes.node),
       this.patterns.node, this.share.node,
       element("div", { class: "row" }, element("button", { type: "button", click: () => redraw() }, "New draw"), seed));
   }

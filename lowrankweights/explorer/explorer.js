@@ -45,7 +45,7 @@ export class Explorer {
     const first = parse(this.data.start ?? {}, this.library, start);
     const anew = ["feature", "known", "pattern", "share", "seed"].some((name) => name in strings);
     this.state = parse(strings, this.library, first);
-    if (!anew) this.state.known = first.known;
+    if (!anew) Object.assign(this.state, { known: first.known, pattern: first.pattern });
     this.panels.shape = this.feature.shape;
     this.pointed = null;
     this.update();
@@ -209,7 +209,8 @@ export class Explorer {
     const ends = [`−${scale.toFixed(2)}`, scale.toFixed(2)];
     if (a >= 0) this.panels.label("atom", "Atom", "column of U", ...ends);
     else this.panels.label("atom", "Mixture", "row of U", ...ends);
-    const column = "What one unit of this known weight adds everywhere.", row = "How the known weights are mixed for this one.";
+    const column = "What one unit of this known weight adds everywhere.";
+    const row = "How the known weights are mixed for this one.";
     const [shown, described] = a >= 0 ? [undefined, column] : [known, row];
     this.panels.draw("atom", picture, -scale, scale, { shown, described });
   }
@@ -233,8 +234,8 @@ export class Explorer {
       return "K + λI is singular to working precision: nothing new can be predicted. Raise the ridge, lower the " +
         "length scale, or let fewer weights be known.";
     }
-    if (n === 0) return "No weight is known: every prediction is 0, and nothing is sure. Paint a few in the first picture.";
-    if (n === size) return "Every weight is known: nothing is left to predict. What differs is what the ridge smooths away.";
+    if (n === 0) return "No weight is known: every prediction is 0, and nothing is sure. Paint in the first picture.";
+    if (n === size) return "Every weight is known: nothing is left to predict. The error is what the ridge smooths away.";
     return undefined;
   }
 
@@ -285,7 +286,8 @@ export class Explorer {
 }
 
 function feature(set, text, k) {
-  return { id: `${set.id}-${k}`, title: `${set.title}, feature ${k + 1}`, shape: set.shape, values: decodeFloat16(text) };
+  const title = `${set.title}, feature ${k + 1}`;
+  return { id: `${set.id}-${k}`, title, shape: set.shape, values: decodeFloat16(text) };
 }
 
 // How a prediction differs from the feature; a correlation with something constant is null.

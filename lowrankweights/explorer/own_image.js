@@ -43,7 +43,8 @@ function shrink(data, [height, width], [rows, columns]) {
   const down = shares(height, rows), across = shares(width, columns);
   const result = new Float64Array(rows * columns);
   down.forEach((ys, r) => across.forEach((xs, c) => {
-    for (const [y, share] of ys) for (const [x, part] of xs) result[r * columns + c] += share * part * data[y * width + x];
+    const cell = r * columns + c;
+    for (const [y, share] of ys) for (const [x, part] of xs) result[cell] += share * part * data[y * width + x];
   }));
   return result;
 }

@@ -89,8 +89,10 @@ export class Panels {
 
   enablePainting(picture) {
     picture.classList.add("paintable");
-    const spoken = { "aria-roledescription": "pixel grid", "aria-description": KEYS_HELP };
-    Object.entries({ tabindex: 0, role: "application", ...spoken }).forEach(([name, value]) => picture.setAttribute(name, value));
+    picture.tabIndex = 0;
+    picture.setAttribute("role", "application");
+    picture.setAttribute("aria-roledescription", "pixel grid");
+    picture.setAttribute("aria-description", KEYS_HELP);
     let last = null;
     picture.addEventListener("pointerdown", (event) => {
       if (event.button > 2 || event.button === 1) return;

@@ -56,23 +56,25 @@ export class TimeMachine {
   introduction() {
     const { iterations, filters, n_filters: all, index_sets: sets } = this.data;
     const some = filters.length < all ? `${filters.length} of ${all}` : `All ${all}`;
-    const what = `${some} filters of the first layer, at ${iterations.length} moments of ${iterations.at(-1)} iterations.`;
-    if (!sets.length) return what;
+    const moments = `at ${iterations.length} moments of ${iterations.at(-1)} iterations`;
     const columns = sets.length > 1 ? `, other ones in each of ${sets.length} columns` : "";
-    return `${what} Only the weights at the known pixels are learned${columns}; the others are predicted from them at every step.`;
+    const known = `Only the weights at the known pixels are learned${columns}; the others are predicted at every step.`;
+    return `${some} filters of the first layer, ${moments}. ${sets.length ? known : ""}`;
   }
 
   // All filters, small.
   wall() {
     this.tiles = this.data.filters.map((filter, k) => {
       const canvas = element("canvas", { "aria-hidden": "true" });
-      const label = `Filter ${filter + 1}` + (this.data.index_sets.length > 1 ? `, column ${this.data.columns[k] + 1}` : "");
+      const column = this.data.index_sets.length > 1 ? `, column ${this.data.columns[k] + 1}` : "";
+      const label = `Filter ${filter + 1}${column}`;
       const attributes = { type: "button", "aria-label": label, title: label, click: () => this.choose(k) };
       return { canvas, button: element("button", attributes, canvas), label };
     });
     const own = element("label", { class: "check" }, this.ownScale, "Each moment on its own colour scale");
     const bar = this.data.shape.length === 2 ? colourBar(diverging, "−1", "1: the filter's largest weight ever") : "";
-    return element("div", { class: "wall" }, element("div", { class: "tiles" }, ...this.tiles.map((t) => t.button)), bar, own);
+    const tiles = element("div", { class: "tiles" }, ...this.tiles.map((tile) => tile.button));
+    return element("div", { class: "wall" }, tiles, bar, own);
   }
 
   // One filter, large: every weight, and only those that are learned.
@@ -80,7 +82,8 @@ export class TimeMachine {
     const panel = (title) => {
       const canvas = element("canvas"), heading = element("b", {}, title);
       const picture = element("div", { class: "picture", role: "img", "aria-label": title }, canvas);
-      return { canvas, heading, node: element("figure", { class: "panel" }, element("figcaption", {}, heading), picture) };
+      const node = element("figure", { class: "panel" }, element("figcaption", {}, heading), picture);
+      return { canvas, heading, node };
     };
     this.large = panel("");
     this.learned = panel("Its known weights");
@@ -98,8 +101,8 @@ export class TimeMachine {
     control.set(this.guess);
     this.card = element("div", { class: "guess" },
       element("h2", {}, "Guess first"),
-      element("p", {}, `After which iteration is ${100 * LARGE_FALL} % of the loss's fall done? And will all filters take ` +
-        "shape at once, or one after the other?"),
+      element("p", {}, `After which iteration is ${100 * LARGE_FALL} % of the loss's fall done? And will all filters ` +
+        "take shape at once, or one after the other?"),
       control.node,
       element("div", { class: "row" },
         element("button", { type: "button", class: "main", click: () => this.reveal(true, this.guess) }, "Show me"),
@@ -115,8 +118,8 @@ export class TimeMachine {
     const truth = this.fallDone();
     this.charts[0].mark("truth", truth);
     if (guess) this.charts[0].mark("guessed", guess);
-    const said = guess ? `You said ${guess}. ` : "";
-    this.answer.textContent = `${said}${100 * LARGE_FALL} % of the fall is done after iteration ${truth}, of ${this.data.iterations[this.last]}.`;
+    const said = guess ? `You said ${guess}. ` : "", end = this.data.iterations[this.last];
+    this.answer.textContent = `${said}${100 * LARGE_FALL} % of the fall is done after iteration ${truth}, of ${end}.`;
     this.save();
   }
 
@@ -161,7 +164,8 @@ export class TimeMachine {
 
   key(event) {
     const { tagName, type } = event.target, space = event.key === " ";
-    const theirs = tagName === "BUTTON" || type === "checkbox" ? space : tagName === "INPUT" && !space; // keys of their own
+    // keys that the focused control needs itself
+    const theirs = tagName === "BUTTON" || type === "checkbox" ? space : tagName === "INPUT" && !space;
     if (event.ctrlKey || event.metaKey || event.altKey || theirs) return;
     const moves = { ArrowRight: this.moment + 1, ArrowLeft: this.moment - 1, Home: 0, End: this.last };
     if (event.key in moves) this.go(moves[event.key], true);
@@ -217,7 +221,8 @@ function chart(name, points, linear = false) {
   const { width, height, left, right, top, bottom } = CHART;
   const values = points.map(([, value]) => value), end = Math.max(points.at(-1)[0], 2);
   const low = linear ? 0 : Math.min(...values.filter((value) => value > 0)), high = Math.max(...values, low + 1e-12);
-  const share = linear ? (v) => (v - low) / (high - low) : (v) => Math.log(Math.max(v, low) / low) / Math.log(high / low);
+  const measure = linear ? (v) => v : (v) => Math.log(Math.max(v, low));
+  const share = (v) => (measure(v) - measure(low)) / (measure(high) - measure(low) || 1);
   const x = (n) => left + ((width - left - right) * Math.log(n)) / Math.log(end);
   const y = (value) => height - bottom - (height - top - bottom) * share(value);
   const vertical = (kind, n) => svg("line", { class: kind, x1: x(n), x2: x(n), y1: top, y2: height - bottom });
@@ -231,7 +236,8 @@ function chart(name, points, linear = false) {
   const line = points.map(([n, value]) => `${x(n).toFixed(1)},${y(value).toFixed(1)}`).join(" ");
   const cursor = vertical("now", 1), dot = svg("circle", { class: "now", r: 5 });
   const readout = text("", width - right, 16, "end", "name");
-  root.append(text(name, left, 16, "start", "name"), readout, svg("polyline", { class: "curve", points: line }), cursor, dot);
+  root.append(text(name, left, 16, "start", "name"), readout);
+  root.append(svg("polyline", { class: "curve", points: line }), cursor, dot);
   return {
     node: root,
     moveTo(n) {
@@ -269,4 +275,5 @@ function text(content, x, y, anchor, kind = "tick") {
   return node;
 }
 
-new TimeMachine(document.getElementById("timemachine"), JSON.parse(document.getElementById("data").textContent), addressStore());
+const contents = JSON.parse(document.getElementById("data").textContent);
+new TimeMachine(document.getElementById("timemachine"), contents, addressStore());
