@@ -173,7 +173,7 @@ def _check_shape(shape, n_v):
 
 
 def _frames(W):
-    """A text of float16 numbers for each snapshot, filter by filter; each filter's largest weight ever is 1."""
+    """A text of float16 numbers for each snapshot, filter by filter; a filter's largest weight ever is 1."""
     scale = np.abs(W).max(axis=(0, 1))
     return [web.encode_float16((frame / np.where(scale > 0, scale, 1)).T) for frame in W]
 

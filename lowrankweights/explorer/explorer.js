@@ -248,7 +248,7 @@ export class Explorer {
       ["RMSE", shown(rmse, 3)],
       ["RMSE where unknown", shown(unknownRmse, 3)],
       ["fewer numbers", n ? `${(size / n).toFixed(1)}×` : "–"],
-      ["condition of K + λI", Number.isFinite(condition) ? `≈ ${condition.toPrecision(2)}` : "too large", "quiet"],
+      ["condition of K + λI", Number.isFinite(condition) ? `≈ ${rounded(condition)}` : "too large", "quiet"],
       ["to compute and draw", `${Math.max(1, Math.round(this.milliseconds))} ms`, "quiet"],
     ];
     this.numbers.replaceChildren(...rows.map(([name, value, kind = ""]) =>
@@ -310,6 +310,11 @@ function compare(values, predicted, known) {
 
 function count(bits) {
   return bits.reduce((sum, bit) => sum + bit, 0);
+}
+
+// Two digits, written out up to a million.
+function rounded(x) {
+  return x < 1e6 ? Number(x.toPrecision(2)).toLocaleString("en-GB") : x.toExponential(1);
 }
 
 function signed(x) {
