@@ -71,15 +71,15 @@ def page(tab, page_file):
 
 def settle(page):
     """Wait until what changed is computed, drawn, and in the address."""
-    page.wait_for_timeout(450)
+    until(page, f"!{HERE}.pending && !{HERE}.saving && {HERE}.result?.deviation !== null")
 
 
 def until(page, condition):
     """Wait for a condition (the pages' policy forbids Playwright's own way, which calls eval)."""
-    for _ in range(100):
+    for _ in range(600):
         if page.evaluate(condition):
             return
-        page.wait_for_timeout(100)
+        page.wait_for_timeout(50)
     pytest.fail(f"never came true: {condition}")
 
 
@@ -93,9 +93,15 @@ def shown(page, name):
 
 def choose(page, **state):
     """Go to an address."""
-    page.evaluate("state => { location.hash = new URLSearchParams(state) }", state)
+    page.evaluate(GO, state)
     settle(page)
     page.evaluate(f"{HERE}.save()")
+
+
+GO = """state => new Promise((done) => {
+  addEventListener("hashchange", () => done(), { once: true });
+  location.hash = new URLSearchParams(state);
+})"""
 
 
 def of_numpy(page):
@@ -279,10 +285,11 @@ def test_reloading_restores_everything_exactly(page):
     page.mouse.click(*pixel(page, 3, 3, (16, 16)))
     settle(page)
     names = ("alpha", "predicted", "deviation")
-    before, state = [shown(page, name) for name in names], address(page)
+    whole = f"JSON.stringify({{ ...{HERE}.state, known: [...{HERE}.state.known] }})"
+    before, state, inside = [shown(page, name) for name in names], address(page), page.evaluate(whole)
     assert state["feature"] == "photographs-2" and state["pattern"] == "painted"
     page.reload()
-    assert [shown(page, name) for name in names] == before
+    assert [shown(page, name) for name in names] == before and page.evaluate(whole) == inside
     page.get_by_role("slider", name="Length scale").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowLeft")
@@ -300,6 +307,7 @@ def test_reloading_restores_everything_exactly(page):
 )
 def test_an_address_that_makes_no_sense_is_mended(page, strings):
     choose(page, **strings)
+    assert len(shown(page, "alpha")) == round(0.2 * page.evaluate(f"{HERE}.state.known.length"))
     press(page, "New draw")
     check_against_numpy(page)
 
@@ -317,7 +325,6 @@ def test_no_pixel_known(page):
 def test_every_pixel_known(page):
     press(page, "All")
     settle(page)
-    until(page, f"{HERE}.result.deviation")
     assert "Every weight is known" in page.inner_text(".message")
     check_against_numpy(page)
     assert "NaN" not in page.inner_text("body")
@@ -330,7 +337,6 @@ def test_a_singular_system(page):
         assert remedy in page.inner_text(".message")
     assert "NaN" not in page.inner_text("body") and "–" in page.inner_text(".numbers")
     choose(page, ridge=0.01, length=8, share=0.5)
-    until(page, f"{HERE}.result.deviation")
     assert "singular" not in page.inner_text(".message")
     check_against_numpy(page)
 
@@ -349,6 +355,7 @@ def own_image(tmp_path, size=(40, 60)):
 def test_an_image_of_ones_own(page, tmp_path):
     path = own_image(tmp_path)
     page.set_input_files("input[type=file]", path)
+    until(page, f"{HERE}.state.feature === 'image'")
     settle(page)
     assert "mine.png: 60 × 40 pixels" in page.inner_text(".message")
     pixels, _ = explorer.read_image(path)
@@ -373,9 +380,10 @@ def test_dropping_an_image_and_what_is_none(page, tmp_path):
       }
     }"""
     page.evaluate(drop, [list(b"no image"), "notes.txt"])
-    settle(page)
+    until(page, f"Boolean({HERE}.notice)")
     assert "notes.txt is no image" in page.inner_text(".message")
     page.evaluate(drop, [list(own_image(tmp_path, (28, 28)).read_bytes()), "mine.png"])
+    until(page, f"{HERE}.state.feature === 'image'")
     settle(page)
     assert address(page)["feature"] == "image"
     assert page.evaluate("document.querySelector('.dropping')") is None

@@ -77,6 +77,7 @@ export class Explorer {
 
   save() {
     clearTimeout(this.saving);
+    this.saving = undefined;
     this.store.write(toStrings(this.state));
   }
 
