@@ -330,6 +330,15 @@ def test_every_pixel_known(page):
     assert "NaN" not in page.inner_text("body")
 
 
+def test_a_page_that_begins_with_a_singular_system(tab, page_file):
+    tab.goto(f"{page_file}#ridge=0&length=8&share=0.5")
+    assert "singular to working precision" in tab.inner_text(".message")
+    box = tab.locator(".panel-predicted .picture").bounding_box()
+    assert box["width"] == pytest.approx(box["height"], abs=2)
+    press(tab, "Start again")
+    check_against_numpy(tab)
+
+
 def test_a_singular_system(page):
     choose(page, ridge=0, length=8, share=0.5)
     assert "singular to working precision" in page.inner_text(".message")

@@ -47,7 +47,7 @@ export class Explorer {
     this.state = parse(strings, this.library, first);
     if (!anew) Object.assign(this.state, { known: first.known, pattern: first.pattern });
     this.panels.shape = this.feature.shape;
-    this.pointed = null;
+    this.pointed = this.notice = null;
     this.update();
   }
 

@@ -55,9 +55,14 @@ export class Panels {
     panel.picture.classList.remove("stale");
   }
 
-  // Pictures that show the past: nothing newer could be computed.
+  // Pictures that show the past, since nothing newer could be computed; or nothing, if that had another shape.
   stale(...names) {
-    names.forEach((name) => this.panels[name].picture.classList.add("stale"));
+    const [height, width] = this.shape, nothing = new Uint8Array(height * width);
+    for (const name of names) {
+      const { picture, canvas, colour } = this.panels[name];
+      picture.classList.add("stale");
+      if (canvas.width !== width || canvas.height !== height) drawPixels(canvas, nothing, this.shape, colour, 0, 1, nothing);
+    }
   }
 
   label(name, title, symbol, low, high) {
