@@ -61,7 +61,8 @@ export class Panels {
     for (const name of names) {
       const { picture, canvas, colour } = this.panels[name];
       picture.classList.add("stale");
-      if (canvas.width !== width || canvas.height !== height) drawPixels(canvas, nothing, this.shape, colour, 0, 1, nothing);
+      const fits = canvas.width === width && canvas.height === height;
+      if (!fits) drawPixels(canvas, nothing, this.shape, colour, 0, 1, nothing);
     }
   }
 
