@@ -36,6 +36,7 @@ def build_parser():
     _add_evaluate(commands)
     _add_data(commands)
     _add_bench(commands)
+    _add_figure(commands)
     _add_explore(commands)
     return parser
 
@@ -76,6 +77,9 @@ def _add_train(commands):
         help="relative to the kernel's mean variance; default: each kernel's own",
     )
     add("--activation", default="sigmoid", help="sigmoid, tanh, relu or identity")
+    add("--index-sets", default="uniform", help="uniform, or local: each column dense around its own place")
+    add("--pretrain", action="store_true", help="let each layer first learn to reconstruct its input")
+    add("--pretrain-iter", type=int, default=50, help="L-BFGS iterations of that, for each layer")
     add("--weight-decay", type=float, default=5e-5, help="penalty on the learned weights")
     add("--max-iter", type=int, default=300, help="L-BFGS iterations")
     add("--schedule", choices=("full", "grow"), default="full", help="all rows at once, or growing samples")
@@ -105,11 +109,30 @@ def _add_bench(commands):
         commands, "bench", _bench, "Time loss and gradient against the machine's own matrix products."
     )
     bench.add_argument("--peers", action="store_true", help="also PyTorch and scikit-learn, where installed")
+    bench.add_argument(
+        "--race",
+        action="store_true",
+        help="instead: the time to 2.0 %% test error on MNIST, against PyTorch's Adam",
+    )
     bench.add_argument("--json", type=Path, default=None, help="file for the numbers")
     bench.add_argument("--rows", type=int, default=60_000, help="rows of the data")
     bench.add_argument("--repeats", type=int, default=7, help="rounds; medians are shown")
     bench.add_argument("--dtype", choices=("float32", "float64"), default="float32", help="of the arithmetic")
     bench.add_argument("--out", type=Path, default=Path("out"), help="folder for the picture")
+
+
+def _add_figure(commands):
+    from .experiments import FIGURES, PRESETS
+
+    figure = _command(commands, "figure", _figure, "Make one of the paper's figures.")
+    figure.add_argument("name", metavar="NAME", choices=FIGURES, help=", ".join(FIGURES))
+    figure.add_argument(
+        "--preset", choices=PRESETS, default="quick",
+        help="quick: under two minutes, bundled data; standard: real data, about two hours; paper: a night",
+    )  # fmt: skip
+    figure.add_argument("--out", type=Path, default=Path("out"), help="folder for results and picture")
+    figure.add_argument("--resume", action="store_true", help="go on with the results that are there")
+    figure.add_argument("--jobs", type=int, default=1, help="processes, among which processors are divided")
 
 
 def _add_explore(commands):
@@ -143,14 +166,25 @@ def _evaluate(arguments):
 def _bench(arguments):
     from . import bench
 
+    repeats = _checks.integer("--repeats", arguments.repeats, at_least=1)
+    if arguments.race:
+        bench.run_race(repeats, json_file=arguments.json)
+        return
     bench.run(
         _checks.integer("--rows", arguments.rows, at_least=1),
-        _checks.integer("--repeats", arguments.repeats, at_least=1),
+        repeats,
         arguments.dtype,
         arguments.peers,
         arguments.json,
         arguments.out,
     )
+
+
+def _figure(arguments):
+    from . import experiments
+
+    a = arguments
+    return 1 if experiments.make(a.name, a.preset, a.out, a.jobs, a.resume) else 0
 
 
 def _explore(arguments):
