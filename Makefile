@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 export MPLBACKEND = Agg
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-notebooks notebooks lint clean
+.PHONY: help demo test test-notebooks test-browser notebooks lint clean
 
 help:  ## Show this list
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo: $(VENV)/installed-demo  ## Set up, learn digits with a tenth of the weights, draw what was learned
 	$(BIN)/lowrankweights demo --out out
@@ -23,6 +23,11 @@ test-notebooks: $(VENV)/installed-test  ## Run every lesson in full, as students
 
 notebooks: $(VENV)/installed-test  ## Make notebooks/*.ipynb from notebooks/source
 	$(BIN)/lowrankweights course export --to student --overwrite notebooks
+
+test-browser: $(VENV)/installed-browser  ## Drive the explorer and the time machine in Chromium
+	@command -v chromium chromium-browser google-chrome >/dev/null || \
+	  { echo "There is no Chromium here. On Debian: apt install chromium"; exit 1; }
+	LOWRANKWEIGHTS_BROWSER=required $(BIN)/python -m pytest tests/test_browser.py
 
 lint: $(VENV)/installed-test  ## Mend the style
 	$(BIN)/ruff check --fix .
@@ -42,4 +47,8 @@ $(VENV)/installed-demo: $(BIN)/python pyproject.toml
 
 $(VENV)/installed-test: $(BIN)/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@
+
+$(VENV)/installed-browser: $(BIN)/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,browser]'
 	@touch $@

@@ -28,10 +28,12 @@ _LAZY = {
     "save": "model_files",
     "load": "model_files",
     "datasets": None,
+    "explorer": None,
     "plotting": None,
     "teaching": None,
     "explain": "teaching.worked_numbers",
     "draw": "teaching.drawing",
+    "timemachine": None,
 }
 
 __all__ = [

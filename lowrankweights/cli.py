@@ -1,4 +1,4 @@
-"""The command line: ``lowrankweights demo | train | evaluate | data | bench ...``."""
+"""The command line: ``lowrankweights demo | train | evaluate | figure | explore | course | bench ...``."""
 
 import argparse
 import sys
@@ -38,6 +38,7 @@ def build_parser():
     _add_bench(commands)
     _add_figure(commands)
     _add_course(commands)
+    _add_explore(commands)
     return parser
 
 
@@ -152,6 +153,16 @@ def _add_course(commands):
         action.add_argument("--source", type=Path, default=None, help="the lessons' folder; default: ours")
 
 
+def _add_explore(commands):
+    explore = _command(
+        commands, "explore", _explore, "Paint which weights are known, see the others predicted."
+    )
+    explore.add_argument(
+        "--out", type=Path, default=None, help="page to write; default: out/explorer.html, which is opened"
+    )
+    explore.add_argument("--image", type=Path, default=None, help="an image of your own, beside the features")
+
+
 def _demo(arguments):
     from .demo import run
 
@@ -198,6 +209,12 @@ def _course(arguments):
     from .teaching import course
 
     return course.run(arguments)
+
+
+def _explore(arguments):
+    from .explorer.page import explore
+
+    explore(arguments.out, arguments.image)
 
 
 def _data_status(arguments):

@@ -67,18 +67,7 @@ def train_and_keep(spec, data, shared, n_threads):
         See ``build``.
     n_threads : int
     """
-    rng = np.random.default_rng(spec["seed"])
-    architecture = Architecture(
-        tuple(spec["hidden"]),
-        dictionary=tuple(spec["dictionary"]),
-        proportion=_possible(spec["proportion"], spec["dictionary"], data.X_train),
-        n_columns=spec["n_columns"],
-        input_shape=data.input_shape,
-        length_scale=spec["length_scale"],
-        index_sets=spec["index_sets"],
-        pretrain=spec["pretrain_iter"] > 0 and "low_rank" not in spec["dictionary"],
-        pretrain_iter=spec["pretrain_iter"] or 50,
-    )
+    rng, architecture = np.random.default_rng(spec["seed"]), _architecture(spec, data)
     n_classes = int(data.y_train.max()) + 1
     how = {"n_threads": n_threads, "shared": shared}
     net, theta, _ = build(architecture, data.X_train, n_classes, "softmax_cross_entropy", rng, **how)
@@ -111,6 +100,20 @@ def train_and_keep(spec, data, shared, n_threads):
         "stopped": rule if found.status == "stopped" else found.status,
     }
     return result, net, theta
+
+
+def _architecture(spec, data):
+    return Architecture(
+        tuple(spec["hidden"]),
+        dictionary=tuple(spec["dictionary"]),
+        proportion=_possible(spec["proportion"], spec["dictionary"], data.X_train),
+        n_columns=spec["n_columns"],
+        input_shape=data.input_shape,
+        length_scale=spec["length_scale"],
+        index_sets=spec["index_sets"],
+        pretrain=spec["pretrain_iter"] > 0 and "low_rank" not in spec["dictionary"],
+        pretrain_iter=spec["pretrain_iter"] or 50,
+    )
 
 
 def wrong_items(net, theta, X, y):
