@@ -23,7 +23,7 @@ def make(name, preset, out, jobs=1, resume=False, report=print):
         quick: bundled data, under two minutes. standard: real data, about two hours on two
         processors. paper: the paper's sizes.
     out : Path
-        Folder for ``NAME-PRESET.jsonl``, one line for each finished run, and the picture beside it.
+        Folder for ``NAME-PRESET.jsonl``, one line for each finished run, the picture and a page.
     jobs, resume, report
         See ``runner.run``.
 
@@ -39,14 +39,13 @@ def make(name, preset, out, jobs=1, resume=False, report=print):
 
     from .. import plotting
 
-    figure = importlib.import_module(f".{FIGURES[_checks.choice('name', name, FIGURES)]}", __name__)
+    figure = figure_module(name)
     _checks.choice("preset", preset, PRESETS)
     path = out / f"{name}-{preset}.jsonl"
     results, failures = runner.run(figure, preset, path, jobs, resume, report)
     if results:
-        text = _summary(figure, results)
-        report(text)
-        _write_page(path, name, preset, text, results)
+        report(_summary(figure, results))
+        path.with_suffix(".md").write_text(page(name, preset, results), encoding="utf-8")
         with plt.rc_context(plotting.STYLE):
             picture = path.with_suffix(".png")
             drawn = figure.draw(results)
@@ -65,16 +64,22 @@ def _summary(figure, results):
     return "\n\n".join(parts)
 
 
-def _write_page(path, name, preset, text, results):
-    """A page in Markdown beside the results: summary, picture, and how to make it again."""
-    made_by = sorted({f"{r['commit']}" for r in results})
+def page(name, preset, results):
+    """The page in Markdown beside the results: picture, summary, claims, and how to make it again."""
+    figure, stem = figure_module(name), f"{name}-{preset}"
+    made_by = ", ".join(sorted({str(r["commit"]) for r in results}))
     hours = sum(r["seconds"] * r["n_threads"] for r in results) / 3600
-    lines = [
+    parts = [
         f"# Figure {name}, preset {preset}",
-        f"![Figure {name}]({path.with_suffix('.png').name})",
-        text,
-        f"{len(results)} runs, {hours:.1f} processor hours, commit {', '.join(made_by)}. Again: "
-        f"`lowrankweights figure {name} --preset {preset} --out FOLDER`; every run with its seed, settings "
-        f"and versions is a line of [{path.name}]({path.name}).",
+        f"![Figure {name}]({stem}.png)",
+        _summary(figure, results),
+        f"{len(results)} of {len(figure.runs(preset))} runs, {hours:.1f} processor hours, commit {made_by}. "
+        f"Again: `lowrankweights figure {name} --preset {preset} --out FOLDER`; every run with its seed, "
+        f"settings and versions is a line of [{stem}.jsonl]({stem}.jsonl).",
     ]
-    path.with_suffix(".md").write_text("\n\n".join(lines) + "\n", encoding="utf-8")
+    return "\n\n".join(parts) + "\n"
+
+
+def figure_module(name):
+    """The module of a figure, see ``runner``."""
+    return importlib.import_module(f".{FIGURES[_checks.choice('name', name, FIGURES)]}", __name__)

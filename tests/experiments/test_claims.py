@@ -1,0 +1,80 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lowrankweights import experiments
+from lowrankweights.experiments import claims, results
+
+COMMITTED = sorted((Path(__file__).parents[2] / "docs" / "results").glob("*.jsonl"))
+FIELDS = {
+    *["figure", "data", "model", "dictionary", "proportion", "n_columns", "n_components", "seed", "n_train"],
+    *[
+        "n_dynamic",
+        "n_static",
+        "error",
+        "wrong",
+        "loss",
+        "n_iter",
+        "stopped",
+        "seconds",
+        "versions",
+        "commit",
+    ],
+}
+
+
+def runs(error, seeds=(0, 1, 2), stopped="validation error", n=2000):
+    rng = np.random.default_rng(round(1e4 * error))
+    return [
+        {"seed": s, "wrong": np.flatnonzero(rng.random(n) < error).tolist(), "n_test": n, "stopped": stopped}
+        for s in seeds
+    ]
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "bound", "verdict"),
+    [
+        (0.02, 0.08, 0.0, "holds"),
+        (0.08, 0.02, 0.0, "fails"),
+        (0.0401, 0.04, 0.0, "undecided"),
+        (0.0401, 0.04, 0.05, "holds"),
+    ],
+)
+def test_verdicts(a, b, bound, verdict):
+    claim = claims.compare("a beats b", runs(a), runs(b), bound)
+    assert claim.verdict == verdict and claim.low < claim.mean < claim.high and claim.n_seeds == 3
+
+
+def test_runs_at_their_limit_are_left_out_with_their_partners():
+    limited = [*runs(0.02, seeds=(0,)), *runs(0.02, seeds=(1,), stopped="max_iter")]
+    assert claims.compare("", limited, runs(0.08)).n_seeds == 1
+    assert claims.compare("", runs(0.02, stopped="max_iter"), runs(0.08)) is None
+
+
+def test_the_table_shows_the_interval():
+    text = claims.table([claims.compare("a beats b", runs(0.02), runs(0.08)), None])
+    assert text.count("\n") == 2 and "| a beats b | -" in text and "| holds |" in text
+
+
+@pytest.mark.parametrize("path", COMMITTED, ids=lambda p: p.stem)
+def test_committed_results_say_what_they_depend_on(path):
+    for r in results.read(path):
+        assert set(r) >= FIELDS, path
+        assert r["error"] == pytest.approx(len(r["wrong"]) / r["n_test"])
+
+
+@pytest.mark.parametrize("path", COMMITTED, ids=lambda p: p.stem)
+def test_committed_pages_say_what_the_results_say(path):
+    name, preset = path.stem.rsplit("-", 1)
+    assert path.with_suffix(".md").read_text(encoding="utf-8") == experiments.page(
+        name, preset, _in_order(name, preset, results.read(path))
+    )
+    assert path.with_suffix(".png").exists()
+
+
+def _in_order(name, preset, found):
+    specs = experiments.figure_module(name).runs(preset)
+    assert all(json.dumps(r) for r in found)
+    return [r for spec in specs for r in results.select(found, **spec)[:1]]
