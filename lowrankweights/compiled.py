@@ -20,8 +20,8 @@ class Compiled:
     the loops into vector instructions only where it sees that no output overlaps an input.
     """
 
-    def __init__(self, loops, meaning):
-        self.loops, self.meaning = loops, meaning
+    def __init__(self, loops, meaning, **options):
+        self.loops, self.meaning, self.options = loops, meaning, options
         functools.update_wrapper(self, loops)
 
     def __call__(self, first, *others):
@@ -35,12 +35,12 @@ class Compiled:
     @functools.cached_property
     def jitted(self):
         """The compiled loops."""
-        return _jit(self.loops)
+        return _jit(self.loops, **self.options)
 
 
-def compiled(meaning):
-    """Decorator for loops that Numba compiles when they are first needed."""
-    return lambda loops: Compiled(loops, meaning)
+def compiled(meaning, **options):
+    """Decorator for loops that Numba compiles, with its ``options``, when they are first needed."""
+    return lambda loops: Compiled(loops, meaning, **options)
 
 
 @functools.cache
@@ -178,3 +178,24 @@ def softmax_cross_entropy(dz, z, Y):
         for j in range(z.shape[1]):
             dz[i, j] = np.float32(dz[i, j] * (weight / total)) - Y[i, j]
     return loss
+
+
+def _smooth_absolute(z, eps):
+    root = np.sqrt(z * z + eps)
+    np.divide(z, root, out=z)
+    return root.sum(dtype=np.float64)
+
+
+# A sum in any order, so that it is vectorised: the same order in every run.
+@compiled(meaning=_smooth_absolute, fastmath={"reassoc"})
+def smooth_absolute(z, eps):
+    """z = z / sqrt(z^2 + eps); returns the sum of sqrt(z^2 + eps), rows added in float64."""
+    total = 0.0
+    for i in range(z.shape[0]):
+        row = _ZERO
+        for j in range(z.shape[1]):
+            root = np.sqrt(z[i, j] * z[i, j] + eps)
+            row += root
+            z[i, j] /= root
+        total += row
+    return total
