@@ -13,7 +13,7 @@ from . import _checks, compiled
 from .buffers import matmul
 from .objective import BlockSum, deal
 
-BLOCK_ROWS = 250  # Z of a block, (250, n_components), stays in the cache
+BLOCK_ROWS = 500  # Z of a block, (500, n_components), stays in the cache
 
 
 def rica_cost(theta, X, n_components, U=None, sparsity=0.1, eps=1e-2):

@@ -13,9 +13,10 @@ ROOMS = [
     *["_checks", "files", "buffers", "compiled", "packing", "gradcheck", "stop_reasons", "lbfgs"],
     *["weight_space", "kernels", "dictionaries", "parametrisations", "products", "plan"],
     *["activations", "losses", "layers", "networks", "objective"],
-    *["autoencoder", "pretraining", "bases"],
-    *["strategies", "estimators", "model_files"],
-    *["datasets", "plotting", "training", "demo", "bench", "cli", "__main__", "__init__"],
+    *["autoencoder", "pretraining", "rica", "bases"],
+    *["strategies", "estimators", "decomposition", "model_files"],
+    *["patches", "coates"],
+    *["datasets", "plotting", "experiments", "training", "demo", "bench", "cli", "__main__", "__init__"],
 ]
 
 
