@@ -23,6 +23,7 @@ __version__ = "0.1.0"
 # What needs scikit-learn or matplotlib is imported at its first use, so that importing the
 # package stays cheap.
 _LAZY = {
+    "LowRankAutoencoder": "estimators",
     "LowRankMLPClassifier": "estimators",
     "LowRankMLPRegressor": "estimators",
     "RICA": "decomposition",

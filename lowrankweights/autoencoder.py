@@ -19,6 +19,11 @@ from .products import ComposeFirst, cheapest
 DECODERS = ("sigmoid", "identity")
 
 
+def decoder_for(V):
+    """ "sigmoid" for data in [0, 1], else "identity"."""
+    return "sigmoid" if V.min() >= 0 and V.max() <= 1 else "identity"
+
+
 class TiedAutoencoder:
     """Loss and gradient of an autoencoder as a function of theta = [p, b, c].
 

@@ -36,6 +36,7 @@ def build_parser():
     _add_evaluate(commands)
     _add_data(commands)
     _add_bench(commands)
+    _add_figure(commands)
     return parser
 
 
@@ -104,11 +105,30 @@ def _add_bench(commands):
         commands, "bench", _bench, "Time loss and gradient against the machine's own matrix products."
     )
     bench.add_argument("--peers", action="store_true", help="also PyTorch and scikit-learn, where installed")
+    bench.add_argument(
+        "--race",
+        action="store_true",
+        help="instead: the time to 2.0 %% test error on MNIST, against PyTorch's Adam",
+    )
     bench.add_argument("--json", type=Path, default=None, help="file for the numbers")
     bench.add_argument("--rows", type=int, default=60_000, help="rows of the data")
     bench.add_argument("--repeats", type=int, default=7, help="rounds; medians are shown")
     bench.add_argument("--dtype", choices=("float32", "float64"), default="float32", help="of the arithmetic")
     bench.add_argument("--out", type=Path, default=Path("out"), help="folder for the picture")
+
+
+def _add_figure(commands):
+    from .experiments import FIGURES, PRESETS
+
+    figure = _command(commands, "figure", _figure, "Make one of the paper's figures.")
+    figure.add_argument("name", metavar="NAME", choices=FIGURES, help=", ".join(FIGURES))
+    figure.add_argument(
+        "--preset", choices=PRESETS, default="quick",
+        help="quick: under two minutes, bundled data; standard: real data, about two hours; paper: a night",
+    )  # fmt: skip
+    figure.add_argument("--out", type=Path, default=Path("out"), help="folder for results and picture")
+    figure.add_argument("--resume", action="store_true", help="go on with the results that are there")
+    figure.add_argument("--jobs", type=int, default=1, help="processes, among which processors are divided")
 
 
 def _demo(arguments):
@@ -132,14 +152,25 @@ def _evaluate(arguments):
 def _bench(arguments):
     from . import bench
 
+    repeats = _checks.integer("--repeats", arguments.repeats, at_least=1)
+    if arguments.race:
+        bench.race(repeats, json_file=arguments.json)
+        return
     bench.run(
         _checks.integer("--rows", arguments.rows, at_least=1),
-        _checks.integer("--repeats", arguments.repeats, at_least=1),
+        repeats,
         arguments.dtype,
         arguments.peers,
         arguments.json,
         arguments.out,
     )
+
+
+def _figure(arguments):
+    from . import experiments
+
+    a = arguments
+    return 1 if experiments.make(a.name, a.preset, a.out, a.jobs, a.resume) else 0
 
 
 def _data_status(arguments):

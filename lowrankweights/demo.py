@@ -23,7 +23,7 @@ def run(out):
 
     matplotlib.use("Agg")
     out.mkdir(parents=True, exist_ok=True)
-    digits = enlarged_digits()
+    digits = datasets.load_digits(zoom=2)
     print("Handwritten digits that come with scikit-learn, enlarged from 8 x 8 to 16 x 16 pixels.")
     print(f"Licence: {digits.license}")
     sizes = "-".join(map(str, (digits.X_train.shape[1], *HIDDEN, 10)))
@@ -35,19 +35,6 @@ def run(out):
     page = out / "index.html"
     page.write_text(_page(table, pictures), encoding="utf-8")
     print(f"\nPictures: open {page}")
-
-
-def enlarged_digits():
-    """The bundled digits, each pixel made 2 x 2 by linear interpolation."""
-    from scipy import ndimage
-
-    digits = datasets.load_digits()
-    for part in ("X_train", "X_test"):
-        images = digits[part].reshape(-1, *digits.input_shape)
-        enlarged = ndimage.zoom(images, (1, 2, 2), order=1, mode="nearest", grid_mode=True)
-        digits[part] = np.ascontiguousarray(enlarged.reshape(len(images), -1), dtype=np.float32)
-    digits.input_shape = (16, 16)
-    return digits
 
 
 def _fit(digits, proportion):

@@ -47,7 +47,7 @@ def kernel_ridge(kernel, points, alpha, ridge=1e-2):
     >>> U.shape, bool(np.allclose(U[[0, 12, 24]], np.eye(3)))
     ((25, 3), True)
     """
-    factor, k_alpha = _factor(kernel, points, alpha, ridge)
+    factor, k_alpha = factor_ridge(kernel, points, alpha, ridge)
     # U^T = (K_alpha + ridge I)^-1 k_alpha
     return np.ascontiguousarray(linalg.cho_solve(factor, k_alpha).T)
 
@@ -66,7 +66,7 @@ def predictive_variance(kernel, points, alpha, ridge=1e-2):
     -----
     Ours: the paper predicts the mean only.
     """
-    factor, k_alpha = _factor(kernel, points, alpha, ridge)
+    factor, k_alpha = factor_ridge(kernel, points, alpha, ridge)
     prior = kernel.diagonal(points)
     explained = np.einsum("ai,ai->i", k_alpha, linalg.cho_solve(factor, k_alpha))
     return np.maximum(prior - explained, 0.0)
@@ -121,7 +121,7 @@ def random_projection(n_v, n_alpha, rng=0):
     return _checks.generator(rng).normal(scale=n_alpha**-0.5, size=(n_v, n_alpha))
 
 
-def _factor(kernel, points, alpha, ridge):
+def factor_ridge(kernel, points, alpha, ridge):
     """Cholesky factor of K_alpha + ridge I, and k_alpha (n_alpha, n_v)."""
     points = _checks.array("points", points, ndim=(1, 2))
     alpha = check_index_set(alpha, len(points))

@@ -9,6 +9,7 @@ import numpy as np
 from . import _checks
 from .activations import ACTIVATIONS
 from .parametrisations import Parametrisation
+from .products import ComposeFirst
 
 
 class Dense:
@@ -53,6 +54,11 @@ class Dense:
         # h = g(z + b)
         h = ACTIVATIONS[self.activation].forward(z, b)
         return h, (cache, h)
+
+    def output(self, theta, v):
+        """h for the layer's theta, (n, n_h), without a cache."""
+        product = ComposeFirst(self.parametrisation)
+        return self.forward(v, self.prepare(theta.astype(v.dtype), product), product)[0]
 
     def backward(self, dh, cache, arrays, product, need_dv=True):
         """Return the gradients of ``arrays``, and dv (None unless needed); overwrites dh."""

@@ -76,7 +76,7 @@ def minimize(
     max_iter=200,
     tol=1e-6,
     ftol=FTOL,
-    memory=10,
+    memory=30,
     callbacks=(),
     progress=False,
     checkpoint=None,
@@ -129,7 +129,7 @@ def minimize(
 
 
 def minimize_stages(
-    stages, theta0, *, tol=1e-6, ftol=FTOL, memory=10, callbacks=(), progress=False, checkpoint=None
+    stages, theta0, *, tol=1e-6, ftol=FTOL, memory=30, callbacks=(), progress=False, checkpoint=None
 ):
     """Minimise one function after the other, each from where the last ended (growing samples).
 

@@ -1,4 +1,7 @@
-"""Save and load fitted estimators: one .npz file with JSON inside, no pickle."""
+"""Save and load fitted estimators: one .npz file with JSON inside, no pickle.
+
+A model is described by plain data with arrays in it; the JSON has a name in place of each array.
+"""
 
 import json
 import zipfile
@@ -8,15 +11,18 @@ from pathlib import Path
 import numpy as np
 
 from . import _checks
+from .autoencoder import TiedAutoencoder
 from .files import write_npz
 from .layers import Dense
 from .networks import Network
 from .parametrisations import Columns, Full, LowRank, Predicted
 
-FORMAT = 1
-# Fitted attributes that are kept as they are, where the estimator has them.
-ARRAYS = ["theta_", "classes_", "loss_curve_", "feature_names_in_"]
-SCALARS = ["n_iter_", "loss_", "stop_report_", "n_features_in_", "_one_output"]
+FORMAT = 2
+# Fitted attributes that are kept as they are, where the estimator has them; the others follow from these.
+FITTED = [
+    *["theta_", "classes_", "loss_curve_", "feature_names_in_", "index_sets_", "pretrain_loss_curves_"],
+    *["n_iter_", "loss_", "stop_report_", "n_features_in_", "_one_output"],
+]
 
 
 def save(path, estimator, notes=None):
@@ -26,7 +32,7 @@ def save(path, estimator, notes=None):
     ----------
     path : str or Path
         ``.npz`` is added if it is missing. A file that is there is replaced at once or not at all.
-    estimator : fitted LowRankMLPClassifier or LowRankMLPRegressor
+    estimator : fitted LowRankMLPClassifier, LowRankMLPRegressor or LowRankAutoencoder
         Parameters that are functions or objects (callbacks, engine, a dictionary of one's own) are
         left out; the dictionaries themselves are in the file, so predictions are identical.
     notes : dict, optional
@@ -40,22 +46,16 @@ def save(path, estimator, notes=None):
     from sklearn.utils.validation import check_is_fitted
 
     check_is_fitted(estimator)
-    layers, arrays = _describe(estimator.network_)
-    for name in ARRAYS:
-        if hasattr(estimator, name):
-            a = np.asarray(getattr(estimator, name))
-            arrays[name] = a.astype(str) if a.dtype == object else a
-    for i, columns in enumerate(estimator.index_sets_):
-        arrays.update({f"alpha_{i}_{j}": alpha for j, alpha in enumerate(columns)})
+    arrays = {}
     header = {
         "format": FORMAT,
         "estimator": type(estimator).__name__,
         "parameters": {k: v for k, v in estimator.get_params().items() if _is_plain(v)},
-        "loss": estimator.network_.loss,
-        "layers": layers,
+        "network": _describe(estimator.network_),
         "notes": notes or {},
-        "fitted": {name: getattr(estimator, name) for name in SCALARS if hasattr(estimator, name)},
+        "fitted": {name: getattr(estimator, name) for name in FITTED if hasattr(estimator, name)},
     }
+    header = _take_out(header, arrays)
     path = Path(path)
     path = path if path.suffix == ".npz" else path.with_name(path.name + ".npz")
     write_npz(path, header=np.array(json.dumps(header)), **arrays)
@@ -73,19 +73,12 @@ def load(path):
     from . import estimators
 
     header, arrays = _read(path)
-    name = _checks.choice("estimator in the file", header["estimator"], estimators.ESTIMATORS)
+    name = _checks.choice("estimator in the file", header["estimator"], estimators.__all__)
     parameters = {k: tuple(v) if isinstance(v, list) else v for k, v in header["parameters"].items()}
     estimator = getattr(estimators, name)(**parameters)
-    estimator.network_ = _restore(header["layers"], header["loss"], arrays)
-    for attribute in ARRAYS:
-        if attribute in arrays:
-            setattr(estimator, attribute, arrays[attribute])
-    for attribute, value in header["fitted"].items():
+    estimator.network_ = _restore(_put_back(header["network"], arrays))
+    for attribute, value in _put_back(header["fitted"], arrays).items():
         setattr(estimator, attribute, value)
-    estimator.index_sets_ = [
-        [arrays[k] for k in sorted((k for k in arrays if k.startswith(f"alpha_{i}_")), key=_column)]
-        for i in range(len(estimator.network_.layers) - 1)
-    ]
     estimator.describe_fit()
     return estimator
 
@@ -114,38 +107,57 @@ def _read(path, names=None):
     return header, arrays
 
 
-def _describe(net):
-    """A network as plain data, and the arrays of its dictionaries."""
-    layers, arrays = [], {}
-    for i, layer in enumerate(net.layers):
-        q = layer.parametrisation
-        columns = []
-        for j, c in enumerate(q.columns if isinstance(q, Columns) else [q]):
-            columns.append({"kind": type(c).__name__, "n_v": c.n_v, "n_h": c.n_h})
-            if isinstance(c, Predicted):
-                arrays[f"U_{i}_{j}"] = c.U
-            elif isinstance(c, LowRank):
-                columns[-1]["rank"] = c.rank
-        layers.append(
-            {"activation": layer.activation, "columns": columns, "is_columns": isinstance(q, Columns)}
-        )
-    return layers, arrays
+def _describe(model):
+    """A network, an autoencoder or a parametrisation as plain data with arrays in it."""
+    kind = {"kind": type(model).__name__}
+    match model:
+        case Network():
+            return {**kind, "layers": [_describe(x) for x in model.layers], "loss": model.loss}
+        case Dense():
+            return {**kind, "weights": _describe(model.parametrisation), "activation": model.activation}
+        case TiedAutoencoder():
+            functions = {"activation": model.activation, "decoder": model.decoder}
+            return {**kind, "weights": _describe(model.parametrisation), **functions}
+        case Columns():
+            return {**kind, "columns": [_describe(c) for c in model.columns]}
+        case Predicted():
+            return {**kind, "U": model.U, "n_h": model.n_h}
+        case LowRank():
+            return {**kind, "n_v": model.n_v, "n_h": model.n_h, "rank": model.rank}
+        case Full():
+            return {**kind, "n_v": model.n_v, "n_h": model.n_h}
 
 
-def _restore(layers, loss, arrays):
-    """The network that ``_describe`` described."""
-    restored = []
-    for i, layer in enumerate(layers):
-        columns = []
-        for j, c in enumerate(layer["columns"]):
-            if c["kind"] == "Predicted":
-                columns.append(Predicted(arrays[f"U_{i}_{j}"], c["n_h"]))
-            elif c["kind"] == "LowRank":
-                columns.append(LowRank(c["n_v"], c["n_h"], c["rank"]))
-            else:
-                columns.append(Full(c["n_v"], c["n_h"]))
-        restored.append(Dense(Columns(columns) if layer["is_columns"] else columns[0], layer["activation"]))
-    return Network(restored, loss)
+KINDS = {c.__name__: c for c in (Network, Dense, TiedAutoencoder, Columns, Predicted, LowRank, Full)}
+
+
+def _restore(description):
+    """The model that ``_describe`` described."""
+    if isinstance(description, list):
+        return [_restore(part) for part in description]
+    if not isinstance(description, dict):
+        return description
+    kind, *parts = (_restore(value) for value in description.values())
+    return KINDS[kind](*parts)
+
+
+def _take_out(value, arrays):
+    """The value with a name in place of each array in it; the arrays go into ``arrays``."""
+    if isinstance(value, np.ndarray):
+        name = f"array_{len(arrays)}"
+        arrays[name] = value.astype(str) if value.dtype == object else value
+        return {"array": name}
+    if isinstance(value, dict):
+        return {k: _take_out(v, arrays) for k, v in value.items()}
+    return [_take_out(v, arrays) for v in value] if isinstance(value, list) else value
+
+
+def _put_back(value, arrays):
+    """What ``_take_out`` was given."""
+    if isinstance(value, dict):
+        named = set(value) == {"array"}
+        return arrays[value["array"]] if named else {k: _put_back(v, arrays) for k, v in value.items()}
+    return [_put_back(v, arrays) for v in value] if isinstance(value, list) else value
 
 
 def _is_plain(value):
@@ -154,7 +166,3 @@ def _is_plain(value):
     except TypeError:
         return False
     return True
-
-
-def _column(key):
-    return int(key.rsplit("_", 1)[1])

@@ -116,7 +116,7 @@ def index_set(alpha, shape, ax=None, colour=COLOURS["blue"]):
     return _bare(ax)
 
 
-def feature_completion(W, alpha, U, shape, fig=None):
+def feature_completion(W, alpha, U, shape, length_scale=None, fig=None):
     """The paper's Figure 1: features, a few of their weights, the prediction from these.
 
     Parameters
@@ -125,6 +125,8 @@ def feature_completion(W, alpha, U, shape, fig=None):
     alpha : array of int, (n_alpha,)
     U : array, (n_v, n_alpha)
     shape : (height, width) or (height, width, 3)
+    length_scale : float, optional
+        Told under the picture, in pixels.
 
     Returns
     -------
@@ -144,6 +146,10 @@ def feature_completion(W, alpha, U, shape, fig=None):
     share = f"{len(alpha)} of the {len(W)}\nweights ({len(alpha) / len(W):.0%})\nat random"
     for ax, label in zip(axes[:, 0], ("learned\nfeatures", share, "predicted\nfrom these"), strict=True):
         ax.set_ylabel(label, rotation=0, ha="right", va="center", labelpad=6)
+    if length_scale is not None:
+        fig.supxlabel(
+            f"kernel ridge, squared exponential, length scale {length_scale:.2f} pixels", fontsize="small"
+        )
     return fig
 
 
@@ -158,6 +164,30 @@ def loss_curves(curves, ax=None, ylabel="loss"):
     ax.set_xlabel("L-BFGS iteration")
     ax.set_ylabel(ylabel)
     ax.legend()
+    return ax
+
+
+def line_styles(n):
+    """Colour, mark and dashes for n lines, as keywords of ``plot``: told apart in print too."""
+    colours = [*COLOURS.values(), "#000000", "#56B4E9", "#8B6F00"]
+    dashes = ["-", "--", "-.", ":"]
+    return [
+        {"color": colours[i % len(colours)], "marker": MARKS[i % len(MARKS)], "ls": dashes[i % 4], "ms": 4.5,
+         "lw": 1.3}
+        for i in range(n)
+    ]  # fmt: skip
+
+
+def log_percent_axis(ax):
+    """A logarithmic axis of errors in per cent, with plain numbers at 1, 1.5, 2, 3, 5, 7, 10, ..."""
+    ax.set_yscale("log")
+    low, high = ax.get_ylim()
+    ticks = [t * 10.0**k for k in range(-1, 3) for t in (1, 1.5, 2, 3, 5, 7)]
+    ax.set_yticks([t for t in ticks if low <= t <= high], minor=False)
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    ax.yaxis.set_minor_formatter("")
+    ax.minorticks_off()
+    ax.grid(axis="y", lw=0.4, alpha=0.5)
     return ax
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .autoencoder import TiedAutoencoder
+from .autoencoder import TiedAutoencoder, decoder_for
 from .lbfgs import minimize
 from .objective import Objective
 
@@ -31,11 +31,7 @@ def pretrain_layer(
     """
     model = TiedAutoencoder(parametrisation, activation, decoder_for(V))
     objective = Objective(model, V, V, weight_decay, n_threads, engine)
-    result = minimize(objective, model.init(rng), max_iter=max_iter)
+    with objective.one_blas_thread():
+        result = minimize(objective, model.init(rng), max_iter=max_iter)
     p, b, _ = model.split(result.theta)
     return np.concatenate([p, b]), model.encode(result.theta, V), result
-
-
-def decoder_for(V):
-    """ "sigmoid" for data in [0, 1], else "identity"."""
-    return "sigmoid" if V.min() >= 0 and V.max() <= 1 else "identity"

@@ -1,17 +1,19 @@
 """Strategies by name: how a layer's dictionary is made from its input (paper, sections 3.5 and 4.1).
 
-A strategy looks at a layer's input once, and returns ``draw(n_alpha, rng) -> (U, alpha)``,
+A strategy looks at a layer's input once, and returns ``draw(n_alpha, rng, column) -> (U, alpha)``,
 which is called for each column; alpha is None where no index set is drawn.
 """
 
-from dataclasses import dataclass
+import functools
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from . import _checks, dictionaries
+from . import _checks, bases, dictionaries
 from .kernels import EmpiricalCovariance, SquaredCovariance, SquaredExponential
 from .parametrisations import Columns, Full, LowRank, Predicted
-from .weight_space import count_known, grid_coordinates, sample_index_set
+from .pretraining import pretrain_layer
+from .weight_space import count_known, grid_coordinates, local_index_set, sample_index_set
 
 
 @dataclass
@@ -20,23 +22,30 @@ class LayerInput:
 
     Attributes
     ----------
-    V : array, (n, n_v)
+    V : array, (n, n_v), or None
+        None where there is no data: enough for dictionaries that need only the grid.
     shape : tuple or None
         (height, width[, n_channels]) where the input is an image.
     length_scale : float
         For the squared exponential, in pixels.
     ridge : float or None
         Relative to the mean of k(i, i) over the units that vary; None: the strategy's own.
+    centres : array, (n_columns, 2), or None
+        Places of the columns where index sets are local, in pixels; None: they are uniform.
+    autoencoder : dict
+        What ``pretrain_layer`` is told when an autoencoder's filters are the dictionary.
     """
 
-    V: np.ndarray
+    V: np.ndarray | None
     shape: tuple | None = None
     length_scale: float = 1.0
     ridge: float | None = None
+    centres: np.ndarray | None = None
+    autoencoder: dict = field(default_factory=dict)
 
     @property
     def n_v(self):
-        return self.V.shape[1]
+        return int(np.prod(self.shape)) if self.V is None else self.V.shape[1]
 
     @property
     def n_channels(self):
@@ -47,60 +56,105 @@ class LayerInput:
         """Coordinates on the image's grid, or the units' indices."""
         return np.arange(self.n_v) if self.shape is None else grid_coordinates(self.shape)
 
+    def data(self, dictionary):
+        """V, which this dictionary needs."""
+        if self.V is None:
+            _checks.fail("dictionary", f"data (the layer's input V) for {dictionary!r}", "none")
+        return self.V
 
-def squared_exponential(layer):
+    def grid(self, dictionary):
+        """The image's shape, which this dictionary needs."""
+        if self.shape is None:
+            _checks.fail(
+                "dictionary",
+                f"another than {dictionary!r} for a layer without a grid (hidden units have none; "
+                "for the first layer give input_shape), for instance 'covariance'",
+                repr(dictionary),
+            )
+        return self.shape
+
+    def draw_index_set(self, n_alpha, rng, column, candidates=None):
+        """alpha, uniform or local around the column's place; among ``candidates`` where given."""
+        if self.centres is not None:
+            return local_index_set(self.shape, n_alpha, self.centres[column], rng, candidates)
+        n_channels = self.n_channels if candidates is None else 1
+        return sample_index_set(self.n_v, n_alpha, rng, n_channels, candidates)
+
+
+def squared_exponential(layer, rng):
     """SE: kernel ridge with the squared exponential; the input must be an image."""
-    if layer.shape is None:
-        _checks.fail(
-            "dictionary",
-            "another than 'squared_exponential' for a layer without a grid (hidden units have none; "
-            "for the first layer give input_shape), for instance 'covariance'",
-            "'squared_exponential'",
-        )
+    layer.grid("squared_exponential")
     kernel, points = SquaredExponential(layer.length_scale), layer.points
     ridge = 1e-2 if layer.ridge is None else layer.ridge
 
-    def draw(n_alpha, rng):
-        alpha = sample_index_set(layer.n_v, n_alpha, rng, layer.n_channels)
+    def draw(n_alpha, rng, column):
+        alpha = layer.draw_index_set(n_alpha, rng, column)
         return dictionaries.kernel_ridge(kernel, points, alpha, ridge), alpha
 
     return draw
 
 
-def covariance(layer, kernel_class=EmpiricalCovariance):
+def covariance(layer, rng, name="covariance", kernel_class=EmpiricalCovariance):
     """Emp: kernel ridge with the covariance of the layer's input units."""
-    kernel = kernel_class(layer.V)
+    kernel = kernel_class(layer.data(name))
     points, varying = np.arange(layer.n_v), kernel.varying
     relative = 1e-3 if layer.ridge is None else layer.ridge
 
-    def draw(n_alpha, rng):
-        alpha = sample_index_set(layer.n_v, n_alpha, rng, candidates=varying) if len(varying) else None
-        if alpha is None:
+    def draw(n_alpha, rng, column):
+        if len(varying) == 0:
             _checks.fail("X", "at least one unit that varies", "only constant units")
+        alpha = layer.draw_index_set(n_alpha, rng, column, candidates=varying)
         ridge = relative * kernel.diagonal(varying).mean()
         return dictionaries.kernel_ridge(kernel, points, alpha, ridge), alpha
 
     return draw
 
 
-def squared_covariance(layer):
+def squared_covariance(layer, rng):
     """Emp2: kernel ridge with the covariance of the squares of the layer's input units."""
-    return covariance(layer, SquaredCovariance)
+    return covariance(layer, rng, "squared_covariance", SquaredCovariance)
 
 
-def random_connections(layer):
+def random_connections(layer, rng):
     """RandCon: random columns of the identity."""
 
-    def draw(n_alpha, rng):
-        alpha = sample_index_set(layer.n_v, n_alpha, rng, layer.n_channels)
+    def draw(n_alpha, rng, column):
+        alpha = layer.draw_index_set(n_alpha, rng, column)
         return dictionaries.identity_atoms(layer.n_v, alpha), alpha
 
     return draw
 
 
-def random_projection(layer):
+def random_projection(layer, rng):
     """RandFixU: independent Gaussian atoms."""
-    return lambda n_alpha, rng: (dictionaries.random_projection(layer.n_v, n_alpha, rng), None)
+    return lambda n_alpha, rng, column: (dictionaries.random_projection(layer.n_v, n_alpha, rng), None)
+
+
+def autoencoder(layer, rng):
+    """AE: filters of a full autoencoder of the layer's input, trained once; each column draws its own."""
+    V = layer.data("autoencoder")
+    full = Full(layer.n_v, layer.n_v)
+    theta, _, _ = pretrain_layer(
+        full, V=V, rng=rng, **{"activation": "sigmoid", "max_iter": 50} | layer.autoencoder
+    )
+    return _from_basis(bases.unit_atoms(theta[: full.n_dynamic].reshape(layer.n_v, layer.n_v)))
+
+
+def kmeans(layer, rng):
+    """Centres of k-means on the layer's input; each column draws its own (the authors' code)."""
+    return _from_basis(bases.kmeans_basis(layer.data("kmeans"), layer.n_v, rng))
+
+
+def fixed_basis(name, make, layer, rng):
+    """DCT or wavelets: the lower half of the frequencies that n_alpha allows, and others at random."""
+    return _from_basis(make(layer.grid(name)), lowest=True)
+
+
+def _from_basis(basis, lowest=False):
+    def draw(n_alpha, rng, column):
+        return bases.draw_atoms(basis, n_alpha, rng, n_first=n_alpha // 2 if lowest else 0), None
+
+    return draw
 
 
 STRATEGIES = {
@@ -109,6 +163,10 @@ STRATEGIES = {
     "squared_exponential": squared_exponential,
     "covariance": covariance,
     "squared_covariance": squared_covariance,
+    "autoencoder": autoencoder,
+    "dct": functools.partial(fixed_basis, "dct", bases.dct_basis),
+    "wavelet": functools.partial(fixed_basis, "wavelet", bases.wavelet_basis),
+    "kmeans": kmeans,
 }
 NAMES = ["none", "low_rank", *STRATEGIES]
 
@@ -146,11 +204,11 @@ def predicted_layer(layer, n_h, dictionary, proportion, n_columns, rng):
         return LowRank(n_v, n_h, rank=max(1, round(proportion * n_v * n_h / (n_v + n_h)))), []
     if n_columns > n_h:
         _checks.fail("n_columns", f"at most one column a hidden unit ({n_h})", n_columns)
-    draw = _custom(layer, dictionary) if callable(dictionary) else STRATEGIES[dictionary](layer)
+    draw = _custom(layer, dictionary) if callable(dictionary) else STRATEGIES[dictionary](layer, rng)
     n_alpha = count_known(proportion, n_v, layer.n_channels if layer.shape is not None else 1)
     columns, index_sets = [], []
-    for units in np.array_split(np.arange(n_h), n_columns):
-        U, alpha = draw(n_alpha, rng)
+    for column, units in enumerate(np.array_split(np.arange(n_h), n_columns)):
+        U, alpha = draw(n_alpha, rng, column)
         columns.append(Predicted(U, n_h=len(units)))
         index_sets.append(alpha)
     parametrisation = columns[0] if n_columns == 1 else Columns(columns)
@@ -160,7 +218,7 @@ def predicted_layer(layer, n_h, dictionary, proportion, n_columns, rng):
 def _custom(layer, function):
     """The user's own f(V, points, n_alpha, rng) -> U as a strategy."""
 
-    def draw(n_alpha, rng):
+    def draw(n_alpha, rng, column):
         U = _checks.array(
             "dictionary (what the function returned)", function(layer.V, layer.points, n_alpha, rng)
         )

@@ -89,6 +89,82 @@ def sample_index_set(n_v, n_alpha, rng=0, n_channels=1, candidates=None):
     return np.sort(rng.choice(candidates, n_alpha, replace=False))
 
 
+def local_index_set(shape, n_alpha, centre, rng=0, candidates=None):
+    """Draw an index set that is dense around one place and sparse elsewhere.
+
+    Half of it are the pixels nearest to the centre, every one of them; the other half is drawn
+    uniformly from the rest.
+
+    Parameters
+    ----------
+    shape : (height, width) or (height, width, n_channels)
+    n_alpha : int
+        Number of weights, all channels counted; divisible by ``n_channels``.
+    centre : (row, column)
+        In pixels.
+    rng : seed or numpy.random.Generator
+    candidates : array of int, optional
+        Draw among these weights only (then there is one channel).
+
+    Returns
+    -------
+    alpha : ndarray of int, (n_alpha,), sorted and unique
+
+    Notes
+    -----
+    Paper, section 3.4: "high resolution in a local area of pixel space while using a sparser
+    representation in the remainder". The paper always draws uniformly; how to be local is ours.
+
+    Examples
+    --------
+    >>> local_index_set((5, 5), 8, centre=(0, 0), rng=0)[:2]
+    array([0, 1])
+    """
+    height, width, n_channels = (*shape, 1)[:3]
+    n_alpha = _checks.integer("n_alpha", n_alpha, at_least=1, at_most=height * width * n_channels)
+    if n_alpha % n_channels:
+        _checks.fail("n_alpha", f"a multiple of n_channels = {n_channels}", n_alpha)
+    if candidates is not None and n_channels != 1:
+        _checks.fail("shape", "one channel when candidates are given", tuple(shape))
+    centre = _checks.array("centre", centre, shape=(2,))
+    pixels = (
+        np.arange(height * width)
+        if candidates is None
+        else check_index_set(candidates, height * width, name="candidates")
+    )
+    n_pixels = n_alpha // n_channels
+    if len(pixels) < n_pixels:
+        _checks.fail("n_alpha", f"at most the {len(pixels)} units that vary", n_alpha)
+    distance = np.hypot(*(np.stack(np.divmod(pixels, width)) - centre[:, None]))
+    by_distance = pixels[np.argsort(distance, kind="stable")]
+    near, rest = np.split(by_distance, [(n_pixels + 1) // 2])
+    far = _checks.generator(rng).choice(rest, n_pixels - len(near), replace=False)
+    chosen = np.sort(np.concatenate([near, far]))
+    return (chosen[:, None] * n_channels + np.arange(n_channels)).ravel()
+
+
+def column_centres(shape, n_columns):
+    """A place for each column, spread evenly over the ellipse that fits into the image.
+
+    Returns
+    -------
+    centres : ndarray, (n_columns, 2)
+        Row and column, in pixels: a sunflower's spiral (H. Vogel, 1979), which fits any number.
+
+    Examples
+    --------
+    >>> column_centres((28, 28), 1)
+    array([[13.5, 13.5]])
+    """
+    n_columns = _checks.integer("n_columns", n_columns, at_least=1)
+    middle = (np.array(shape[:2]) - 1) / 2
+    if n_columns == 1:
+        return middle[None]
+    j = np.arange(n_columns)
+    radius, angle = np.sqrt((j + 0.5) / n_columns), j * np.pi * (3 - np.sqrt(5))
+    return middle + middle * radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+
+
 def check_index_set(alpha, n_v, name="alpha"):
     """Return alpha as an int array; a ``ValueError`` if an index is repeated or out of range."""
     alpha = np.asarray(alpha)

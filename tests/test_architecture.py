@@ -10,13 +10,23 @@ import lowrankweights
 PACKAGE = Path(lowrankweights.__file__).parent
 # A file imports only from rooms above it.
 ROOMS = [
-    *["_checks", "files", "buffers", "compiled", "packing", "gradcheck", "stop_reasons", "lbfgs"],
-    *["weight_space", "kernels", "dictionaries", "parametrisations", "products", "plan"],
+    *[
+        "_checks",
+        "environment",
+        "files",
+        "buffers",
+        "compiled",
+        "packing",
+        "gradcheck",
+        "stop_reasons",
+        "lbfgs",
+    ],
+    *["weight_space", "kernels", "dictionaries", "length_scales", "parametrisations", "products", "plan"],
     *["activations", "losses", "layers", "networks", "objective"],
     *["autoencoder", "pretraining", "rica", "bases"],
-    *["strategies", "estimators", "decomposition", "model_files"],
+    *["strategies", "building", "estimators", "decomposition", "model_files"],
     *["patches", "coates"],
-    *["datasets", "plotting", "experiments", "training", "demo", "bench", "cli", "__main__", "__init__"],
+    *["datasets", "plotting", "training", "demo", "bench", "experiments", "cli", "__main__", "__init__"],
 ]
 
 

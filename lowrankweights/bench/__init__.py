@@ -4,6 +4,7 @@ Everything is measured in one run, in turn (A B C, A B C, ...), and given as med
 machine only ratios from one run mean something.
 """
 
+from .race import run as race
 from .run import run
 
-__all__ = ["run"]
+__all__ = ["race", "run"]

@@ -1,5 +1,7 @@
 """RICA's cost and gradient, ours against PyTorch's autograd of the plain cost."""
 
+import functools
+
 import numpy as np
 
 from .. import dictionaries
@@ -21,7 +23,7 @@ def jobs(n_rows=N_ROWS, dtype=np.float32, with_peers=True):
     for name, share in SHARES.items():
         U = None if share is None else dictionaries.random_projection(N_V, count_known(share, N_V), rng)
         fun = rica_objective(X, N_COMPONENTS, U, SPARSITY, EPS)
-        made["ours", name] = lambda fun=fun, theta=fun.init(rng=0): fun(theta)
+        made["ours", name] = functools.partial(fun, fun.init(rng=0))
     if with_peers and "torch" in available():
         W = rng.normal(size=(N_V, N_COMPONENTS)).astype(dtype)
         for block in (None, *BLOCKS):

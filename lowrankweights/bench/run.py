@@ -1,15 +1,14 @@
 """Measure in turn."""
 
 import json
-import os
-import platform
 import time
 from pathlib import Path
 
 import numpy as np
 
+from ..environment import versions
 from ..objective import Objective, available_processors
-from . import peers
+from . import peers, rica
 from .cases import CURVE, EVERY, TABLE, data
 from .gemm import MatrixProducts
 from .report import draw, table
@@ -30,6 +29,9 @@ def run(n_rows=60_000, repeats=7, dtype="float32", with_peers=False, json_file=N
     settings = {"n_rows": n_rows, "dtype": str(dtype), "n_threads": n_threads, "repeats": repeats}
     report["settings"] = {**settings, "versions": versions()}
     print(table(report))
+    n_patches = min(n_rows, rica.N_ROWS)
+    report["rica"] = rica.summarise(in_turn(rica.jobs(n_patches, dtype, with_peers), repeats))
+    print(rica.table(report["rica"], n_patches))
     out.mkdir(parents=True, exist_ok=True)
     draw(report, out / "bench.png")
     print(f"picture: {out / 'bench.png'}")
@@ -72,11 +74,15 @@ def _peer_jobs(X, Y, cases):
     return jobs
 
 
+PAUSE = 0.1  # seconds; after a job the threads of BLAS and PyTorch wait by spinning, in the next one's way
+
+
 def in_turn(jobs, repeats):
     """Seconds of each job in each round; the first, uncounted round warms up and compiles."""
     seconds = {name: [] for name in jobs}
     for i in range(repeats + 1):
         for name, job in jobs.items():
+            time.sleep(PAUSE)
             start = time.perf_counter()
             job()
             if i:
@@ -106,12 +112,3 @@ def summarise(seconds, cases):
         numbers["ours_seconds"] = ours
         numbers["PyTorch every weight/ours"] = every / ours if every else None
     return report
-
-
-def versions():
-    """Versions of what the numbers depend on, and the processor."""
-    import numba
-    import scipy
-
-    names = {"numpy": np.__version__, "scipy": scipy.__version__, "numba": numba.__version__}
-    return {**names, **peers.available(), "python": platform.python_version(), "processors": os.cpu_count()}

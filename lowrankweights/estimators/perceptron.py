@@ -1,6 +1,4 @@
-"""scikit-learn faces of the models."""
-
-import numbers
+"""The multilayer perceptron as scikit-learn's classifier and regressor."""
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
@@ -8,14 +6,11 @@ from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from . import _checks
-from .activations import ACTIVATIONS
-from .layers import Dense
-from .lbfgs import minimize_stages
-from .networks import Network
-from .objective import Objective
-from .parametrisations import Columns, Full, Predicted
-from .strategies import LayerInput, check_name, predicted_layer
+from .. import _checks
+from ..building import Architecture, build
+from ..lbfgs import minimize_stages
+from ..objective import Objective
+from .common import fitted_dictionaries, numeric_types
 
 
 class _LowRankMLP(BaseEstimator):
@@ -29,9 +24,9 @@ class _LowRankMLP(BaseEstimator):
     hidden_layer_sizes : tuple of int
     dictionary : str, callable, or a tuple with one for each hidden layer
         "none" (every weight is learned), "low_rank" (both factors are learned),
-        "random_connections", "random_projection", "squared_exponential" (input must be an image),
-        "covariance", "squared_covariance", or a function f(V, points, n_alpha, rng) -> U,
-        called once a column.
+        "random_connections", "random_projection", "squared_exponential", "dct", "wavelet" (these
+        three need an image), "covariance", "squared_covariance", "autoencoder", "kmeans", or a
+        function f(V, points, n_alpha, rng) -> U, called once a column.
     proportion : float or tuple
         Share of each filter's weights that is learned, n_alpha / n_v, in (0, 1].
     n_columns : int or tuple
@@ -46,8 +41,13 @@ class _LowRankMLP(BaseEstimator):
     activation : "sigmoid", "tanh", "relu" or "identity"
     weight_decay : float
         weight_decay / 2 times the sum of squares of the learned weights is added to the loss.
+    index_sets : "uniform" or "local"
+        How each column's known weights are drawn: uniformly (as in the paper), or dense around a
+        place of its own and sparse elsewhere (paper, section 3.4). Hidden units have no places:
+        deep layers are always uniform.
     pretrain, pretrain_iter : bool, int
-        Layer-wise pre-training (paper, section 3.5); not available yet.
+        Let each layer first learn to reconstruct its own input, for so many L-BFGS iterations
+        (paper, section 3.5). A "low_rank" layer is not pre-trained, and a warning says so.
     max_iter, tol : int, float
         L-BFGS iterations, and the largest entry of the gradient at which it has converged.
     schedule : None, "grow" or list of (rows, iterations)
@@ -74,6 +74,8 @@ class _LowRankMLP(BaseEstimator):
         alpha of each hidden layer and column (empty where none is drawn).
     dictionaries_ : list of list of ndarray
         U of each hidden layer and column (empty where every weight is learned).
+    pretrain_loss_curves_ : list of ndarray
+        The loss of each pre-trained layer at the start and after each iteration.
     n_dynamic_, n_static_ : int
         Numbers learned (biases included), and numbers in the dictionaries.
     n_iter_, loss_, loss_curve_, stop_report_
@@ -93,6 +95,7 @@ class _LowRankMLP(BaseEstimator):
         length_scale=1.0,
         ridge=None,
         activation="sigmoid",
+        index_sets="uniform",
         weight_decay=5e-5,
         pretrain=False,
         pretrain_iter=50,
@@ -114,6 +117,7 @@ class _LowRankMLP(BaseEstimator):
         self.length_scale = length_scale
         self.ridge = ridge
         self.activation = activation
+        self.index_sets = index_sets
         self.weight_decay = weight_decay
         self.pretrain = pretrain
         self.pretrain_iter = pretrain_iter
@@ -129,11 +133,14 @@ class _LowRankMLP(BaseEstimator):
 
     def _fit(self, X, Y, loss):
         """Build the network for X and Y (n, n_out), and learn theta."""
-        self._check_parameters(X)
+        self._check_parameters()
         rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31))
         Y = Y.astype(X.dtype, copy=False)
-        self.network_, self.index_sets_, theta = self._build(X, Y.shape[1], loss, rng)
-        objective = Objective(self.network_, X, Y, self.weight_decay, self.n_threads, self.engine)
+        how = {"n_threads": self.n_threads, "engine": self.engine}
+        self.network_, theta, layers = build(self._architecture(), X, Y.shape[1], loss, rng, **how)
+        self.index_sets_ = [layer.index_sets for layer in layers]
+        self.pretrain_loss_curves_ = [b.pretraining.loss_curve for b in layers if b.pretraining is not None]
+        objective = Objective(self.network_, X, Y, self.weight_decay, **how)
         stages = self._stages(objective, rng)
         how = {"tol": self.tol, "callbacks": self.callbacks or [], "progress": self.verbose}
         with objective.one_blas_thread():
@@ -153,30 +160,6 @@ class _LowRankMLP(BaseEstimator):
         samples = [(order[: min(max(1, rows), n)], iterations) for rows, iterations in schedule]
         return [(objective if len(s) == n else objective.subset(np.sort(s)), k) for s, k in samples]
 
-    def _build(self, X, n_out, loss, rng):
-        """Network, index sets and initial theta, layer by layer.
-
-        A deep layer's dictionary is made from the hidden units under the initial weights.
-        """
-        layers, index_sets, thetas, v = [], [], [], X
-        shape = None if self.input_shape is None else tuple(self.input_shape)
-        for i, n_h in enumerate(self._sizes()):
-            layer_input = LayerInput(
-                v, shape if i == 0 else None, self.length_scale, self._of_layer("ridge", i)
-            )
-            chosen = (self._of_layer(name, i) for name in ("dictionary", "proportion", "n_columns"))
-            parametrisation, alphas = predicted_layer(layer_input, n_h, *chosen, rng)
-            layer = Dense(parametrisation, self.activation)
-            theta = layer.init(rng)
-            v = Network([Dense(parametrisation)], "squared_error").predict(theta, v)
-            v = ACTIVATIONS[self.activation].value(v)
-            layers.append(layer)
-            index_sets.append(alphas)
-            thetas.append(theta)
-        layers.append(Dense(Full(v.shape[1], n_out)))
-        thetas.append(layers[-1].init(rng))
-        return Network(layers, loss), index_sets, np.concatenate(thetas)
-
     def _keep(self, result):
         """Set what describes the fitted model."""
         self.theta_ = result.theta
@@ -187,57 +170,23 @@ class _LowRankMLP(BaseEstimator):
     def describe_fit(self):
         """Set the fitted attributes that follow from ``network_`` and ``theta_``."""
         self.filters_ = self.network_.weights(self.theta_)
-        self.dictionaries_ = [_dictionaries(x.parametrisation) for x in self.network_.layers[:-1]]
+        self.dictionaries_ = [fitted_dictionaries(x.parametrisation) for x in self.network_.layers[:-1]]
         self.n_dynamic_, self.n_static_ = self.network_.n_dynamic, self.network_.n_static
 
     def _output(self, X):
         """The network's predictions, (n, n_out)."""
         check_is_fitted(self)
-        X = validate_data(self, X, dtype=self._dtypes(), reset=False)
+        X = validate_data(self, X, dtype=numeric_types(self.dtype), reset=False)
         return self.network_.predict(self.theta_, X)
 
-    def _dtypes(self):
-        """What scikit-learn may convert X to."""
-        choices = {"auto": [np.float64, np.float32], "float32": np.float32, "float64": np.float64}
-        return choices[_checks.choice("dtype", self.dtype, choices)]
+    def _architecture(self):
+        names = Architecture.__dataclass_fields__
+        return Architecture(**{name: getattr(self, name) for name in names})
 
-    def _sizes(self):
-        sizes = self.hidden_layer_sizes
-        sizes = (sizes,) if isinstance(sizes, numbers.Integral) else tuple(sizes)
-        if not sizes:
-            _checks.fail("hidden_layer_sizes", "at least one hidden layer", "()")
-        return [_checks.integer("hidden_layer_sizes", n, at_least=1) for n in sizes]
-
-    def _of_layer(self, name, i):
-        """A parameter's value for hidden layer i: its own entry of a tuple, or the one value."""
-        value = getattr(self, name)
-        if not isinstance(value, (tuple, list)):
-            return value
-        if len(value) != len(self._sizes()):
-            _checks.fail(
-                name, f"one value, or one for each of {len(self._sizes())} hidden layers", repr(value)
-            )
-        return value[i]
-
-    def _check_parameters(self, X):
-        """Everything that can be said to be wrong before the first layer is built."""
-        for i in range(len(self._sizes())):
-            check_name(self._of_layer("dictionary", i))
-            _checks.number("proportion", self._of_layer("proportion", i), above=0, at_most=1)
-            n_columns = _checks.integer("n_columns", self._of_layer("n_columns", i), at_least=1)
-            if n_columns > self._sizes()[i]:
-                _checks.fail("n_columns", f"at most one a hidden unit ({self._sizes()[i]})", n_columns)
-            if self._of_layer("ridge", i) is not None:
-                _checks.number("ridge", self._of_layer("ridge", i), at_least=0)
-        _checks.choice("activation", self.activation, ACTIVATIONS)
-        _checks.number("length_scale", self.length_scale, above=0)
+    def _check_parameters(self):
         _checks.number("weight_decay", self.weight_decay, at_least=0)
         _checks.number("tol", self.tol, at_least=0)
         _checks.integer("max_iter", self.max_iter, at_least=0)
-        if self.input_shape is not None and np.prod(self.input_shape) != X.shape[1]:
-            _checks.fail("input_shape", f"as many pixels as X has columns ({X.shape[1]})", self.input_shape)
-        if self.pretrain:
-            _checks.fail("pretrain", "False (pre-training is not available yet)", self.pretrain)
         self._check_schedule()
 
     def _check_schedule(self):
@@ -269,7 +218,7 @@ class LowRankMLPClassifier(ClassifierMixin, _LowRankMLP):
 
     def fit(self, X, y):
         """Learn from X (n, n_features) and class labels y (n,)."""
-        X, y = validate_data(self, X, y, dtype=self._dtypes(), ensure_min_samples=2)
+        X, y = validate_data(self, X, y, dtype=numeric_types(self.dtype), ensure_min_samples=2)
         check_classification_targets(y)
         self.classes_, labels = np.unique(y, return_inverse=True)
         return self._fit(X, np.eye(len(self.classes_))[labels], "softmax_cross_entropy")
@@ -300,7 +249,13 @@ class LowRankMLPRegressor(RegressorMixin, _LowRankMLP):
     def fit(self, X, y):
         """Learn from X (n, n_features) and y (n,) or (n, n_outputs)."""
         X, y = validate_data(
-            self, X, y, dtype=self._dtypes(), multi_output=True, y_numeric=True, ensure_min_samples=2
+            self,
+            X,
+            y,
+            dtype=numeric_types(self.dtype),
+            multi_output=True,
+            y_numeric=True,
+            ensure_min_samples=2,
         )
         self._one_output = y.ndim == 1
         return self._fit(X, y.reshape(len(y), -1), "squared_error")
@@ -314,11 +269,3 @@ class LowRankMLPRegressor(RegressorMixin, _LowRankMLP):
         """Predicted values, shaped like the y of ``fit``."""
         output = self._output(X)
         return output.ravel() if self._one_output else output
-
-
-def _dictionaries(parametrisation):
-    columns = parametrisation.columns if isinstance(parametrisation, Columns) else [parametrisation]
-    return [c.U for c in columns if isinstance(c, Predicted)]
-
-
-ESTIMATORS = [LowRankMLPClassifier.__name__, LowRankMLPRegressor.__name__]

@@ -1,0 +1,40 @@
+"""What a measured number depends on: versions, processors, the commit."""
+
+import importlib.metadata
+import os
+import platform
+import subprocess
+from pathlib import Path
+
+PACKAGES = ("lowrankweights", "numpy", "scipy", "scikit-learn", "numba", "torch")
+
+
+def versions():
+    """Versions of Python and of the packages that are installed, and the number of processors.
+
+    >>> "numpy" in versions()
+    True
+    """
+    found = {"python": platform.python_version(), "processors": os.cpu_count()}
+    for name in PACKAGES:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def commit():
+    """The git commit of the package's source, with "+" where it was changed since; None outside git."""
+    here = Path(__file__).parent
+
+    def git(*arguments):
+        command = ["git", "-C", str(here), *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+    try:
+        if Path(git("rev-parse", "--show-toplevel")) != here.parent:
+            return None
+        return git("rev-parse", "--short", "HEAD") + "+" * bool(git("status", "--porcelain", "--", str(here)))
+    except (OSError, subprocess.CalledProcessError):
+        return None

@@ -1,0 +1,168 @@
+"""The tied autoencoder as a scikit-learn transformer."""
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from .. import _checks
+from ..autoencoder import DECODERS, TiedAutoencoder, decoder_for
+from ..building import Architecture
+from ..lbfgs import minimize
+from ..objective import Objective
+from ..strategies import predicted_layer
+from .common import fitted_dictionaries, numeric_types
+
+
+class LowRankAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+    """An autoencoder with tied weights of which only a part is learned, with L-BFGS.
+
+    h = g(x W + b), r = d(h W^T + c), W = U w_alpha, with the loss 1/2 |r - x|^2, the mean over the
+    rows (paper, section 3.5; the tied weights and the sigmoid decoder are the authors').
+
+    Parameters
+    ----------
+    n_components : int
+        Hidden units, n_h.
+    dictionary, proportion, n_columns, input_shape, length_scale, ridge, index_sets
+        How W is predicted; as in ``LowRankMLPClassifier``, for one layer.
+    activation : "sigmoid", "tanh", "relu" or "identity"
+        g, of the hidden units.
+    decoder : "auto", "sigmoid" or "identity"
+        d; "auto" is the sigmoid where X lies in [0, 1].
+    weight_decay : float
+        weight_decay / 2 times the sum of squares of the learned weights is added to the loss.
+    max_iter, tol : int, float
+        L-BFGS iterations, and the largest entry of the gradient at which it has converged.
+    dtype : "auto", "float32" or "float64"
+        Of the arithmetic inside; "auto" is that of X.
+    n_threads : int, optional
+        Default: the processors that this process may use.
+    engine : object, optional
+        See ``Objective``.
+    callbacks : list of callable, optional
+        Called after each iteration, as in ``minimize``.
+    random_state : int, RandomState or None
+    verbose : bool
+        Show a progress bar.
+
+    Attributes
+    ----------
+    components_ : ndarray, (n_components, n_features)
+        The filters, W^T.
+    index_sets_, dictionaries_ : list of ndarray
+        alpha and U of each column (empty where there is none).
+    n_dynamic_, n_static_ : int
+    n_iter_, loss_, loss_curve_, stop_report_
+        How L-BFGS went, and in words why it stopped.
+    network_, theta_
+        The ``TiedAutoencoder`` and its learned parameters.
+
+    Examples
+    --------
+    >>> X = np.random.default_rng(0).random((100, 2)) @ np.ones((2, 6)) / 2
+    >>> model = LowRankAutoencoder(4, proportion=0.5, random_state=0).fit(X)
+    >>> model.transform(X).shape, bool(np.mean((model.inverse_transform(model.transform(X)) - X) ** 2) < 0.01)
+    ((100, 4), True)
+    """
+
+    def __init__(
+        self,
+        n_components=100,
+        *,
+        dictionary="covariance",
+        proportion=0.5,
+        n_columns=1,
+        input_shape=None,
+        length_scale=1.0,
+        ridge=None,
+        index_sets="uniform",
+        activation="sigmoid",
+        decoder="auto",
+        weight_decay=0.0,
+        max_iter=200,
+        tol=1e-6,
+        dtype="auto",
+        n_threads=None,
+        engine=None,
+        callbacks=None,
+        random_state=None,
+        verbose=False,
+    ):
+        self.n_components = n_components
+        self.dictionary = dictionary
+        self.proportion = proportion
+        self.n_columns = n_columns
+        self.input_shape = input_shape
+        self.length_scale = length_scale
+        self.ridge = ridge
+        self.index_sets = index_sets
+        self.activation = activation
+        self.decoder = decoder
+        self.weight_decay = weight_decay
+        self.max_iter = max_iter
+        self.tol = tol
+        self.dtype = dtype
+        self.n_threads = n_threads
+        self.engine = engine
+        self.callbacks = callbacks
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def fit(self, X, y=None):
+        """Learn to reconstruct X (n, n_features); y is not used."""
+        X = validate_data(self, X, dtype=numeric_types(self.dtype), ensure_min_samples=2)
+        _checks.choice("decoder", self.decoder, ("auto", *DECODERS))
+        n_components = _checks.integer("n_components", self.n_components, at_least=1)
+        rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31))
+        how = {"n_threads": self.n_threads, "engine": self.engine}
+
+        names = ("dictionary", "proportion", "n_columns", "input_shape", "length_scale", "ridge")
+        own = {name: getattr(self, name) for name in (*names, "index_sets", "activation")}
+        architecture = Architecture((n_components,), **own)
+        architecture.check(X.shape[1])
+        layer_input = architecture.layer_input(X, 0, how)
+        chosen = (architecture.of_layer(name, 0) for name in ("dictionary", "proportion", "n_columns"))
+        parametrisation, self.index_sets_ = predicted_layer(layer_input, n_components, *chosen, rng)
+
+        decoder = decoder_for(X) if self.decoder == "auto" else self.decoder
+        self.network_ = TiedAutoencoder(parametrisation, self.activation, decoder)
+        objective = Objective(self.network_, X, X, self.weight_decay, **how)
+        with objective.one_blas_thread():
+            result = minimize(
+                objective,
+                self.network_.init(rng),
+                max_iter=self.max_iter,
+                tol=self.tol,
+                callbacks=self.callbacks or [],
+                progress=self.verbose,
+            )
+        self.theta_, self.stop_report_ = result.theta, str(result)
+        self.n_iter_, self.loss_, self.loss_curve_ = result.n_iter, result.loss, result.loss_curve
+        self.describe_fit()
+        return self
+
+    def describe_fit(self):
+        """Set the fitted attributes that follow from ``network_`` and ``theta_``."""
+        p = self.network_.split(self.theta_)[0]
+        self.components_ = self.network_.parametrisation.expand(p).T
+        self.dictionaries_ = fitted_dictionaries(self.network_.parametrisation)
+        self.n_dynamic_, self.n_static_ = self.network_.n_dynamic, self.network_.n_static
+        self._n_features_out = len(self.components_)
+
+    def transform(self, X):
+        """Hidden units h = g(x W + b), (n, n_components)."""
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=numeric_types(self.dtype), reset=False)
+        return self.network_.encode(self.theta_, X)
+
+    def inverse_transform(self, X):
+        """Reconstructions r = d(h W^T + c), (n, n_features), from hidden units X (n, n_components)."""
+        check_is_fitted(self)
+        X = _checks.array("X", X, shape=(None, len(self.components_)))
+        return self.network_.decode(self.theta_, X)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags

@@ -1,0 +1,18 @@
+"""What the estimators share."""
+
+import numpy as np
+
+from .. import _checks
+from ..parametrisations import Columns, Predicted
+
+
+def numeric_types(dtype):
+    """What scikit-learn may convert X to: "auto" keeps float32 and float64."""
+    choices = {"auto": [np.float64, np.float32], "float32": np.float32, "float64": np.float64}
+    return choices[_checks.choice("dtype", dtype, choices)]
+
+
+def fitted_dictionaries(parametrisation):
+    """U of each column; empty where every weight is learned."""
+    columns = parametrisation.columns if isinstance(parametrisation, Columns) else [parametrisation]
+    return [c.U for c in columns if isinstance(c, Predicted)]

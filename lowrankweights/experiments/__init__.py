@@ -1,0 +1,54 @@
+"""The paper's figures, one file each: ``lowrankweights figure NAME --preset quick|standard|paper``."""
+
+import importlib
+
+from .. import _checks
+from . import runner
+
+FIGURES = {
+    "1-mnist": "figure_1_mnist",
+    "4-mnist": "figure_4_mnist",
+}
+PRESETS = ("quick", "standard", "paper")
+
+
+def make(name, preset, out, jobs=1, resume=False, report=print):
+    """Make the runs of a figure, draw them, and print a summary.
+
+    Parameters
+    ----------
+    name : str
+        One of ``FIGURES``.
+    preset : "quick", "standard" or "paper"
+        quick: bundled data, under two minutes. standard: real data, about two hours on two
+        processors. paper: the paper's sizes.
+    out : Path
+        Folder for ``NAME-PRESET.jsonl``, one line for each finished run, and the picture beside it.
+    jobs, resume, report
+        See ``runner.run``.
+
+    Returns
+    -------
+    failures : list
+        Runs that failed; the picture is drawn from the others.
+    """
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    from .. import plotting
+
+    figure = importlib.import_module(f".{FIGURES[_checks.choice('name', name, FIGURES)]}", __name__)
+    _checks.choice("preset", preset, PRESETS)
+    path = out / f"{name}-{preset}.jsonl"
+    results, failures = runner.run(figure, preset, path, jobs, resume, report)
+    if results:
+        report(figure.summary(results))
+        with plt.rc_context(plotting.STYLE):
+            picture = path.with_suffix(".png")
+            drawn = figure.draw(results)
+            drawn.savefig(picture)
+            plt.close(drawn)
+        report(f"picture: {picture}")
+    return failures

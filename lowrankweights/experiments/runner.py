@@ -1,0 +1,99 @@
+"""Runs a list of experiments: resumable, in parallel, one line of results as each run ends.
+
+A *figure* is a module with
+
+``runs(preset)``
+    A list of specs: plain dicts of everything that a run depends on.
+``group(spec)``
+    Runs with equal groups are made one after the other, and share what they can.
+``run_one(spec, shared, n_threads)``
+    A dict of results; ``shared`` is a dict that lives as long as the group.
+``draw(results)``
+    A matplotlib figure.
+"""
+
+import importlib
+import time
+import traceback
+from pathlib import Path
+
+from .. import _checks
+from ..environment import commit, versions
+from ..objective import available_processors
+from . import results as result_files
+
+
+def run(figure, preset, path, jobs=1, resume=False, report=print):
+    """Make the runs of a figure that are not in the file yet.
+
+    Parameters
+    ----------
+    figure : module
+    preset : str
+    path : Path
+        JSON Lines, which grow with each finished run.
+    jobs : int
+        Processes; the processors are divided among them.
+    resume : bool
+        Go on with a file that is there.
+    report : callable
+        Told in words how it goes.
+
+    Returns
+    -------
+    results : list of dict
+        Those of the preset's runs that finished, in the order of ``runs(preset)``.
+    failures : list of (spec, traceback)
+        Also written beside ``path``, as ``.failures.txt``; the other runs are not lost.
+    """
+    jobs = _checks.integer("jobs", jobs, at_least=1)
+    path, specs = Path(path), figure.runs(preset)
+    done = result_files.read(path)
+    if done and not resume:
+        _checks.fail("resume", f"True to go on with the {len(done)} runs in {path}", "False")
+    result_files.repair(path)
+    todo = [spec for spec in specs if not result_files.finished(spec, done)]
+    report(f"{len(specs)} runs, {len(specs) - len(todo)} of them finished before; results: {path}")
+    groups = {}
+    for spec in todo:
+        groups.setdefault(str(figure.group(spec)), []).append(spec)
+    stamp = {"versions": versions(), "commit": commit()}
+    failures = _run_groups(figure.__name__, list(groups.values()), path, jobs, stamp)
+    if failures:
+        notes = path.with_suffix(".failures.txt")
+        notes.write_text("\n\n".join(f"{spec}\n{trace}" for spec, trace in failures), encoding="utf-8")
+        report(f"{len(failures)} of {len(todo)} runs failed, see {notes}; --resume tries them again")
+    finished = result_files.read(path)
+    ordered = [r for spec in specs for r in result_files.select(finished, **spec)[:1]]
+    return ordered, failures
+
+
+def _run_groups(name, groups, path, jobs, stamp):
+    """The failures of all groups; progress on stderr."""
+    from joblib import Parallel, delayed
+    from tqdm.auto import tqdm
+
+    n_threads = max(1, available_processors() // jobs)
+    tasks = (delayed(_run_group)(name, group, path, n_threads, stamp) for group in groups)
+    failures = []
+    with tqdm(total=sum(map(len, groups)), unit="run", smoothing=0.1, disable=not groups) as bar:
+        parallel = Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1)
+        for n_runs, failed in parallel(tasks):
+            failures += failed
+            bar.update(n_runs)
+    return failures
+
+
+def _run_group(name, group, path, n_threads, stamp):
+    """Make the runs of one group; each is written as it ends. Returns how many, and the failures."""
+    figure, shared, failed = importlib.import_module(name), {}, []
+    for spec in group:
+        start = time.perf_counter()
+        try:
+            result = figure.run_one(spec, shared, n_threads)
+        except Exception:
+            failed.append((spec, traceback.format_exc()))
+            continue
+        seconds = round(time.perf_counter() - start, 2)
+        result_files.append(path, {**spec, **result, "seconds": seconds, "n_threads": n_threads, **stamp})
+    return len(group), failed
