@@ -11,7 +11,7 @@ COMMON = {
     "ftol": 1e-6,
 }  # fmt: skip
 PRESETS = {
-    "quick": {"data": "natural-bundled", "n_train": 20_000, "max_iter": 300},
+    "quick": {"data": "natural-bundled", "n_train": 20_000, "max_iter": 600},
     "standard": {"data": "natural", "n_train": 100_000, "max_iter": 2000},
     "paper": {"data": "natural", "n_train": 200_000, "max_iter": 5000},
 }
@@ -30,13 +30,19 @@ def group(spec):
 
 
 def run_one(spec, shared, n_threads):
-    """Learn; keep all filters, those first to which the data respond most."""
+    """Learn; keep all filters, those to which the data respond most first, flat ones last."""
     X = whitened_patches(
         spec["data"], tuple(spec["patch_shape"]), spec["n_train"], spec["regularisation"], spec["seed"]
     )
     W, result = learn(spec, X, n_threads)
     response = np.square(X @ W.astype(X.dtype)).mean(axis=0)
-    return {**result, "filters": to_text(W[:, np.argsort(-response)])}
+    return {**result, "filters": to_text(W[:, np.lexsort([-response, _is_flat(W, spec["patch_shape"])])])}
+
+
+def _is_flat(W, shape):
+    """Whether a filter sees the brightness or the colour of the whole patch: a picture of it shows nothing."""
+    channels = W.reshape(shape[0] * shape[1], -1, W.shape[1])
+    return np.square(channels.mean(axis=0)).sum(axis=0) * len(channels) > 0.3 * np.square(W).sum(axis=0)
 
 
 def summary(results):

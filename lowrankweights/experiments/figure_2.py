@@ -75,9 +75,10 @@ def draw(results):
     figure.suptitle(
         f"Share of each filter's {n_v} weights that is learned; the rest is predicted", fontsize=10
     )
+    size = f"{shape[0]} x {shape[1]}"
     figure.supxlabel(
-        f"RICA on whitened {shape[0]} x {shape[1]} patches of photographs. A row is one feature: {len(rows)} of "
-        f"the {n_h},\nfrom the one that is found again best in all columns to the one found worst. Below each\n"
+        f"RICA on whitened {size} patches of photographs. A row is one feature: {len(rows)} of the {n_h},\n"
+        f"from the one that is found again best in all columns to the one found worst. Below each\n"
         f"column: the median over all {n_h} of the |cosine| with the filters of the first.",
         fontsize="small",
     )

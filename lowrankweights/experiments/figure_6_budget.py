@@ -53,8 +53,8 @@ def summary(results):
     for data in dict.fromkeys(r["data"] for r in results):
         own = result_files.select(results, data=data)
         level = 90 if len(own[0]["fold_errors"]) > 1 else 95
-        lines += [f"{title(own[0])}: error (%) at equal numbers of learned parameters",
-                  f"   learned     RICA  RICA-50%   RICA-50% less RICA, points ({level} % interval)"]  # fmt: skip
+        lines.append(f"{title(own[0])}: error (%) at equal numbers of learned parameters")
+        lines.append(f"   learned     RICA  RICA-50%   RICA-50% less RICA, points ({level} % interval)")
         for n_dynamic in sorted({r["n_dynamic"] for r in own}):
             a, b = (_at(own, name, n_dynamic) for name in MODELS)
             if not a or not b:

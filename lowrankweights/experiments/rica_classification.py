@@ -14,7 +14,7 @@ from .rica_filters import learn, whiten
 COMMON = {"model": "rica", "n_columns": 1, "length_scale": 1.0, "sparsity": 0.1, "regularisation": 0.1}
 DIGITS = {
     "data": "digits", "patch_shape": [6, 6], "n_train": 1000, "n_patches": 10_000, "threshold": 0.25,
-    "max_iter": 200, "ftol": 1e-5, "strengths": [1e-3, 1e-2, 1e-1],
+    "max_iter": 1000, "ftol": 1e-5, "strengths": [1e-3, 1e-2, 1e-1],
 }  # fmt: skip
 CIFAR = {
     "data": "cifar10", "patch_shape": [6, 6, 3], "n_train": 40_000, "n_patches": 50_000, "threshold": 0.25,
