@@ -40,7 +40,7 @@ def run_one(spec, shared, n_threads):
 
 
 def _is_flat(W, shape):
-    """Whether a filter sees the brightness or the colour of the whole patch: a picture of it shows nothing."""
+    """Whether a filter sees the brightness or colour of the whole patch: a picture of it shows nothing."""
     channels = W.reshape(shape[0] * shape[1], -1, W.shape[1])
     return np.square(channels.mean(axis=0)).sum(axis=0) * len(channels) > 0.3 * np.square(W).sum(axis=0)
 
