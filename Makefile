@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 export MPLBACKEND = Agg
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint clean
+.PHONY: help demo test test-notebooks test-browser notebooks lint clean
 
 help:  ## Show this list
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo: $(VENV)/installed-demo  ## Set up, learn digits with a tenth of the weights, draw what was learned
 	$(BIN)/lowrankweights demo --out out
@@ -17,6 +17,17 @@ test: $(VENV)/installed-test  ## Set up, check the style, run the tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m pytest
+
+test-notebooks: $(VENV)/installed-test  ## Run every lesson in full, as students get it and with its solutions
+	LOWRANKWEIGHTS_NOTEBOOKS=full $(BIN)/python -m pytest -v --durations=0 tests/teaching/test_notebooks_run.py
+
+notebooks: $(VENV)/installed-test  ## Make notebooks/*.ipynb from notebooks/source
+	$(BIN)/lowrankweights course export --to student --overwrite notebooks
+
+test-browser: $(VENV)/installed-browser  ## Drive the explorer and the time machine in Chromium
+	@command -v chromium chromium-browser google-chrome >/dev/null || \
+	  { echo "There is no Chromium here. On Debian: apt install chromium"; exit 1; }
+	LOWRANKWEIGHTS_BROWSER=required $(BIN)/python -m pytest tests/test_browser.py
 
 lint: $(VENV)/installed-test  ## Mend the style
 	$(BIN)/ruff check --fix .
@@ -36,4 +47,8 @@ $(VENV)/installed-demo: $(BIN)/python pyproject.toml
 
 $(VENV)/installed-test: $(BIN)/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@
+
+$(VENV)/installed-browser: $(BIN)/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,browser]'
 	@touch $@

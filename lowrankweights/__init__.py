@@ -33,7 +33,12 @@ _LAZY = {
     "coates": None,
     "datasets": None,
     "patches": None,
+    "explorer": None,
     "plotting": None,
+    "teaching": None,
+    "explain": "teaching.worked_numbers",
+    "draw": "teaching.drawing",
+    "timemachine": None,
 }
 
 __all__ = [

@@ -87,7 +87,9 @@ def kmeans_basis(V, n_atoms, rng):
     sample = V if len(V) <= 20_000 else V[rng.choice(len(V), 20_000, replace=False)]
     distinct = len(np.unique(sample, axis=0))
     seed = int(rng.integers(2**31))
-    model = MiniBatchKMeans(min(n_atoms, distinct), batch_size=4096, n_init=1, random_state=seed)
+    model = MiniBatchKMeans(
+        min(n_atoms, distinct), batch_size=4096, n_init=1, reassignment_ratio=0, random_state=seed
+    )
     return unit_atoms(model.fit(sample - sample.mean(axis=0)).cluster_centers_.T)
 
 

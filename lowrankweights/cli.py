@@ -1,4 +1,4 @@
-"""The command line: ``lowrankweights demo | train | evaluate | data | bench ...``."""
+"""The command line: ``lowrankweights demo | train | evaluate | figure | explore | course | bench ...``."""
 
 import argparse
 import sys
@@ -37,6 +37,8 @@ def build_parser():
     _add_data(commands)
     _add_bench(commands)
     _add_figure(commands)
+    _add_course(commands)
+    _add_explore(commands)
     return parser
 
 
@@ -76,6 +78,9 @@ def _add_train(commands):
         help="relative to the kernel's mean variance; default: each kernel's own",
     )
     add("--activation", default="sigmoid", help="sigmoid, tanh, relu or identity")
+    add("--index-sets", default="uniform", help="uniform, or local: each column dense around its own place")
+    add("--pretrain", action="store_true", help="let each layer first learn to reconstruct its input")
+    add("--pretrain-iter", type=int, default=50, help="L-BFGS iterations of that, for each layer")
     add("--weight-decay", type=float, default=5e-5, help="penalty on the learned weights")
     add("--max-iter", type=int, default=300, help="L-BFGS iterations")
     add("--schedule", choices=("full", "grow"), default="full", help="all rows at once, or growing samples")
@@ -131,6 +136,33 @@ def _add_figure(commands):
     figure.add_argument("--jobs", type=int, default=1, help="processes, among which processors are divided")
 
 
+def _add_course(commands):
+    course = _command(
+        commands, "course", _course, "The lessons: list, export as notebooks, try their checks."
+    )
+    actions = course.add_subparsers(title="actions", dest="action", metavar="ACTION", required=True)
+    _command(actions, "list", _course, "Show each lesson: title, time, exercises.")
+    export = _command(actions, "export", _course, "Write the lessons as notebooks.")
+    export.add_argument("folder", type=Path, metavar="DIR", help="where to")
+    export.add_argument(
+        "--to", choices=("student", "solutions", "nbgrader"), default="student", help="version"
+    )
+    export.add_argument("--overwrite", action="store_true", help="replace notebooks that differ")
+    _command(actions, "try", _course, "Run every check on wrong answers and on odd but right ones.")
+    for action in actions.choices.values():
+        action.add_argument("--source", type=Path, default=None, help="the lessons' folder; default: ours")
+
+
+def _add_explore(commands):
+    explore = _command(
+        commands, "explore", _explore, "Paint which weights are known, see the others predicted."
+    )
+    explore.add_argument(
+        "--out", type=Path, default=None, help="page to write; default: out/explorer.html, which is opened"
+    )
+    explore.add_argument("--image", type=Path, default=None, help="an image of your own, beside the features")
+
+
 def _demo(arguments):
     from .demo import run
 
@@ -154,7 +186,7 @@ def _bench(arguments):
 
     repeats = _checks.integer("--repeats", arguments.repeats, at_least=1)
     if arguments.race:
-        bench.race(repeats, json_file=arguments.json)
+        bench.run_race(repeats, json_file=arguments.json)
         return
     bench.run(
         _checks.integer("--rows", arguments.rows, at_least=1),
@@ -171,6 +203,18 @@ def _figure(arguments):
 
     a = arguments
     return 1 if experiments.make(a.name, a.preset, a.out, a.jobs, a.resume) else 0
+
+
+def _course(arguments):
+    from .teaching import course
+
+    return course.run(arguments)
+
+
+def _explore(arguments):
+    from .explorer.page import explore
+
+    explore(arguments.out, arguments.image)
 
 
 def _data_status(arguments):

@@ -18,6 +18,7 @@ from .gradcheck import loss_and_grad
 from .stop_reasons import explain_abnormal
 
 FTOL = 64 * np.finfo(float).eps  # SciPy's own 1e7 eps stops long before the gradient is small
+LONG = 300_000  # entries of theta, above which ten past steps are remembered instead of thirty
 SAVE_EVERY = 30  # seconds between two writes of a checkpoint
 
 
@@ -76,7 +77,7 @@ def minimize(
     max_iter=200,
     tol=1e-6,
     ftol=FTOL,
-    memory=30,
+    memory=None,
     callbacks=(),
     progress=False,
     checkpoint=None,
@@ -94,8 +95,9 @@ def minimize(
         Converged when no entry of the gradient is larger.
     ftol : float
         Converged when an iteration lowers the loss by less than ftol max(|loss|, 1).
-    memory : int
-        Past steps that L-BFGS remembers.
+    memory : int, optional
+        Past steps that L-BFGS remembers; default: 30, or 10 where theta is so long that they cost
+        more than they save.
     callbacks : list of callable
         Called with an ``Info`` after each iteration; StopIteration stops and keeps the best.
     progress : bool
@@ -129,7 +131,7 @@ def minimize(
 
 
 def minimize_stages(
-    stages, theta0, *, tol=1e-6, ftol=FTOL, memory=30, callbacks=(), progress=False, checkpoint=None
+    stages, theta0, *, tol=1e-6, ftol=FTOL, memory=None, callbacks=(), progress=False, checkpoint=None
 ):
     """Minimise one function after the other, each from where the last ended (growing samples).
 
@@ -142,6 +144,7 @@ def minimize_stages(
     array([1.])
     """
     theta = _checks.array("theta0", theta0, ndim=1, dtype=np.float64).copy()
+    memory = (30 if theta.size <= LONG else 10) if memory is None else memory
     options = {
         "gtol": _checks.number("tol", tol, at_least=0),
         "ftol": _checks.number("ftol", ftol, at_least=0),

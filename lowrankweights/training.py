@@ -28,6 +28,9 @@ def train(options):
         length_scale=options.length_scale,
         ridge=options.ridge,
         activation=options.activation,
+        index_sets=options.index_sets,
+        pretrain=options.pretrain,
+        pretrain_iter=options.pretrain_iter,
         weight_decay=options.weight_decay,
         max_iter=options.max_iter,
         schedule=None if options.schedule == "full" else options.schedule,
@@ -38,10 +41,7 @@ def train(options):
     model.fit(data.X_train, data.y_train)
     print(layer_table(model, n_layers))
     print(model.stop_report_)
-    path = (
-        options.out
-        or Path("out") / f"{options.data}-{_label(options.dictionary)}-{_label(options.proportion)}.npz"
-    )
+    path = options.out or _default_path(options)
     print(f"training error {_percent(model, data.X_train, data.y_train)}")
     error = 1 - model.score(data.X_test, data.y_test) if len(data.X_test) else None
     path = model_files.save(path, model, notes={"data": options.data, "test_error": error})
@@ -102,6 +102,12 @@ def compare(path, data, error):
 def print_test_error(error):
     """The last line of ``train`` and ``evaluate``."""
     print("test error: there are no test images here" if error is None else f"test error {100 * error:.2f} %")
+
+
+def _default_path(options):
+    """out/DATA-DICTIONARY-PROPORTION[-pretrained].npz."""
+    parts = [options.data, _label(options.dictionary), _label(options.proportion)]
+    return Path("out") / ("-".join(parts + ["pretrained"] * options.pretrain) + ".npz")
 
 
 def _percent(model, X, y):

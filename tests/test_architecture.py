@@ -10,23 +10,15 @@ import lowrankweights
 PACKAGE = Path(lowrankweights.__file__).parent
 # A file imports only from rooms above it.
 ROOMS = [
-    *[
-        "_checks",
-        "environment",
-        "files",
-        "buffers",
-        "compiled",
-        "packing",
-        "gradcheck",
-        "stop_reasons",
-        "lbfgs",
-    ],
+    *["_checks", "environment", "files", "buffers", "compiled", "packing"],
+    *["gradcheck", "stop_reasons", "lbfgs"],
     *["weight_space", "kernels", "dictionaries", "length_scales", "parametrisations", "products", "plan"],
     *["activations", "losses", "layers", "networks", "objective"],
     *["autoencoder", "pretraining", "rica", "bases"],
     *["strategies", "building", "estimators", "decomposition", "model_files"],
     *["patches", "coates"],
-    *["datasets", "plotting", "training", "demo", "bench", "experiments", "cli", "__main__", "__init__"],
+    *["datasets", "plotting", "web", "explorer", "timemachine", "teaching"],
+    *["training", "demo", "bench", "experiments", "cli", "__main__", "__init__"],
 ]
 
 

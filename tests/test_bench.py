@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from lowrankweights.bench import cases, gemm, peers
+from lowrankweights.bench import cases, gemm, memory, peers, race
 from lowrankweights.bench.run import in_turn
 from lowrankweights.cli import main
 
@@ -49,3 +49,27 @@ def test_pytorch_computes_the_same_gradient(case, block_rows):
     _, grad = net.loss_and_grad(net.init(rng=0), X, Y)
     theirs = np.concatenate([p.grad.numpy().ravel() for p in model.parameters])
     assert np.abs(theirs - grad).max() < 1e-5 * np.abs(grad).max() + 1e-7
+
+
+def test_memory_does_not_grow_with_the_rows():
+    case = cases.Case(0.05, 10)
+    few, many = (memory.peak_beyond_data(case, n, np.float32, 2) for n in (16_000, 64_000))
+    assert many < 1.1 * few
+
+
+def test_the_watch_leaves_out_the_time_of_looking(monkeypatch):
+    clock = iter([0.0, 1.0, 11.0, 13.0, 23.0])  # start; look from 1 to 11, and from 13 to 23
+    monkeypatch.setattr(race.time, "perf_counter", lambda: next(clock))
+    watch = race.Watch(target=0.02)
+    assert not watch.look(lambda: 0.03) and watch.look(lambda: 0.02)
+    assert watch.seen == [(1.0, 0.03), (3.0, 0.02)] and watch.reached() == 3.0
+
+
+def test_both_racers_learn():
+    rng = np.random.default_rng(0)
+    X = np.tile(rng.random((10, 784), dtype=np.float32), (40, 1))
+    y = np.tile(np.arange(10), 40)
+    watch = race.ours((X, y), (X, y), target=0.0, schedule=[(400, 60)])
+    assert watch.reached() is not None and watch.seen[0][1] > 0
+    pytest.importorskip("torch", reason="PyTorch is not installed")
+    assert race.adam((X, y), (X, y), target=0.0).seen[-1][1] < 0.5

@@ -21,6 +21,9 @@ ESTIMATORS = [
     lrw.LowRankMLPRegressor(),
     lrw.LowRankMLPRegressor((20,), dictionary="none", **FAST),
     lrw.LowRankMLPRegressor((20,), dictionary="covariance", proportion=1.0, ridge=1e-6, **FAST),
+    lrw.LowRankMLPClassifier((20,), pretrain=True, pretrain_iter=5, **FAST),
+    lrw.LowRankAutoencoder(max_iter=50),
+    lrw.LowRankAutoencoder(5, dictionary="none", decoder="identity", **FAST),
 ]
 
 
@@ -214,3 +217,31 @@ def test_labels_may_be_words():
 def test_bad_parameters_are_named(digits, changes, name):
     with pytest.raises(ValueError, match=f"^{name}: expected .*, got "):
         classifier(**changes).fit(digits.X_train, digits.y_train)
+
+
+def test_an_autoencoder_reconstructs_digits_from_a_quarter_of_the_weights(digits):
+    model = lrw.LowRankAutoencoder(
+        40, dictionary="squared_exponential", proportion=0.25, n_columns=4, input_shape=(8, 8),
+        max_iter=150, random_state=0,
+    ).fit(digits.X_train)  # fmt: skip
+    H = model.transform(digits.X_test)
+    error = np.mean((model.inverse_transform(H) - digits.X_test) ** 2)
+    assert H.shape == (360, 40) and error < 0.4 * np.mean((digits.X_test - digits.X_train.mean(axis=0)) ** 2)
+    assert model.network_.decoder == "sigmoid" and model.components_.shape == (40, 64)
+    assert model.n_dynamic_ == 16 * 40 + 40 + 64 == model.theta_.size
+    assert (
+        pytest.approx(
+            model.dictionaries_[0] @ model.network_.parametrisation.unpack(model.theta_[:640])["w_alpha"][0]
+        )
+        == model.components_[:10].T
+    )
+    assert list(model.get_feature_names_out())[:2] == ["lowrankautoencoder0", "lowrankautoencoder1"]
+
+
+def test_the_autoencoders_decoder_follows_the_data():
+    X = np.random.default_rng(0).normal(size=(50, 6))
+    assert lrw.LowRankAutoencoder(3, max_iter=2).fit(X).network_.decoder == "identity"
+    with pytest.raises(ValueError, match="^decoder: expected"):
+        lrw.LowRankAutoencoder(3, decoder="tanh").fit(X)
+    with pytest.raises(ValueError, match="^X: expected shape"):
+        lrw.LowRankAutoencoder(3, max_iter=2).fit(X).inverse_transform(np.ones((2, 4)))

@@ -48,6 +48,15 @@ def test_a_regressor_and_labels_that_are_words(tmp_path):
     assert list(lrw.load(lrw.save(tmp_path / "c.npz", model)).predict(X)) == list(model.predict(X))
 
 
+def test_an_autoencoder(tmp_path):
+    X = np.random.default_rng(0).random((40, 6))
+    model = lrw.LowRankAutoencoder(4, n_columns=2, max_iter=5, random_state=0).fit(X)
+    loaded = lrw.load(lrw.save(tmp_path / "a.npz", model))
+    assert np.array_equal(loaded.transform(X), model.transform(X))
+    assert np.array_equal(loaded.components_, model.components_)
+    assert all(np.array_equal(a, b) for a, b in zip(loaded.index_sets_, model.index_sets_, strict=True))
+
+
 def test_functions_are_left_out_of_the_file(digits, tmp_path):
     def axes(V, points, n_alpha, rng):
         return np.eye(V.shape[1])[:, :n_alpha]

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import lowrankweights as lrw
-from lowrankweights.weight_space import count_known
+from lowrankweights.weight_space import column_centres, count_known, local_index_set
 
 
 def test_coordinates_follow_the_flat_order_row_column_channel():
@@ -82,3 +82,42 @@ def test_bad_shapes_are_named(shape):
 def test_bad_proportions_are_named(proportion):
     with pytest.raises(ValueError, match="^proportion: expected"):
         count_known(proportion, 10)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 10**6), st.integers(3, 12), st.integers(3, 12), st.integers(1, 3), st.data())
+def test_local_index_sets_are_unique_in_range_and_denser_near_their_centre(
+    seed, height, width, n_channels, data
+):
+    n_pixels = data.draw(st.integers(2, height * width))
+    centre = data.draw(st.tuples(st.floats(0, height - 1), st.floats(0, width - 1)))
+    alpha = local_index_set((height, width, n_channels), n_pixels * n_channels, centre, rng=seed)
+    assert len(alpha) == n_pixels * n_channels == len(set(alpha.tolist()))
+    assert alpha.min() >= 0 and alpha.max() < height * width * n_channels
+    pixels = np.unique(alpha // n_channels)
+    assert len(pixels) == n_pixels  # the same pixels in each channel
+    distance = np.hypot(*(np.stack(np.divmod(np.arange(height * width), width)) - np.array(centre)[:, None]))
+    known = np.isin(np.arange(height * width), pixels)
+    nearest = np.argsort(distance, kind="stable")
+    near, far = np.split(nearest, [(n_pixels + 1) // 2])
+    assert known[near].all()
+    assert len(far) == 0 or known[near].mean() >= known[far].mean()
+
+
+def test_local_index_sets_are_drawn_among_the_candidates():
+    candidates = np.arange(10, 50)
+    alpha = local_index_set((8, 8), 12, centre=(0, 0), rng=0, candidates=candidates)
+    assert set(alpha) <= set(candidates)
+    assert {10, 16, 17, 18, 24} <= set(alpha)  # the nearest of them
+    with pytest.raises(ValueError, match="^n_alpha: expected at most the 40 units that vary"):
+        local_index_set((8, 8), 41, centre=(0, 0), rng=0, candidates=candidates)
+
+
+@settings(deadline=None)
+@given(st.integers(1, 40), st.integers(1, 30), st.integers(1, 30))
+def test_columns_have_places_inside_the_image_and_apart(n_columns, height, width):
+    centres = column_centres((height, width), n_columns)
+    assert centres.shape == (n_columns, 2)
+    assert (centres >= 0).all() and (centres <= np.array([height - 1, width - 1])).all()
+    if min(height, width) > 1:
+        assert len(np.unique(centres.round(9), axis=0)) == n_columns

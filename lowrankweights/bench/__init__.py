@@ -4,7 +4,7 @@ Everything is measured in one run, in turn (A B C, A B C, ...), and given as med
 machine only ratios from one run mean something.
 """
 
-from .race import run as race
+from .race import run as run_race
 from .run import run
 
-__all__ = ["race", "run"]
+__all__ = ["run", "run_race"]

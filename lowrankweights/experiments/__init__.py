@@ -3,7 +3,7 @@
 import importlib
 
 from .. import _checks
-from . import runner
+from . import claims, runner
 
 FIGURES = {
     "1-mnist": "figure_1_mnist",
@@ -49,7 +49,9 @@ def make(name, preset, out, jobs=1, resume=False, report=print):
     path = out / f"{name}-{preset}.jsonl"
     results, failures = runner.run(figure, preset, path, jobs, resume, report)
     if results:
-        report(figure.summary(results))
+        text = _summary(figure, results)
+        report(text)
+        _write_page(path, name, preset, text, results)
         with plt.rc_context(plotting.STYLE):
             picture = path.with_suffix(".png")
             drawn = figure.draw(results)
@@ -57,3 +59,27 @@ def make(name, preset, out, jobs=1, resume=False, report=print):
             plt.close(drawn)
         report(f"picture: {picture}")
     return failures
+
+
+def _summary(figure, results):
+    """The figure's own summary, and its claims where it has some."""
+    parts = [figure.summary(results)]
+    if hasattr(figure, "check_claims"):
+        found = figure.check_claims(results)
+        parts += ["Claims, by a paired bootstrap over seeds and held-out items:", claims.table(found)]
+    return "\n\n".join(parts)
+
+
+def _write_page(path, name, preset, text, results):
+    """A page in Markdown beside the results: summary, picture, and how to make it again."""
+    made_by = sorted({f"{r['commit']}" for r in results})
+    hours = sum(r["seconds"] * r["n_threads"] for r in results) / 3600
+    lines = [
+        f"# Figure {name}, preset {preset}",
+        f"![Figure {name}]({path.with_suffix('.png').name})",
+        text,
+        f"{len(results)} runs, {hours:.1f} processor hours, commit {', '.join(made_by)}. Again: "
+        f"`lowrankweights figure {name} --preset {preset} --out FOLDER`; every run with its seed, settings "
+        f"and versions is a line of [{path.name}]({path.name}).",
+    ]
+    path.with_suffix(".md").write_text("\n\n".join(lines) + "\n", encoding="utf-8")

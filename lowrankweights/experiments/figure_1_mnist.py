@@ -4,12 +4,12 @@ import numpy as np
 
 from . import completion
 from .figure_4_mnist import COMMON, DIGITS, MNIST, load
-from .training import train_and_keep
+from .training import ON_LOSS, train_and_keep
 
 PRESETS = {
     "quick": {**DIGITS, "n_train": 1200, "pretrain_iter": 50, "max_iter": 200},
     "standard": {**MNIST, "n_train": 20_000, "pretrain_iter": 50, "max_iter": 300},
-    "paper": {**MNIST, "n_train": 60_000, "pretrain_iter": 100, "max_iter": 500},
+    "paper": {**MNIST, "n_train": 60_000, "pretrain_iter": 100, "max_iter": 500, "stop_rule": ON_LOSS},
 }
 N_FEATURES = 4
 SHARE = 0.2

@@ -10,7 +10,8 @@ import numpy as np
 
 from .. import datasets
 from . import results as result_files
-from .training import train_and_test
+from .claims import compare
+from .training import ON_LOSS, ON_VALIDATION, train_and_test
 
 STRATEGIES = {
     "nokernel": ("none", "none"),
@@ -22,25 +23,34 @@ STRATEGIES = {
     "SE-AE": ("squared_exponential", "autoencoder"),
     "Emp-Emp": ("covariance", "covariance"),
 }
-COMMON = {"figure": "4-mnist", "model": "mlp", "n_components": None, "index_sets": "uniform"}
+COMMON = {
+    "figure": "4-mnist",
+    "model": "mlp",
+    "n_components": None,
+    "index_sets": "uniform",
+    "stop_rule": ON_VALIDATION,
+}
 MNIST = {"data": "mnist", "hidden": [500, 500], "n_columns": 10, "length_scale": 1.0, "weight_decay": 5e-5}
 DIGITS = {"data": "digits", "hidden": [100, 100], "n_columns": 10, "length_scale": 2.0, "weight_decay": 1e-3}
 PRESETS = {
     "quick": {
-        "settings": {**DIGITS, "n_train": 1200, "pretrain_iter": 20, "max_iter": 200},
+        "settings": {**DIGITS, "n_train": 1200, "pretrain_iter": 20, "max_iter": 400},
         "proportions": (0.05, 0.1, 0.25, 0.5, 1.0), "seeds": 1, "columns": (1, 5), "at": (0.1,),
     },
     "standard": {
-        "settings": {**MNIST, "n_train": 20_000, "pretrain_iter": 30, "max_iter": 600},
+        "settings": {**MNIST, "n_train": 20_000, "pretrain_iter": 30, "max_iter": 1000},
         "proportions": (0.0255, 0.05, 0.1, 0.25, 0.5, 1.0), "seeds": 3, "columns": (1, 5), "at": (0.05, 0.1),
     },
     "paper": {
-        "settings": {**MNIST, "n_train": 60_000, "pretrain_iter": 50, "max_iter": 1000},
+        "settings": {**MNIST, "n_train": 60_000, "pretrain_iter": 50, "max_iter": 1500,
+                     "stop_rule": ON_LOSS},
         "proportions": tuple(np.linspace(20 / 784, 1, 10).round(4).tolist()), "seeds": 3,
         "columns": (1, 5), "at": (0.1341,),
     },
 }  # fmt: skip
 N_VALIDATION = 10_000
+LOW_SHARE = 0.1  # "few dynamic parameters"
+MARGIN = 0.003
 
 
 def runs(preset):
@@ -80,7 +90,7 @@ def load(name, n_train):
     """Training, validation and test images.
 
     MNIST's validation images are the last 10,000 training images; with all 60,000 to train on they
-    are among them, and the stop rule then looks at training images. The digits' are the last ones.
+    are among them, and the stop rule looks at the loss. The digits' are those not trained on.
     """
     data = datasets.load_digits(zoom=2) if name == "digits" else datasets.fetch_mnist()
     n_validation = N_VALIDATION if name == "mnist" else len(data.X_train) - n_train
@@ -106,22 +116,53 @@ def in_main_panel(result, n_columns=10):
     )
 
 
+def of(results, name, proportion=None, n_columns=10):
+    """The runs of a strategy in the main panel, with one number of columns."""
+    own = [r for r in results if in_main_panel(r, n_columns) and name_of(r) == name]
+    return own if proportion is None else result_files.select(own, proportion=proportion)
+
+
 def summary(results):
-    """A table of test errors (%), mean over the seeds; a star where a run hit its limit."""
+    """A Markdown table of test errors (%), mean over the seeds; a star where a run hit its limit."""
     proportions = sorted({r["proportion"] for r in results})
-    head = ["", *(f"{100 * p:g} %" for p in proportions)]
-    rows = [head]
+    lines = [
+        "Test error (%) against the share of each filter's weights that is learned:",
+        "",
+        "| | " + " | ".join(f"{100 * p:g} %" for p in proportions) + " |",
+        "|---|" + "---:|" * len(proportions),
+    ]
     for name in STRATEGIES:
-        cells = [name]
-        for p in proportions:
-            own = [r for r in result_files.select(results, proportion=p) if in_main_panel(r)]
-            own = [r for r in own if name_of(r) == name]
-            star = "*" if any(map(at_its_limit, own)) else ""
-            cells.append(f"{100 * np.mean([r['error'] for r in own]):.2f}{star}" if own else "-")
-        rows.append(cells)
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ["  ".join(c.rjust(w) for c, w in zip(row, widths, strict=True)) for row in rows]
-    return "test error (%) against the share of the weights learned\n" + "\n".join(lines)
+        cells = [_cell(of(results, name, p)) for p in proportions]
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    seeds = len({r["seed"] for r in results})
+    lines += ["", f"Means over {seeds} seed(s). *: a run was ended by its limit of iterations."]
+    return "\n".join(lines)
+
+
+def _cell(runs):
+    star = "*" if any(map(at_its_limit, runs)) else ""
+    return f"{100 * np.mean([r['error'] for r in runs]):.2f}{star}" if runs else "-"
+
+
+def check_claims(results):
+    """The paper's claims about this figure, and what we asked beyond it, as a list of ``Claim``."""
+    everything = of(results, "nokernel")
+    found = []
+    for p in sorted({r["proportion"] for r in results if r["proportion"] <= LOW_SHARE}):
+        for ours in ("SE-Emp", "SE-Emp2"):
+            for other in ("RandCon-RandCon", "RandFixU-RandFixU", "LowRank"):
+                text = f"{ours} beats {other} at {100 * p:g} %"
+                found.append(compare(text, of(results, ours, p), of(results, other, p)))
+    text = f"SE-Emp at 5 % is within {100 * MARGIN:g} points of learning everything"
+    found.append(compare(text, of(results, "SE-Emp", 0.05), everything, MARGIN))
+    for p in sorted({r["proportion"] for r in results}):
+        uniform = of(results, "SE-Emp", p)
+        local = [r for r in result_files.select(results, proportion=p) if r["index_sets"] == "local"]
+        found.append(compare(f"local columns beat uniform ones, SE-Emp at {100 * p:g} %", local, uniform))
+        for n in (1, 5):
+            few = of(results, "SE-Emp", p, n)
+            found.append(compare(f"ten columns beat {n}, SE-Emp at {100 * p:g} %", uniform, few))
+    return [claim for claim in found if claim is not None]
 
 
 def draw(results):
@@ -130,21 +171,25 @@ def draw(results):
 
     from .. import plotting
 
-    figure, (left, right) = plt.subplots(
-        1, 2, figsize=(9.2, 4.0), layout="constrained", width_ratios=[1.6, 1], sharey=True
-    )
+    size = {"figsize": (9.4, 4.3), "layout": "constrained", "width_ratios": [2, 1], "sharey": True}
+    figure, (left, right) = plt.subplots(1, 2, **size)
     main = [r for r in results if in_main_panel(r)]
-    for style, name in zip(plotting.line_styles(len(STRATEGIES)), STRATEGIES, strict=True):
+    styles = zip(STRATEGIES, plotting.line_styles(len(STRATEGIES)), strict=True)
+    for i, (name, style) in enumerate(styles):
         own = [r for r in main if name_of(r) == name]
         if name == "nokernel" and own:
             mean, low, high = _error(own)
-            left.axhline(mean, color="#555555", lw=1.2, label=name)
+            left.axhline(mean, color="#555555", lw=1.2, label="nokernel (every weight)")
             left.axhspan(low, high, color="#555555", alpha=0.12, lw=0)
         elif own:
-            _error_line(left, own, "proportion", 100, style, name)
+            # a little beside each other, so that the intervals can be told apart
+            _error_line(left, own, "proportion", 100 * 1.015 ** (i - 4), style, name)
+    left.set_xscale("log")
+    shares = sorted({100 * r["proportion"] for r in main})
+    left.set_xticks(shares, [f"{p:g}" for p in shares], minor=False)
+    left.minorticks_off()
     left.set(xlabel="share of each filter's weights that is learned (%)", ylabel="test error (%)")
-    left.set_title("dictionaries of the first and second layer")
-    left.legend(fontsize="small", ncols=2)
+    figure.legend(*left.get_legend_handles_labels(), loc="outside upper center", ncols=4, fontsize="small")
     _draw_columns(right, results)
     plotting.log_percent_axis(left)
     return figure
@@ -156,13 +201,14 @@ def _draw_columns(ax, results):
 
     se_emp = [r for r in results if r["dictionary"] == list(STRATEGIES["SE-Emp"])]
     shares = sorted({r["proportion"] for r in se_emp if r["n_columns"] != 10 or r["index_sets"] == "local"})
-    for style, p in zip(plotting.line_styles(len(shares)), shares, strict=True):
+    for i, (style, p) in enumerate(zip(plotting.line_styles(len(shares)), shares, strict=True)):
         own = result_files.select(se_emp, proportion=p)
         uniform = result_files.select(own, index_sets="uniform")
-        _error_line(ax, uniform, "n_columns", 1, style, f"{100 * p:g} % learned")
+        _error_line(ax, uniform, "n_columns", 1.01 ** (2 * i - 1), style, f"{100 * p:g} % learned")
         local = {**style, "marker": "*", "ms": 10, "mfc": "white", "ls": "none"}
-        _error_line(ax, result_files.select(own, index_sets="local"), "n_columns", 1, local, "local columns")
-    ax.set(xlabel="columns in each layer", title="SE-Emp")
+        own = result_files.select(own, index_sets="local")
+        _error_line(ax, own, "n_columns", 1.03, local, f"{100 * p:g} %, local columns")
+    ax.set(xlabel="columns in each layer (SE-Emp)", xlim=(0, 11.5))
     ax.set_xticks([1, 5, 10])
     ax.legend(fontsize="small")
 
@@ -174,7 +220,8 @@ def _error_line(ax, results, key, factor, style, label):
     if points:
         mean, low, high = np.array(points).T
         x = factor * np.array(values)
-        ax.errorbar(x, mean, [mean - low, high - mean], capsize=2, elinewidth=0.8, label=label, **style)
+        ax.plot(x, mean, label=label, **style)
+        ax.vlines(x, low, high, color=style["color"], lw=0.8, alpha=0.6)
 
 
 def _error(results):

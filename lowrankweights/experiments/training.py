@@ -1,8 +1,9 @@
 """One run of the perceptron's experiments: build, pre-train, fine-tune until it gets no better, test.
 
-The stop rule is stated, not a common count: the error on validation images is looked at after
-every ``LOOK_EVERY`` iterations; the run ends when the lowest so far is ``PATIENCE`` iterations old,
-and the parameters are those of that lowest. Test images are used once, for the error reported.
+The stop rule is stated, not a common count: every ``LOOK_EVERY`` iterations the error on validation
+images (or, where all images are trained on, the training loss) is looked at; the run ends when the
+lowest so far has not fallen by its least fall within ``PATIENCE`` iterations, and the parameters
+are those of the lowest. Test images are used once, for the error reported.
 """
 
 import numpy as np
@@ -12,23 +13,38 @@ from ..lbfgs import minimize
 from ..objective import Objective
 
 LOOK_EVERY = 5
-PATIENCE = 40
+PATIENCE = 60
+LEAST_FALL = {"validation error": 0.02, "training loss": 0.05}
+STOP_RULES = {
+    f"{what} fell by less than {fall:.0%} in {PATIENCE} iterations": what for what, fall in LEAST_FALL.items()
+}
+ON_VALIDATION, ON_LOSS = STOP_RULES
 
 
 class EarlyStop:
-    """The stop rule, as a callback of ``minimize``; keeps the best theta."""
+    """The stop rule, as a callback of ``minimize``; keeps the best theta.
 
-    def __init__(self, net, X, y):
-        self.net, self.X, self.y = net, X, y
-        self.error, self.theta, self.n_iter = np.inf, None, 0
+    Parameters
+    ----------
+    measure : callable
+        ``measure(info)``: what must fall.
+    least_fall : float
+        By which share of itself within ``PATIENCE`` iterations.
+    """
+
+    def __init__(self, measure, least_fall):
+        self.measure, self.least_fall = measure, least_fall
+        self.value, self.theta, self.n_iter, self.lowest = np.inf, None, 0, []
 
     def __call__(self, info):
         if info.n_iter % LOOK_EVERY:
             return
-        error = len(wrong_items(self.net, info.theta, self.X, self.y)) / len(self.y)
-        if error < self.error:
-            self.error, self.theta, self.n_iter = error, info.theta, info.n_iter
-        elif info.n_iter - self.n_iter >= PATIENCE:
+        value = self.measure(info)
+        if value < self.value:
+            self.value, self.theta, self.n_iter = value, info.theta, info.n_iter
+        self.lowest.append(self.value)
+        looks = PATIENCE // LOOK_EVERY
+        if len(self.lowest) > looks and self.value > (1 - self.least_fall) * self.lowest[-1 - looks]:
             raise StopIteration
 
 
@@ -44,15 +60,50 @@ def train_and_keep(spec, data, shared, n_threads):
     ----------
     spec : dict
         dictionary, proportion, n_columns, seed, hidden, max_iter, weight_decay, length_scale,
-        index_sets, pretrain_iter (0: no pre-training).
+        index_sets, pretrain_iter (0: no pre-training), stop_rule (one of ``STOP_RULES``).
     data : Bunch
         X_train, y_train, X_validation, y_validation, X_test, y_test, input_shape.
     shared : dict
         See ``build``.
     n_threads : int
     """
-    rng = np.random.default_rng(spec["seed"])
-    architecture = Architecture(
+    rng, architecture = np.random.default_rng(spec["seed"]), _architecture(spec, data)
+    n_classes = int(data.y_train.max()) + 1
+    how = {"n_threads": n_threads, "shared": shared}
+    net, theta, _ = build(architecture, data.X_train, n_classes, "softmax_cross_entropy", rng, **how)
+    Y = np.eye(n_classes, dtype=data.X_train.dtype)[data.y_train]
+    objective = Objective(net, data.X_train, Y, spec["weight_decay"], n_threads)
+    rule = STOP_RULES[spec["stop_rule"]]
+
+    def validation_error(theta):
+        return len(wrong_items(net, theta, data.X_validation, data.y_validation)) / len(data.y_validation)
+
+    of = {
+        "validation error": lambda info: validation_error(info.theta),
+        "training loss": lambda info: info.loss,
+    }
+    best = EarlyStop(of[rule], LEAST_FALL[rule])
+    with objective.one_blas_thread():
+        found = minimize(objective, theta, max_iter=spec["max_iter"], callbacks=[best])
+        theta = found.theta if best.theta is None else best.theta
+        wrong = wrong_items(net, theta, data.X_test, data.y_test)
+    result = {
+        "n_dynamic": net.n_dynamic,
+        "n_static": net.n_static,
+        "error": len(wrong) / len(data.y_test),
+        "validation_error": validation_error(theta),
+        "n_test": len(data.y_test),
+        "wrong": wrong.tolist(),
+        "loss": found.loss,
+        "n_iter": found.n_iter,
+        "best_iter": best.n_iter,
+        "stopped": rule if found.status == "stopped" else found.status,
+    }
+    return result, net, theta
+
+
+def _architecture(spec, data):
+    return Architecture(
         tuple(spec["hidden"]),
         dictionary=tuple(spec["dictionary"]),
         proportion=_possible(spec["proportion"], spec["dictionary"], data.X_train),
@@ -63,29 +114,6 @@ def train_and_keep(spec, data, shared, n_threads):
         pretrain=spec["pretrain_iter"] > 0 and "low_rank" not in spec["dictionary"],
         pretrain_iter=spec["pretrain_iter"] or 50,
     )
-    n_classes = int(data.y_train.max()) + 1
-    how = {"n_threads": n_threads, "shared": shared}
-    net, theta, _ = build(architecture, data.X_train, n_classes, "softmax_cross_entropy", rng, **how)
-    Y = np.eye(n_classes, dtype=data.X_train.dtype)[data.y_train]
-    objective = Objective(net, data.X_train, Y, spec["weight_decay"], n_threads)
-    best = EarlyStop(net, data.X_validation, data.y_validation)
-    with objective.one_blas_thread():
-        found = minimize(objective, theta, max_iter=spec["max_iter"], callbacks=[best])
-        theta = found.theta if best.theta is None else best.theta
-        wrong = wrong_items(net, theta, data.X_test, data.y_test)
-    result = {
-        "n_dynamic": net.n_dynamic,
-        "n_static": net.n_static,
-        "error": len(wrong) / len(data.y_test),
-        "validation_error": best.error,
-        "n_test": len(data.y_test),
-        "wrong": wrong.tolist(),
-        "loss": found.loss,
-        "n_iter": found.n_iter,
-        "best_iter": best.n_iter,
-        "stopped": "validation" if found.status == "stopped" else found.status,
-    }
-    return result, net, theta
 
 
 def wrong_items(net, theta, X, y):

@@ -1,0 +1,192 @@
+"""Checks of exercises: they say what is missing or wrong, in words, and never raise.
+
+    check = lrw.teaching.Checks()
+    with check("dw_alpha") as c:
+        c.close(dw_alpha(U, dW), wanted, "dw_alpha(U, dW)")
+
+What a student has not written yet (None, ...) is told from what is wrong.
+"""
+
+import os
+
+import numpy as np
+
+from .. import _checks
+from .calling import explain_error
+from .doctor import diagnose
+
+TINY = "LOWRANKWEIGHTS_TINY"
+
+
+def sized(full, tiny):
+    """``full``, or ``tiny`` where the environment variable LOWRANKWEIGHTS_TINY is set: a lesson's sizes.
+
+    >>> sized(full=100, tiny=5) in (100, 5)
+    True
+    """
+    return tiny if os.environ.get(TINY) else full
+
+
+class Missing(Exception):
+    """The exercise is not answered yet."""
+
+
+class Wrong(Exception):
+    """The answer is wrong; the message says how."""
+
+
+class Checks:
+    """The checks of a notebook: ``with check("name") as c: ...`` and what came of each.
+
+    Attributes
+    ----------
+    results : dict
+        For each exercise "passed", "wrong" or "missing", in the order in which they were checked.
+
+    Examples
+    --------
+    >>> check = Checks()
+    >>> with check("half") as c:
+    ...     c.close(0.5, 1 / 2, "half")
+    half: visible checks passed (1 of 1).
+    >>> with check("third") as c:
+    ...     c.close(None, 1 / 3, "third")
+    third: not answered yet. third is None; expected a number.
+    """
+
+    def __init__(self):
+        self.results = {}
+
+    def __call__(self, name):
+        return Attempt(name, self.results)
+
+    def passed(self, name):
+        """Whether an exercise's visible checks have passed: for cells that build on the answer."""
+        return self.results.get(name) == "passed"
+
+    def require(self, name):
+        """Raise an AssertionError unless passed: for machines that mark."""
+        if not self.passed(name):
+            raise AssertionError(f"{name}: {self.results.get(name, 'not checked')}")
+
+    def summary(self):
+        """Print how far the notebook has been answered."""
+        n = sum(result == "passed" for result in self.results.values())
+        print(f"{n} of {len(self.results)} exercises pass their visible checks.")
+        for name, result in self.results.items():
+            if result != "passed":
+                print(f"  {name}: {'not answered yet' if result == 'missing' else result}")
+
+
+class Attempt:
+    """One run of one check. The first thing that is missing or wrong ends it."""
+
+    def __init__(self, name, results):
+        self.name, self.results, self.n_passed = name, results, 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        if kind is None:
+            result = "passed"
+            print(f"{self.name}: visible checks passed ({self.n_passed} of {self.n_passed}).")
+        elif issubclass(kind, (Missing, NotImplementedError)):
+            result = "missing"
+            print(f"{self.name}: not answered yet. {error}".rstrip())
+        elif issubclass(kind, Wrong):
+            result = "wrong"
+            print(f"{self.name}: not yet right.\n{error}")
+        elif issubclass(kind, Exception):
+            result = "wrong"
+            print(f"{self.name}: not yet right. Your code raised {explain_error(error)}.")
+        else:
+            return False
+        self.results[self.name] = result
+        return True
+
+    def close(self, got, wanted, what, tolerance=1e-8):
+        """``got`` has the shape and, to a relative tolerance, the numbers of ``wanted``."""
+        wanted = np.asarray(wanted, dtype=float)
+        expected = f"an array of shape {wanted.shape}" if wanted.ndim else "a number"
+        if got is None or got is Ellipsis:
+            raise Missing(f"{what} is {got}; expected {expected}.")
+        a = self._numbers(got, what, expected)
+        if a.shape != wanted.shape:
+            turned = " Is a transpose missing, or one too many?" if a.shape == wanted.shape[::-1] else ""
+            raise Wrong(f"{what}: expected {expected}, got shape {a.shape}.{turned}")
+        gap = np.abs(a - wanted).max(initial=0)
+        if not gap <= tolerance * max(np.abs(wanted).max(initial=0), 1e-8):
+            where = np.unravel_index(np.nanargmax(np.abs(a - wanted)), a.shape) if a.ndim else ""
+            place = f" Largest difference at {tuple(map(int, where))}: " if a.ndim else " "
+            pair = (
+                f"yours {a[where]:.4g}, expected {wanted[where]:.4g}" if a.ndim else f"yours {float(a):.4g}"
+            )
+            raise Wrong(f"{what}: the shape is right, the numbers are not.{place}{pair}.")
+        self.n_passed += 1
+
+    def gradient(self, student, net, theta, X, Y=None, weight_decay=0.0):
+        """The gradient doctor finds nothing; net may be a Dense layer, with dh for Y."""
+        report = diagnose(student, net, theta, X, Y, weight_decay)
+        if report.mistake == "returned_none" or "NotImplementedError" in report.text:
+            raise Missing("There is None, or ..., where a gradient belongs.")
+        if report.mistake is not None:
+            raise Wrong(report.text)
+        self.n_passed += 1
+
+    def true(self, condition, message):
+        """The condition holds; else the message says what is wrong."""
+        if condition is None or condition is Ellipsis:
+            raise Missing()
+        if not condition:
+            raise Wrong(message)
+        self.n_passed += 1
+
+    def parts(self, got, n, what):
+        """``got`` as a list of n parts."""
+        if got is None or got is Ellipsis:
+            raise Missing(f"{what} is {got}; expected {n} arrays.")
+        try:
+            found = list(got.values() if isinstance(got, dict) else got)
+        except TypeError:
+            raise Wrong(f"{what}: expected {n} arrays, got {type(got).__name__}.") from None
+        if len(found) != n:
+            raise Wrong(f"{what}: expected {n} arrays, got {len(found)}.")
+        self.n_passed += 1
+        return found
+
+    def _numbers(self, got, what, expected):
+        try:
+            a = np.asarray(got)
+        except ValueError:
+            raise Wrong(f"{what}: expected {expected}, got arrays of several shapes.") from None
+        if a.dtype.kind not in "iuf":
+            raise Wrong(f"{what}: expected {expected}, got {type(got).__name__} of {a.dtype}.")
+        if not np.isfinite(a).all():
+            raise Wrong(f"{what}: there are NaN or infinite numbers.")
+        return a.astype(float)
+
+
+def compare_guess(guess, truth, what):
+    """Print a guess, made before, beside what came out.
+
+    >>> compare_guess(3, 10, "filters")
+    filters: you guessed 3, it is 10.
+    >>> compare_guess(None, 10, "filters")
+    filters: no guess written down; it is 10.
+    """
+    shown = f"{truth:.3g}" if isinstance(truth, float) else str(truth)
+    if guess is None or guess is Ellipsis:
+        print(f"{what}: no guess written down; it is {shown}.")
+    elif guess == truth:
+        print(f"{what}: you guessed {guess}, and it is.")
+    else:
+        print(f"{what}: you guessed {guess}, it is {shown}.")
+
+
+def lesson_number(name):
+    """The number in front of a lesson's name, as text: '03' of '03_gradients_by_hand'."""
+    number = str(name).split("_")[0]
+    return (
+        number if number.isdigit() else _checks.fail("lesson", "a name like 03_gradients_by_hand", repr(name))
+    )

@@ -1,0 +1,189 @@
+"""What the gradient doctor found: names, words and a picture."""
+
+import numpy as np
+
+from .mistakes import COMPLAINTS, MISTAKES
+
+EXPLAINED = {**MISTAKES, **COMPLAINTS}
+
+
+class Report:
+    """The result of ``diagnose``; its ``str`` is ``text``.
+
+    Attributes
+    ----------
+    block : str or None
+        Where the mistake is: of the wrong blocks the one nearest to the output, as errors travel
+        down from there; for instance "layer 1, column 3, w_alpha", or "loss". None if all is right.
+    blocks : list of str
+        All wrong blocks, from the output down.
+    mistake : str or None
+        Name of the mistake, several joined by " or " when they give the same gradient; "unknown"
+        when none on the list explains it; None when there is no mistake.
+    mistakes : list of str
+    text : str
+    """
+
+    def __init__(self, subject, points=(), used=(), blocks=(), weight_decay=0.0, kinked=False):
+        self._subject, self._points, self._used = subject, list(points), list(used)
+        self._blocks, self._weight_decay, self._kinked = list(blocks), weight_decay, kinked
+        self.block, self.blocks, self.mistakes, self.text = None, [], [], ""
+
+    @property
+    def mistake(self):
+        return " or ".join(self.mistakes) or None
+
+    def __str__(self):
+        return self.text
+
+    __repr__ = __str__
+
+    @classmethod
+    def of_complaint(cls, complaint, subject, n_rows):
+        """A report about a function whose result cannot be compared."""
+        report = cls(subject, blocks=subject.blocks_for(n_rows))
+        report.mistakes, report.block = [complaint.name], complaint.block
+        report.blocks = [complaint.block] if complaint.block else []
+        entry = EXPLAINED[complaint.name]
+        where = f"{complaint.block}: " if complaint.block else ""
+        shapes = [f"  {b.label:<24} {b.shape}" for b in report._blocks]
+        lines = [f"{where}{entry.sentence} ({complaint.name})", f"  Seen: {complaint.seen}."]
+        if complaint.name in ("wrong_shape", "transpose_extra", "raised", "returned_none"):
+            lines += ["  Expected, in theta's order:", *shapes]
+        report.text = "\n".join([*lines, f"  {entry.hint}"])
+        return report
+
+    def order(self):
+        """Indices of the blocks that came back, from the output down, weights before biases."""
+        indices = range(len(self._points[0].slices))
+        return sorted(indices, key=lambda i: (-self._blocks[i].key[0], self._blocks[i].key[1] is None, i))
+
+    def wrong_blocks(self, tolerance, points=None):
+        """Indices of blocks that differ from the right ones at any of the points."""
+        points = self._used if points is None else points
+        return [i for i in self.order() if any(_gap(p, i) > getattr(p, tolerance)[i] for p in points)]
+
+    def right(self, tolerance):
+        """The gradient is right; the loss may not be."""
+        wrong_loss = self.loss_mistakes(tolerance)
+        if wrong_loss is not None:
+            self.block, self.blocks, self.mistakes = "loss", ["loss"], wrong_loss
+            note = "  Every block of the gradient is right; it is the loss that is not the gradient's."
+            self.text = "\n".join([*self.explanation(), note, self.checked()])
+            return self
+        lines = ["Right: the gradient agrees with ours in every block."]
+        if tolerance == "rough":
+            lines.append("  It differs by what float32 arithmetic or finite differences lose. No mistake.")
+        if self._kinked and self.wrong_blocks("rough", self._points[:1]):
+            lines.append("  At your theta a relu's z is 0: a kink, where every slope from 0 to 1 will do.")
+        if all(len(p.X) == 1 for p in self._points):
+            lines.append("  With one row a missing or extra 1/n cannot be seen.")
+        self.text = "\n".join([*lines, self.checked()])
+        return self
+
+    def known(self, names, wrong, partly=False):
+        """The gradient is wrong; ``names`` explain it, or the first wrong block only, or are empty."""
+        self.blocks = [self._blocks[i].label for i in wrong]
+        self.block, self.mistakes = self.blocks[0], list(names) or ["unknown"]
+        lines = self.explanation()
+        if partly and names and len(wrong) > 1:
+            lines.append("  This explains that block, not the others: mend it, then ask again.")
+        if self.loss_mistakes("rough") is not None:
+            lines.append("  The loss is wrong too: look at the forward pass first.")
+        self.text = "\n".join([*lines, "", self.table(), self.checked()])
+        return self
+
+    def one_point(self, wrong):
+        """Right at the given theta and data only."""
+        self.blocks = [self._blocks[i].label for i in wrong]
+        self.block, self.mistakes = self.blocks[0], ["right_at_one_point"]
+        self.text = "\n".join([*self.explanation(), "", self.table(), self.checked()])
+        return self
+
+    def explanation(self):
+        """What is wrong and how to mend it."""
+        entries = [EXPLAINED[name] for name in self.mistakes]
+        lines = [f"{self.block} is wrong. {entries[0].sentence} ({entries[0].name})"]
+        lines += [f"  or: {e.sentence} ({e.name}) Here both give the same numbers." for e in entries[1:]]
+        others = self.blocks[1:]
+        if others:
+            shown = "; ".join(others[:4]) + (f" and {len(others) - 4} more" if len(others) > 4 else "")
+            lines.append(f"  Wrong too: {shown}.")
+        return lines + [f"  {e.hint}" for e in entries]
+
+    def table(self):
+        """Each block's shape and how it compares with the right one, where it is worst."""
+        wrong = set(self.wrong_blocks("exact"))
+        lines = [f"  {'block':<26} {'shape':<12} {'error':>8} {'ratio':>8} {'cosine':>7}"]
+        for i in self.order():
+            block, p = self._blocks[i], self.worst_point(i)
+            own, right = p.grad[p.slices[i]], p.right[p.slices[i]]
+            norms = np.linalg.norm(own), np.linalg.norm(right)
+            error = _gap(p, i) / max(np.abs(right).max(initial=0), 1e-300)
+            ratio = own @ right / norms[1] ** 2 if norms[1] else np.nan
+            cosine = own @ right / (norms[0] * norms[1]) if norms[0] * norms[1] else np.nan
+            mark = "wrong" if i in wrong else "right"
+            shape = str(block.shape)
+            lines.append(
+                f"  {block.label:<26} {shape:<12} {error:>8.1e} {ratio:>8.3g} {cosine:>7.3f}  {mark}"
+            )
+        return "\n".join(lines)
+
+    def worst_point(self, i):
+        """The point where a block differs most."""
+        return max(self._used, key=lambda p: _gap(p, i) / p.exact[i])
+
+    def checked(self):
+        """At how many points the gradient was compared."""
+        rows = ", ".join(str(len(p.X)) for p in self._points)
+        return (
+            f"  Checked at your theta and {len(self._points) - 1} others drawn around it, on {rows} rows:\n"
+            "  a gradient that is right at one point only does not pass."
+        )
+
+    def loss_mistakes(self, tolerance):
+        """None if the student's loss is right or was not given; else the names that explain it."""
+        points = [p for p in self._used if p.loss is not None]
+        if all(_close(p.loss, p.right_loss, tolerance) for p in points):
+            return None
+        names = []
+        for name, line in LOSS_LINES:
+            values = [line(self._loss_parts(p)) for p in points]
+            if all(_close(p.loss, v, tolerance) for p, v in zip(points, values, strict=True)):
+                names.append(name)
+        return list(dict.fromkeys(names)) or ["unknown"]
+
+    def _loss_parts(self, p):
+        decay = 0.5 * self._weight_decay * self._subject.squares(p.theta)
+        return p.raw.loss, p.raw.n, p.raw.n_out, decay
+
+    def plot(self, ax=None):
+        """Draw the block: yours, the right one, and the difference, on one colour scale; returns Axes."""
+        from .pictures import plot_block
+
+        return plot_block(self, ax)
+
+
+# The loss from (sum over rows, n, n_out, weight decay's term) with a mistake in it.
+LOSS_LINES = [
+    ("mean_missing", lambda a: a[0] + a[3]),
+    ("mean_doubled", lambda a: a[0] / a[1] ** 2 + a[3]),
+    ("mean_over_outputs", lambda a: a[0] / a[1] / a[2] + a[3]),
+    ("factor_two", lambda a: 2 * a[0] / a[1] + a[3]),
+    ("factor_two", lambda a: a[0] / a[1] / 2 + a[3]),
+    ("sign", lambda a: -a[0] / a[1] - a[3]),
+    ("sign", lambda a: -a[0] / a[1] + a[3]),
+    ("weight_decay_missing", lambda a: a[0] / a[1]),
+    ("weight_decay_doubled", lambda a: a[0] / a[1] + 2 * a[3]),
+    ("weight_decay_halved", lambda a: a[0] / a[1] + a[3] / 2),
+]
+
+
+def _gap(p, i):
+    """Largest difference from the right gradient in block i."""
+    return np.abs(p.grad[p.slices[i]] - p.right[p.slices[i]]).max(initial=0)
+
+
+def _close(a, b, tolerance):
+    scale = {"exact": 1e-6, "rough": 2e-3}[tolerance]
+    return abs(a - b) <= scale * max(abs(a), abs(b), 1e-8)

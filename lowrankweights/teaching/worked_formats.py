@@ -1,0 +1,157 @@
+"""Worked numbers as text, LaTeX and HTML."""
+
+import re
+from html import escape
+
+import numpy as np
+
+DIGITS = 3  # significant digits of an array's largest number
+
+
+class WorkedNumbers(str):
+    """A string that a notebook shows in its format, and a prompt without quotes."""
+
+    def __new__(cls, text, format):
+        made = super().__new__(cls, text)
+        made.format = format
+        return made
+
+    def __repr__(self):
+        return str(self)
+
+    def _repr_html_(self):
+        if self.format == "html":
+            return str(self)
+        return f"<pre>{escape(self)}</pre>" if self.format == "text" else None
+
+    def _repr_markdown_(self):
+        if self.format != "latex":
+            return None
+        titled = re.sub(r"\\paragraph\{(.*?)\}", r"**\1**", self)
+        shown = re.sub(r"\\emph\{(.*?)\}", r"*\1*", titled)
+        return shown.replace("\\[", "$$").replace("\\]", "$$")
+
+
+def rows(value):
+    """The numbers of an array as text, aligned at the decimal point: a list of rows."""
+    a = np.atleast_2d(np.asarray(value, dtype=float))
+    largest = np.abs(a).max(initial=0)
+    decimals = 0 if largest == 0 else int(np.clip(DIGITS - 1 - np.floor(np.log10(largest)), 0, 8))
+    if np.array_equal(a, np.round(a)):
+        decimals = 0
+    # + 0.0 turns -0.0 into 0.0
+    cells = [[f"{np.round(x, decimals) + 0.0:.{decimals}f}" for x in row] for row in a]
+    width = max((len(c) for row in cells for c in row), default=0)
+    return [[c.rjust(width) for c in row] for row in cells]
+
+
+def as_text(sections):
+    """Plain text, for a terminal."""
+    out = []
+    for title, lines in sections:
+        out += [title, "=" * len(title), ""]
+        for line in lines:
+            out.append(f"{line.formula:<34}  {line.shapes}".rstrip())
+            if np.ndim(line.value) == 0 and line.value is not None:
+                out.append(f"    {rows(line.value)[0][0]}")
+            elif line.value is not None:
+                out += [f"    [ {'  '.join(row)} ]" for row in rows(line.value)]
+            if line.why:
+                out.append(f"    {line.why}")
+            out.append("")
+    return "\n".join(out).rstrip() + "\n"
+
+
+def as_latex(sections):
+    """A fragment for a LaTeX document with amsmath."""
+    out = []
+    for title, lines in sections:
+        out.append(f"\\paragraph{{{title}}}")
+        for line in lines:
+            formula, value = latex_formula(line.formula), ""
+            if line.value is not None:
+                body = r" \\ ".join(" & ".join(c.strip() for c in row) for row in rows(line.value))
+                matrix = f"\\begin{{pmatrix}} {body} \\end{{pmatrix}}"
+                value = f" = {matrix if np.ndim(line.value) else body}"
+            out.append(f"\\[ {formula}{value} \\qquad {latex_shapes(line.shapes)} \\]")
+            if line.why:
+                out.append(f"\\emph{{{latex_sentence(line.why)}}}")
+        out.append("")
+    return "\n".join(out)
+
+
+def latex_formula(text):
+    """A formula in LaTeX: indices below, T above, words upright."""
+    text = text.replace(" * ", r" \odot ").replace("1/n", r"\tfrac{1}{n}").replace("1/2", r"\tfrac{1}{2}")
+    text = text.replace("weight_decay", r"\mathrm{weight\ decay}\;").replace("w_alpha", r"w_\alpha")
+    text = re.sub(r"_([a-z]{2,})", r"_{\1}", text).replace("sum_", r"\sum_").replace("log", r"\log ")
+    text = text.replace("^T", r"^\top")
+    words = r"(of the layer below|of the layer above|where|softmax|sigmoid|tanh|relu|identity|loss)"
+    return re.sub(words, r"\\text{\1 }", text)
+
+
+def latex_sentence(text):
+    """A sentence whose formulas are set as mathematics."""
+    parts = re.split(r"(\w*[A-Za-z]_\w+(?: = sum_\w+ [\w ]+_\w+)?|\b[dvWUVz]\^T|[vWU]\^T)", text)
+    return "".join(f"${latex_formula(p)}$" if i % 2 else p for i, p in enumerate(parts))
+
+
+def latex_shapes(text):
+    """Shapes, with words upright."""
+    text = re.sub(r"[a-z][a-z: ]+", lambda m: f"\\text{{{m.group()}}}", text.replace("^T", "@"))
+    return "{\\scriptstyle " + text.replace("@", r"^\top") + "}"
+
+
+def as_html(sections):
+    """A fragment for a page or a notebook, with its own style."""
+    out = ['<div class="lrw-worked">', STYLE]
+    for title, lines in sections:
+        out.append(f"<h4>{escape(title)}</h4>")
+        for line in lines:
+            value = "" if line.value is None else html_matrix(line.value)
+            why = f'<p class="why">{html_formula(line.why)}</p>' if line.why else ""
+            shapes = f'<span class="shape">{html_formula(line.shapes)}</span>'
+            formula = f'<span class="formula">{html_formula(line.formula)}</span>'
+            out.append(f'<div class="line"><div class="head">{formula}{shapes}</div>{value}{why}</div>')
+    return "\n".join([*out, "</div>"])
+
+
+def html_formula(text):
+    """Indices below, T above."""
+    text = escape(text, quote=False).replace("w_alpha", "w_α").replace(" * ", " ⊙ ")
+    text = re.sub(r"\bsum(?=_)", "Σ", text).replace("weight_decay", "weight decay")
+    text = re.sub(r"\^(T|2)", r"<sup>\1</sup>", text)
+    return re.sub(r"_(\w+)", r"<sub>\1</sub>", text).replace(" - ", " − ")
+
+
+def html_matrix(value):
+    """A table between brackets; a number stands alone."""
+    if np.ndim(value) == 0:
+        return f'<span class="formula">{rows(value)[0][0].replace("-", "−")}</span>'
+    body = "".join(
+        "<tr>" + "".join(f"<td>{c.strip().replace('-', '−')}</td>" for c in row) + "</tr>"
+        for row in rows(value)
+    )
+    return f'<table class="matrix"><tbody>{body}</tbody></table>'
+
+
+FORMATS = {"text": as_text, "latex": as_latex, "html": as_html}
+STYLE = """<style>
+.lrw-worked { font: 15px/1.45 system-ui, sans-serif; color: #222; background: #fff; max-width: 46rem;
+  padding: .2rem 1rem 1rem; }
+.lrw-worked h4 { font-size: 1.05rem; margin: 1.6rem 0 .5rem; padding-bottom: .2rem;
+  border-bottom: 2px solid #0072B2; }
+.lrw-worked .line { margin: .6rem 0; display: grid; grid-template-columns: minmax(15rem, 2fr) 3fr;
+  column-gap: 1.2rem; align-items: center; }
+.lrw-worked .formula { font-family: Cambria, "STIX Two Text", Georgia, serif; font-size: 1.08rem;
+  display: block; }
+.lrw-worked .shape { color: #666; font-size: .82rem; font-variant-numeric: tabular-nums; }
+.lrw-worked sub, .lrw-worked sup { line-height: 0; font-size: 72%; }
+.lrw-worked table.matrix { border: 0; border-collapse: separate; border-spacing: 0; margin: 0; width: auto;
+  justify-self: start; background: none; position: relative; padding: 0 .35rem;
+  border-left: 1.5px solid #222; border-right: 1.5px solid #222; border-radius: 7px; }
+.lrw-worked table.matrix td { padding: .08rem .5rem; text-align: right; border: 0; background: none;
+  font-variant-numeric: tabular-nums; font-size: .92rem; }
+.lrw-worked table.matrix tr { background: none !important; }
+.lrw-worked .why { grid-column: 1 / -1; margin: .15rem 0 0; color: #5a4300; font-size: .86rem; }
+</style>"""

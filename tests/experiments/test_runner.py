@@ -1,0 +1,92 @@
+import json
+import sys
+import types
+
+import pytest
+
+from lowrankweights.experiments import results, runner
+
+SPECS = [{"figure": "made-up", "seed": s, "proportion": p} for s in range(2) for p in (0.1, 0.5)]
+
+
+@pytest.fixture
+def figure(monkeypatch):
+    """A figure whose runs cost nothing; ``calls`` has what was run, ``broken`` what fails."""
+    module = types.ModuleType("made_up_figure")
+    module.calls, module.broken = [], []
+    module.runs = lambda preset: SPECS
+    module.group = lambda spec: spec["seed"]
+
+    def run_one(spec, shared, n_threads):
+        module.calls.append((spec, dict(shared)))
+        shared[spec["proportion"]] = True
+        if spec in module.broken:
+            raise RuntimeError("no memory")
+        return {"error": spec["proportion"] / 10}
+
+    module.run_one = run_one
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    return module
+
+
+def run(figure, path, **options):
+    return runner.run(figure, "quick", path, report=lambda text: None, **options)
+
+
+def test_one_line_a_run_with_everything_it_depends_on(figure, tmp_path):
+    path = tmp_path / "made-up-quick.jsonl"
+    found, failures = run(figure, path)
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    assert lines == found and not failures
+    assert [{k: r[k] for k in SPECS[0]} for r in found] == SPECS
+    assert all({"error", "seconds", "versions", "commit", "n_threads"} <= set(r) for r in found)
+    # what is shared lives as long as its group
+    assert [list(shared) for _, shared in figure.calls] == [[], [0.1], [], [0.1]]
+
+
+def test_a_stopped_run_goes_on_where_it_was(figure, tmp_path):
+    path = tmp_path / "r.jsonl"
+    run(figure, path)
+    whole = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(whole[:2]) + whole[2][:25])  # the third was cut off
+    figure.calls.clear()
+    found, _ = run(figure, path, resume=True)
+    assert [spec for spec, _ in figure.calls] == SPECS[2:]
+    assert len(found) == len(path.read_text().splitlines()) == 4
+    run(figure, path, resume=True)
+    assert len(figure.calls) == 2  # nothing was left to do
+
+
+def test_finished_runs_are_not_written_over(figure, tmp_path):
+    path = tmp_path / "r.jsonl"
+    run(figure, path)
+    before = path.read_text()
+    with pytest.raises(ValueError, match="^resume: expected True to go on with the 4 runs"):
+        run(figure, path)
+    assert path.read_text() == before
+
+
+def test_a_failing_run_does_not_lose_the_others(figure, tmp_path):
+    path = tmp_path / "r.jsonl"
+    figure.broken = [SPECS[1]]
+    found, failures = run(figure, path)
+    assert [r["seed"] for r in found] == [0, 1, 1]
+    assert [spec for spec, _ in failures] == [SPECS[1]] and "no memory" in failures[0][1]
+    assert "no memory" in (tmp_path / "r.failures.txt").read_text()
+    figure.broken = []
+    assert len(run(figure, path, resume=True)[0]) == 4
+
+
+def test_a_changed_setting_is_another_run():
+    done = [{"figure": "made-up", "seed": 0, "proportion": 0.1, "error": 0.2}]
+    assert results.finished({"seed": 0, "proportion": 0.1}, done)
+    assert not results.finished({"seed": 0, "proportion": 0.2}, done)
+    assert not results.finished({"seed": 0, "max_iter": 5}, done)
+
+
+def test_bad_lines_are_named(tmp_path):
+    path = tmp_path / "r.jsonl"
+    path.write_text('{"a": 1}\nno json\n{"a": 2}\n')
+    with pytest.raises(ValueError, match="line 2"):
+        results.read(path)
+    assert results.read(tmp_path / "none.jsonl") == []

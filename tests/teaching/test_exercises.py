@@ -1,0 +1,96 @@
+import numpy as np
+import pytest
+
+import lowrankweights as lrw
+from lowrankweights.teaching import Checks, sized
+
+
+def outcome(body, capsys):
+    """What a check says and notes of ``body(c)``."""
+    check = Checks()
+    with check("it") as c:
+        body(c)
+    return check.results["it"], capsys.readouterr().out
+
+
+WANTED = np.arange(6.0).reshape(2, 3)
+
+
+@pytest.mark.parametrize(
+    ("got", "result", "said"),
+    [
+        (WANTED + 1e-12, "passed", "visible checks passed (1 of 1)"),
+        (WANTED.tolist(), "passed", "visible"),
+        (WANTED.astype(int), "passed", "visible"),
+        (None, "missing", "not answered yet. it is None; expected an array of shape (2, 3)"),
+        (..., "missing", "not answered yet"),
+        (WANTED.T, "wrong", "Is a transpose missing"),
+        (WANTED[0], "wrong", "expected an array of shape (2, 3), got shape (3,)"),
+        (-WANTED, "wrong", "at (1, 2): yours -5, expected 5"),
+        (WANTED * np.nan, "wrong", "NaN"),
+        ("hello", "wrong", "got str"),
+        ([[1], [2, 3]], "wrong", "several shapes"),
+    ],
+)
+def test_close(got, result, said, capsys):
+    found = outcome(lambda c: c.close(got, WANTED, "it"), capsys)
+    assert found[0] == result and said in found[1]
+
+
+@pytest.mark.parametrize(
+    ("body", "result", "said"),
+    [
+        (lambda c: 1 / 0, "wrong", "ZeroDivisionError"),
+        (lambda c: np.ones((2, 3)) @ np.ones((2, 3)), "wrong", "a transpose is missing"),
+        (lambda c: undefined, "wrong", "NameError"),  # noqa: F821
+        (lambda c: c.parts(None, 2, "it"), "missing", "expected 2 arrays"),
+        (lambda c: c.parts([1], 2, "it"), "wrong", "expected 2 arrays, got 1"),
+        (lambda c: c.parts(3, 2, "it"), "wrong", "got int"),
+        (lambda c: c.true(False, "because"), "wrong", "because"),
+        (lambda c: c.true(None, "because"), "missing", "not answered"),
+        (lambda c: c.true(True, "because"), "passed", "visible"),
+    ],
+)
+def test_nothing_raises_and_words_are_said(body, result, said, capsys):
+    found = outcome(body, capsys)
+    assert found[0] == result and said in found[1] and "Traceback" not in found[1]
+
+
+def test_gradient_asks_the_doctor(capsys):
+    net = lrw.Network([lrw.Dense(lrw.Full(3, 2))], "squared_error")
+    theta, X, Y = net.init(rng=0), np.eye(3), np.ones((3, 2))
+    right = lambda t, X, Y: net.loss_and_grad(t, X, Y)
+    wrong = lambda t, X, Y: (right(t, X, Y)[0], -right(t, X, Y)[1])
+    assert outcome(lambda c: c.gradient(right, net, theta, X, Y), capsys)[0] == "passed"
+    result, said = outcome(lambda c: c.gradient(wrong, net, theta, X, Y), capsys)
+    assert result == "wrong" and "(sign)" in said
+    for nothing in (lambda t, X, Y: None, lambda t, X, Y: (1.0, ...), lambda t, X, Y: (1.0, [None, None])):
+        assert outcome(lambda c, f=nothing: c.gradient(f, net, theta, X, Y), capsys)[0] == "missing"
+
+
+def test_an_interrupt_goes_through():
+    with pytest.raises(KeyboardInterrupt), Checks()("it"):
+        raise KeyboardInterrupt
+
+
+def test_summary_and_require(capsys):
+    check = Checks()
+    for name, value in (("a", 1.0), ("b", 2.0), ("c", None)):
+        with check(name) as c:
+            c.close(value, 1.0, name)
+    assert [check.passed(name) for name in "abcd"] == [True, False, False, False]
+    check.summary()
+    out = capsys.readouterr().out
+    assert "1 of 3 exercises pass their visible checks." in out
+    assert "b: wrong" in out and "c: not answered yet" in out
+    check.require("a")
+    for name in "bcd":
+        with pytest.raises(AssertionError, match=f"^{name}: "):
+            check.require(name)
+
+
+def test_sizes_follow_the_environment(monkeypatch):
+    monkeypatch.setenv("LOWRANKWEIGHTS_TINY", "1")
+    assert sized(full=100, tiny=3) == 3
+    monkeypatch.delenv("LOWRANKWEIGHTS_TINY")
+    assert sized(full=100, tiny=3) == 100

@@ -1,0 +1,101 @@
+import numpy as np
+import pytest
+
+import lowrankweights as lrw
+from lowrankweights import datasets
+from lowrankweights.autoencoder import TiedAutoencoder
+from lowrankweights.building import Architecture, build
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return datasets.load_digits()
+
+
+def built(digits, shared=None, seed=0, **changes):
+    settings = {
+        "hidden_layer_sizes": (20, 12),
+        "dictionary": ("squared_exponential", "covariance"),
+        "proportion": 0.25,
+        "n_columns": 2,
+        "input_shape": (8, 8),
+        "pretrain": True,
+        "pretrain_iter": 15,
+    }
+    architecture = Architecture(**{**settings, **changes})
+    X, rng = digits.X_train, np.random.default_rng(seed)
+    return build(architecture, X, 10, "softmax_cross_entropy", rng, shared=shared)
+
+
+def test_each_layer_is_pre_trained_on_the_hidden_units_of_the_one_below(digits):
+    net, theta, layers = built(digits)
+    V = digits.X_train
+    for b in layers:
+        assert b.pretraining.loss < 0.5 * b.pretraining.loss_curve[0]
+        model = TiedAutoencoder(b.layer.parametrisation)
+        of_layer = np.concatenate([b.theta, np.zeros(model.n_v)])
+        assert np.allclose(model.encode(of_layer, V), b.H, atol=1e-5)
+        V = b.H
+    parts = net.split(theta)
+    assert all(np.array_equal(part, b.theta) for part, b in zip(parts, layers, strict=False))
+
+
+def test_the_deep_kernel_is_that_of_the_pre_trained_units(digits):
+    _, _, layers = built(digits, n_columns=1)
+    H, alpha = layers[0].H, layers[1].index_sets[0]
+    kernel = lrw.EmpiricalCovariance(H)
+    ridge = 1e-3 * np.diag(kernel.K).mean()
+    U = lrw.dictionaries.kernel_ridge(kernel, np.arange(20), alpha, ridge)
+    assert np.allclose(layers[1].layer.parametrisation.U, U)
+
+
+def test_equal_layers_are_shared_and_change_nothing(digits):
+    shared = {}
+    first = built(digits, shared)
+    again = built(digits, shared, dictionary=("squared_exponential", "squared_covariance"))
+    assert again[2][0] is first[2][0] and again[2][1] is not first[2][1]
+    alone = built(digits, dictionary=("squared_exponential", "squared_covariance"))
+    assert np.array_equal(again[1], alone[1])
+    other = built(digits, shared, seed=1)
+    assert other[2][0] is not first[2][0]
+
+
+def test_low_rank_is_not_pre_trained_and_says_so(digits):
+    with pytest.warns(UserWarning, match="low_rank layer is not pre-trained"):
+        _, _, layers = built(digits, dictionary=("low_rank", "covariance"))
+    assert layers[0].pretraining is None and layers[1].pretraining is not None
+
+
+def test_the_estimator_pre_trains_and_starts_lower(digits):
+    curves = {}
+    for pretrain in (False, True):
+        model = lrw.LowRankMLPClassifier(
+            (30, 20), dictionary="none", pretrain=pretrain, pretrain_iter=30, max_iter=15, random_state=0
+        ).fit(digits.X_train, digits.y_train)
+        curves[pretrain] = model.loss_curve_
+        assert len(model.pretrain_loss_curves_) == 2 * pretrain
+    assert curves[True][-1] < curves[False][-1]
+    assert len(curves[True]) == 16  # max_iter counts fine-tuning only
+
+
+def test_local_columns_in_the_estimator(digits):
+    model = lrw.LowRankMLPClassifier(
+        (20,), dictionary="squared_exponential", proportion=0.2, n_columns=4, input_shape=(8, 8),
+        index_sets="local", max_iter=3, random_state=0,
+    ).fit(digits.X_train, digits.y_train)  # fmt: skip
+    spread = [np.std(np.divmod(alpha, 8), axis=1).sum() for alpha in model.index_sets_[0]]
+    uniform = [np.std(np.divmod(lrw.sample_index_set(64, 13, rng=s), 8), axis=1).sum() for s in range(20)]
+    assert np.mean(spread) < np.mean(uniform)
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({"index_sets": "lokal"}, "index_sets"),
+        ({"index_sets": "local", "input_shape": None, "dictionary": "covariance"}, "index_sets"),
+        ({"pretrain_iter": -1}, "pretrain_iter"),
+    ],
+)
+def test_bad_arguments_are_named(digits, changes, name):
+    with pytest.raises(ValueError, match=f"^{name}: expected .*, got "):
+        built(digits, **changes)
