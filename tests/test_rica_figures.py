@@ -144,7 +144,7 @@ def stl10(tmp_path):
 
     def images(labels):
         stripes = (np.arange(96) // 6 % 2)[:, None] * np.ones(96)
-        x = 120 * np.stack([stripes if y == 1 else stripes.T for y in labels])[:, None].repeat(3, axis=1)
+        x = 12 * np.stack([stripes if y == 1 else stripes.T for y in labels])[:, None].repeat(3, axis=1)
         return (x + rng.integers(0, 100, x.shape)).astype(np.uint8).transpose(0, 1, 3, 2).tobytes()
 
     for part, n in (("train", 40), ("test", 10)):
@@ -164,7 +164,8 @@ def test_stl10s_ten_folds_from_end_to_end(stl10):
     results = [{**s, **small, **figure_6_proportion.run_one({**s, **small}, {}, 1)} for s in specs]
     for r in results:
         assert len(r["fold_errors"]) == 10 and r["n_test"] == 100
-        assert r["error"] == pytest.approx(np.mean(r["fold_errors"])) and r["error"] < 0.3
+        assert r["error"] == pytest.approx(np.mean(r["fold_errors"])) and 0 < r["error"] < 0.45
+        assert len(r["wrong"]) == len(set(r["wrong"])) and max(r["wrong"]) < 100
     assert "STL-10" in figure_6_proportion.summary(results)
     close(figure_6_proportion.draw(results))
 

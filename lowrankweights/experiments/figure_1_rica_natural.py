@@ -12,7 +12,7 @@ COMMON = {
 }  # fmt: skip
 PRESETS = {
     "quick": {"data": "natural-bundled", "n_train": 20_000, "max_iter": 600},
-    "standard": {"data": "natural", "n_train": 100_000, "max_iter": 2000},
+    "standard": {"data": "natural", "n_train": 50_000, "max_iter": 2000},
     "paper": {"data": "natural", "n_train": 200_000, "max_iter": 5000},
 }
 N_FEATURES = 4

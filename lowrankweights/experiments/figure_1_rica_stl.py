@@ -9,7 +9,7 @@ COMMON = {
 }  # fmt: skip
 PRESETS = {
     "quick": {"data": "natural-bundled", "n_train": 20_000, "max_iter": 400},
-    "standard": {"data": "stl10", "n_train": 100_000, "max_iter": 2000},
+    "standard": {"data": "stl10", "n_train": 50_000, "max_iter": 2000},
     "paper": {"data": "stl10", "n_train": 200_000, "max_iter": 5000},
 }
 
