@@ -15,6 +15,7 @@ from .lbfgs import minimize
 from .networks import Network
 from .objective import Objective
 from .parametrisations import Columns, Full, LowRank, Predicted
+from .rica import rica_objective
 from .weight_space import grid_coordinates, sample_index_set
 
 __version__ = "0.1.0"
@@ -25,9 +26,13 @@ _LAZY = {
     "LowRankAutoencoder": "estimators",
     "LowRankMLPClassifier": "estimators",
     "LowRankMLPRegressor": "estimators",
+    "RICA": "estimators",
+    "ZCAWhitening": "patches",
     "save": "model_files",
     "load": "model_files",
+    "coates": None,
     "datasets": None,
+    "patches": None,
     "explorer": None,
     "plotting": None,
     "teaching": None,
@@ -53,6 +58,7 @@ __all__ = [
     "minimize",
     "predict_features",
     "predictive_variance",
+    "rica_objective",
     "sample_index_set",
     *sorted(_LAZY),
 ]

@@ -20,27 +20,27 @@ class Compiled:
     the loops into vector instructions only where it sees that no output overlaps an input.
     """
 
-    def __init__(self, loops, meaning):
-        self.loops, self.meaning = loops, meaning
+    def __init__(self, loops, meaning, **options):
+        self.loops, self.meaning, self.options = loops, meaning, options
         functools.update_wrapper(self, loops)
 
     def __call__(self, first, *others):
         if not first.flags.writeable:
             first = first.copy()
         arrays = (first, *others)
-        if first.size >= SMALLEST and all(_plain_float32(a) for a in arrays) and numba_available():
+        if first.size >= SMALLEST and all(_plain(a) for a in arrays) and numba_available():
             return self.jitted(*arrays)
         return self.meaning(*arrays)
 
     @functools.cached_property
     def jitted(self):
         """The compiled loops."""
-        return _jit(self.loops)
+        return _jit(self.loops, **self.options)
 
 
-def compiled(meaning):
-    """Decorator for loops that Numba compiles when they are first needed."""
-    return lambda loops: Compiled(loops, meaning)
+def compiled(meaning, **options):
+    """Decorator for loops that Numba compiles, with its ``options``, when they are first needed."""
+    return lambda loops: Compiled(loops, meaning, **options)
 
 
 @functools.cache
@@ -69,8 +69,8 @@ def _jit(loops, **options):
         return numba.njit(nogil=True, error_model="numpy", **options)(loops)
 
 
-def _plain_float32(a):
-    return a.dtype == np.float32 and a.flags.c_contiguous
+def _plain(a):
+    return a.dtype in (np.float32, np.intp) and a.flags.c_contiguous
 
 
 # tanh(x) = x P(x^2) / Q(x^2) on [-9, 9], beyond which it is 1 in float32: our own weighted
@@ -178,3 +178,48 @@ def softmax_cross_entropy(dz, z, Y):
         for j in range(z.shape[1]):
             dz[i, j] = np.float32(dz[i, j] * (weight / total)) - Y[i, j]
     return loss
+
+
+def _smooth_absolute(z, eps):
+    root = np.sqrt(z * z + eps)
+    np.divide(z, root, out=z)
+    return root.sum(dtype=np.float64)
+
+
+# A sum in any order, so that it is vectorised: the same order in every run.
+@compiled(meaning=_smooth_absolute, fastmath={"reassoc"})
+def smooth_absolute(z, eps):
+    """z = z / sqrt(z^2 + eps); returns the sum of sqrt(z^2 + eps), rows added in float64."""
+    total = 0.0
+    for i in range(z.shape[0]):
+        row = _ZERO
+        for j in range(z.shape[1]):
+            root = np.sqrt(z[i, j] * z[i, j] + eps)
+            row += root
+            z[i, j] /= root
+        total += row
+    return total
+
+
+def _rectify_and_pool(out, z, region, t):
+    for k in range(out.shape[1]):
+        here = z[:, region == k]
+        out[:, k, 0] = np.maximum(here - t, 0).sum(axis=1)
+        out[:, k, 1] = np.maximum(-here - t, 0).sum(axis=1)
+    return out
+
+
+@compiled(meaning=_rectify_and_pool)
+def rectify_and_pool(out, z, region, t):
+    """out[i, k] = sums of max(z - t, 0) and of max(-z - t, 0) over the places of region k in image i.
+
+    z is (n, n_places, n_h), region (n_places,) and out (n, n_regions, 2, n_h).
+    """
+    out[...] = _ZERO
+    for i in range(z.shape[0]):
+        for p in range(z.shape[1]):
+            k = region[p]
+            for j in range(z.shape[2]):
+                out[i, k, 0, j] += max(z[i, p, j] - t, _ZERO)
+                out[i, k, 1, j] += max(-z[i, p, j] - t, _ZERO)
+    return out

@@ -25,6 +25,10 @@ FITTED = [
 ]
 
 
+# RICA has no network from which they would follow.
+FITTED_WITHOUT_NETWORK = ["components_", "dictionaries_", "n_dynamic_", "n_static_"]
+
+
 def save(path, estimator, notes=None):
     """Write a fitted estimator to a file.
 
@@ -32,7 +36,7 @@ def save(path, estimator, notes=None):
     ----------
     path : str or Path
         ``.npz`` is added if it is missing. A file that is there is replaced at once or not at all.
-    estimator : fitted LowRankMLPClassifier, LowRankMLPRegressor or LowRankAutoencoder
+    estimator : fitted LowRankMLPClassifier, LowRankMLPRegressor, LowRankAutoencoder or RICA
         Parameters that are functions or objects (callbacks, engine, a dictionary of one's own) are
         left out; the dictionaries themselves are in the file, so predictions are identical.
     notes : dict, optional
@@ -46,14 +50,15 @@ def save(path, estimator, notes=None):
     from sklearn.utils.validation import check_is_fitted
 
     check_is_fitted(estimator)
-    arrays = {}
+    arrays, network = {}, getattr(estimator, "network_", None)
+    fitted = FITTED + FITTED_WITHOUT_NETWORK * (network is None)
     header = {
         "format": FORMAT,
         "estimator": type(estimator).__name__,
         "parameters": {k: v for k, v in estimator.get_params().items() if _is_plain(v)},
-        "network": _describe(estimator.network_),
+        "network": network and _describe(network),
         "notes": notes or {},
-        "fitted": {name: getattr(estimator, name) for name in FITTED if hasattr(estimator, name)},
+        "fitted": {name: getattr(estimator, name) for name in fitted if hasattr(estimator, name)},
     }
     header = _take_out(header, arrays)
     path = Path(path)
@@ -76,10 +81,11 @@ def load(path):
     name = _checks.choice("estimator in the file", header["estimator"], estimators.__all__)
     parameters = {k: tuple(v) if isinstance(v, list) else v for k, v in header["parameters"].items()}
     estimator = getattr(estimators, name)(**parameters)
-    estimator.network_ = _restore(_put_back(header["network"], arrays))
     for attribute, value in _put_back(header["fitted"], arrays).items():
         setattr(estimator, attribute, value)
-    estimator.describe_fit()
+    if header["network"] is not None:
+        estimator.network_ = _restore(_put_back(header["network"], arrays))
+        estimator.describe_fit()
     return estimator
 
 

@@ -21,7 +21,49 @@ BLOCK_ROWS = 1000
 N_GROUPS = 8
 
 
-class Objective:
+class BlockSum:
+    """Sums over blocks of rows, on threads; what ``Objective`` and RICA's objective share.
+
+    Parameters
+    ----------
+    groups : list of list of slice
+        From ``deal``.
+    n_threads : int, optional
+        Default: the processors that this process may use.
+    engine : object with ``map(function, items)``, optional
+        Runs the groups instead of threads and returns their sums in order, for instance a
+        ``concurrent.futures.Executor``.
+    """
+
+    def __init__(self, groups, n_threads=None, engine=None):
+        n_threads = available_processors() if n_threads is None else n_threads
+        self.n_threads = _checks.integer("n_threads", n_threads, at_least=1)
+        self.engine = engine or concurrent.futures.ThreadPoolExecutor(self.n_threads)
+        self.groups = groups
+        self._blas = ThreadpoolController()
+
+    def one_blas_thread(self):
+        """A context in which BLAS runs on one thread, as the blocks need it.
+
+        Worth it around a whole minimisation: after a vector operation on several threads BLAS's
+        own threads wait by spinning, and take the processors from the next blocks.
+        """
+        return self._blas.limit(limits=1, user_api="blas")
+
+    def sum_over_blocks(self, arrays):
+        """The sum of ``sum_block(arrays, rows)``, a (loss, gradients) pair, over all blocks."""
+        return add_in_order(self.engine.map(functools.partial(self._sum_group, arrays), self.groups))
+
+    def _sum_group(self, arrays, group):
+        def blocks():
+            for rows in group:
+                with BlockMemory.of_thread():  # each block's gradients are added before the next is begun
+                    yield self.sum_block(arrays, rows)
+
+        return add_in_order(blocks())
+
+
+class Objective(BlockSum):
     """Mean loss and gradient of a network on fixed data: ``objective(theta) -> (loss, grad)``.
 
     Parameters
@@ -31,11 +73,8 @@ class Objective:
         Its dtype, float32 or float64, is that of the arithmetic; sums over blocks are float64.
     Y : array, (n, n_out)
     weight_decay : float
-    n_threads : int, optional
-        Default: the processors that this process may use.
-    engine : object with ``map(function, items)``, optional
-        Runs the groups instead of threads and returns their sums in order, for instance a
-        ``concurrent.futures.Executor``.
+    n_threads, engine : optional
+        See ``BlockSum``.
 
     Attributes
     ----------
@@ -48,15 +87,11 @@ class Objective:
         X, Y = net.check_data(X, Y)
         self.net, self.n_rows, self.dtype = net, len(X), X.dtype
         self.weight_decay = _checks.number("weight_decay", weight_decay, at_least=0)
-        n_threads = available_processors() if n_threads is None else n_threads
-        self.n_threads = _checks.integer("n_threads", n_threads, at_least=1)
-        self.engine = engine or concurrent.futures.ThreadPoolExecutor(self.n_threads)
+        super().__init__(deal(self.n_rows), n_threads, engine)
         self.plan = net.plan(self.n_rows)
         first = self.plan.products[0]
         self.X = first.pool(X) if first.pooled else np.ascontiguousarray(X)
         self.Y = np.ascontiguousarray(Y)
-        self.groups = deal(self.n_rows)
-        self._blas = ThreadpoolController()
 
     def subset(self, rows):
         """The same objective on some of the rows (indices); what was pooled is not pooled again."""
@@ -71,27 +106,12 @@ class Objective:
         products = self.plan.products
         with self.one_blas_thread():
             arrays = self.net.prepare(theta.astype(self.dtype), products)
-            sums = self.engine.map(functools.partial(self._sum_group, arrays), self.groups)
-            loss, gradients = add_in_order(sums)
+            loss, gradients = self.sum_over_blocks(arrays)
             return self.net.finish(loss, gradients, theta, self.n_rows, products, self.weight_decay)
 
-    def one_blas_thread(self):
-        """A context in which BLAS runs on one thread, as the blocks need it.
-
-        Worth it around a whole minimisation: after a vector operation on several threads BLAS's
-        own threads wait by spinning, and take the processors from the next blocks.
-        """
-        return self._blas.limit(limits=1, user_api="blas")
-
-    def _sum_group(self, arrays, group):
-        """Loss and gradients summed over the group's blocks."""
-
-        def blocks():
-            for rows in group:
-                with BlockMemory.of_thread():  # each block's gradients are added before the next is begun
-                    yield self.net.sum_over_rows(arrays, self.X[rows], self.Y[rows], self.plan.products)
-
-        return add_in_order(blocks())
+    def sum_block(self, arrays, rows):
+        """Loss and gradients summed over a block of rows (a slice)."""
+        return self.net.sum_over_rows(arrays, self.X[rows], self.Y[rows], self.plan.products)
 
 
 def add_in_order(sums):

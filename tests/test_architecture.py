@@ -14,8 +14,9 @@ ROOMS = [
     *["gradcheck", "stop_reasons", "lbfgs"],
     *["weight_space", "kernels", "dictionaries", "length_scales", "parametrisations", "products", "plan"],
     *["activations", "losses", "layers", "networks", "objective"],
-    *["autoencoder", "pretraining", "bases"],
+    *["autoencoder", "pretraining", "rica", "bases"],
     *["strategies", "building", "estimators", "model_files"],
+    *["patches", "coates"],
     *["datasets", "plotting", "web", "explorer", "timemachine", "teaching"],
     *["training", "demo", "bench", "experiments", "cli", "__main__", "__init__"],
 ]

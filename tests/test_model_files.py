@@ -57,6 +57,16 @@ def test_an_autoencoder(tmp_path):
     assert all(np.array_equal(a, b) for a, b in zip(loaded.index_sets_, model.index_sets_, strict=True))
 
 
+@pytest.mark.parametrize("dictionary", ["none", "covariance"])
+def test_rica(dictionary, tmp_path):
+    X = np.random.default_rng(0).normal(size=(60, 6))
+    model = lrw.RICA(8, dictionary=dictionary, max_iter=5, random_state=0).fit(X)
+    loaded = lrw.load(lrw.save(tmp_path / "r.npz", model))
+    assert np.array_equal(loaded.transform(X), model.transform(X))
+    assert (loaded.n_dynamic_, loaded.stop_report_) == (model.n_dynamic_, model.stop_report_)
+    assert len(loaded.dictionaries_[0]) == (dictionary == "covariance")
+
+
 def test_functions_are_left_out_of_the_file(digits, tmp_path):
     def axes(V, points, n_alpha, rng):
         return np.eye(V.shape[1])[:, :n_alpha]

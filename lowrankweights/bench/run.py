@@ -8,7 +8,7 @@ import numpy as np
 
 from ..environment import versions
 from ..objective import Objective, available_processors
-from . import memory, peers
+from . import memory, peers, rica
 from .cases import CURVE, EVERY, TABLE, data
 from .gemm import MatrixProducts
 from .report import draw, table
@@ -30,6 +30,9 @@ def run(n_rows=60_000, repeats=7, dtype="float32", with_peers=False, json_file=N
     report["settings"] = {**settings, "versions": versions()}
     report["peak_bytes"] = memory.growth(TABLE[:2], n_rows, dtype, n_threads)
     print(table(report))
+    n_patches = min(n_rows, rica.N_ROWS)
+    report["rica"] = rica.summarise(in_turn(rica.jobs(n_patches, dtype, with_peers), repeats))
+    print(rica.table(report["rica"], n_patches))
     print(memory.table(report["peak_bytes"]))
     out.mkdir(parents=True, exist_ok=True)
     draw(report, out / "bench.png")

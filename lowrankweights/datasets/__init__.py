@@ -5,18 +5,22 @@ never written to; ``LOWRANKWEIGHTS_OFFLINE=1`` forbids downloads. To add a data 
 file like ``mnist.py`` and name its ``DataSet`` in ``registry.py``.
 """
 
+from .cifar10 import fetch_cifar10
 from .digits import load_digits
 from .mnist import fetch_mnist
 from .natural import load_natural_images
 from .registry import DATASETS, fetch, status, where
 from .sources import DataFileError, DataNotFound
+from .stl10 import fetch_stl10
 
 __all__ = [
     "DATASETS",
     "DataFileError",
     "DataNotFound",
     "fetch",
+    "fetch_cifar10",
     "fetch_mnist",
+    "fetch_stl10",
     "load_digits",
     "load_natural_images",
     "status",

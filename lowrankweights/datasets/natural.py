@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from .. import _checks
-from .sources import DataSet, bad_file
+from .sources import DataSet, bad_file, data_folder
 
 SAMPLE_IMAGES = DataSet(
     name="natural-images",
@@ -21,12 +21,14 @@ COLOUR_MODES = ("RGB", "RGBA", "P", "CMYK", "YCbCr")
 
 
 def load_natural_images(folder=None, *, colour="rgb"):
-    """Photographs: the two of scikit-learn, or all .jpg, .jpeg and .png files of a folder.
+    """Photographs: all .jpg, .jpeg and .png files of a folder, or the two of scikit-learn.
 
     Parameters
     ----------
     folder : str or path, default=None
-        A folder of photographs, 8 bits a channel; None for the two that are bundled.
+        A folder of photographs, 8 bits a channel. None: the folder ``natural`` of
+        ``LOWRANKWEIGHTS_DATA`` where that is set and has one, else the two that are bundled;
+        "bundled": these two.
     colour : {"rgb", "grey"}, default="rgb"
         Three channels, or one: the luma 0.299 R + 0.587 G + 0.114 B.
 
@@ -50,14 +52,16 @@ def load_natural_images(folder=None, *, colour="rgb"):
 
     Examples
     --------
-    >>> photographs = load_natural_images()
+    >>> photographs = load_natural_images("bundled")
     >>> photographs.names, photographs.images[0].shape
     (['china.jpg', 'flower.jpg'], (427, 640, 3))
     """
     from sklearn.utils import Bunch
 
     _checks.choice("colour", colour, ("rgb", "grey"))
-    own = folder is not None
+    if folder is None and data_folder() and (data_folder() / "natural").is_dir():
+        folder = data_folder() / "natural"
+    own = folder not in (None, "bundled")
     folder = Path(folder).expanduser() if own else SAMPLE_IMAGES.locate()
     paths = _image_paths(folder)
     terms = f"set by the owners of the photographs in {folder}; lowrankweights does not know it"

@@ -4,12 +4,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .. import _checks
+from .cifar10 import CIFAR10
 from .digits import DIGITS
 from .mnist import MNIST
 from .natural import SAMPLE_IMAGES
 from .sources import cache_folder, data_folder
+from .stl10 import STL10
 
-DATASETS = {dataset.name: dataset for dataset in (DIGITS, SAMPLE_IMAGES, MNIST)}
+DATASETS = {dataset.name: dataset for dataset in (DIGITS, SAMPLE_IMAGES, MNIST, CIFAR10, STL10)}
 
 
 class Status(NamedTuple):

@@ -2,6 +2,9 @@
 
 import importlib.util
 import os
+import shutil
+import tarfile
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -59,6 +62,9 @@ class DataSet:
     mirrors : tuple of str
         Addresses, ending in "/", that hold the files; tried in this order. Without any, the set
         cannot be downloaded.
+    members : tuple of str
+        Where ``files`` is an archive (.tar.gz): the files to take out of it, whatever folder of the
+        archive they are in. The archive itself is not kept.
     bundled : str
         For a set that comes with another package, its folder: "package/path/within".
     """
@@ -71,6 +77,7 @@ class DataSet:
     folder: str = ""
     files: dict[str, str] = field(default_factory=dict)
     mirrors: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
     bundled: str = ""
 
     def expected_folder(self):
@@ -127,8 +134,14 @@ class DataSet:
         return f"{self.title}\n\nSource: {self.homepage}\nLicence: {self.license}\n"
 
     def _absent(self, folder):
-        """The files that ``folder`` lacks or holds with another checksum."""
+        """The files that ``folder`` lacks or holds with another checksum.
+
+        An archive is absent while one of its members is; those are written whole or not at all.
+        """
         import pooch
+
+        if self.members:
+            return [] if all((folder / member).is_file() for member in self.members) else list(self.files)
 
         def intact(file):
             return (folder / file).is_file() and pooch.file_hash(folder / file) == self.files[file]
@@ -143,6 +156,8 @@ class DataSet:
         for mirror in self.mirrors:
             try:
                 pooch.retrieve(mirror + file, f"sha256:{self.files[file]}", fname=file, path=folder)
+                if self.members:
+                    _unpack(folder / file, self.members)
                 return
             except (OSError, ValueError) as error:
                 failures.append(f"{mirror}{file}: {type(error).__name__}: {error}")
@@ -155,6 +170,18 @@ class DataSet:
             f"{self.name}: not downloaded: {reason}\n{by_hand} {DATA_VARIABLE} to a folder that holds "
             f"{self.folder or self.name}/ with the files."
         )
+
+
+def _unpack(archive, members):
+    """Take files out of an archive into its own folder, each whole or not at all; remove the archive."""
+    with tarfile.open(archive) as tar:
+        for item in tar:
+            name = Path(item.name).name
+            if item.isfile() and name in members:
+                with tempfile.NamedTemporaryFile(dir=archive.parent, delete=False) as file:
+                    shutil.copyfileobj(tar.extractfile(item), file)
+                os.replace(file.name, archive.parent / name)
+    archive.unlink()
 
 
 def _offline():

@@ -2,5 +2,6 @@
 
 from .autoencoder import LowRankAutoencoder
 from .perceptron import LowRankMLPClassifier, LowRankMLPRegressor
+from .rica import RICA
 
-__all__ = ["LowRankAutoencoder", "LowRankMLPClassifier", "LowRankMLPRegressor"]
+__all__ = ["RICA", "LowRankAutoencoder", "LowRankMLPClassifier", "LowRankMLPRegressor"]

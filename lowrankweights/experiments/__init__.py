@@ -7,7 +7,12 @@ from . import claims, runner
 
 FIGURES = {
     "1-mnist": "figure_1_mnist",
+    "1-rica-natural": "figure_1_rica_natural",
+    "1-rica-stl": "figure_1_rica_stl",
+    "2": "figure_2",
     "4-mnist": "figure_4_mnist",
+    "6-proportion": "figure_6_proportion",
+    "6-budget": "figure_6_budget",
 }
 PRESETS = ("quick", "standard", "paper")
 

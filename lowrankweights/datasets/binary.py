@@ -1,0 +1,54 @@
+"""Records of images as unsigned bytes, as CIFAR-10 and STL-10 are distributed."""
+
+import numpy as np
+
+from .sources import bad_file
+
+
+def read_records(path, n_bytes, what):
+    """A file of records of ``n_bytes`` unsigned bytes each, as an array (n, n_bytes).
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    n_bytes : int
+    what : str
+        What a record is, for the message.
+
+    Raises
+    ------
+    DataFileError
+        When the file is not a whole number of records.
+    """
+    values = np.fromfile(path, np.uint8)
+    if values.size % n_bytes:
+        got = f"{values.size} bytes, {values.size % n_bytes} more than {values.size // n_bytes} records"
+        raise bad_file(path, f"a whole number of records of {n_bytes} bytes ({what})", got)
+    return values.reshape(-1, n_bytes)
+
+
+def check_labels(path, labels, lowest, highest):
+    """A ``DataFileError`` unless all labels lie in the range, ends included."""
+    outside = np.flatnonzero((labels < lowest) | (labels > highest))
+    if outside.size:
+        record = int(outside[0])
+        raise bad_file(path, f"labels from {lowest} to {highest}", f"{labels[record]} in record {record}")
+
+
+def channels_last(records, height, width, column_by_column=False):
+    """Rows in the package's order, (row * width + column) * 3 + channel, as float32 in [0, 1].
+
+    The records hold a red, a green and a blue plane, each row by row, or column by column.
+
+    >>> records = np.arange(12, dtype=np.uint8)[None]  # red 0 to 3, green 4 to 7, blue 8 to 11
+    >>> (255 * channels_last(records, 2, 2)).round().astype(int)
+    array([[ 0,  4,  8,  1,  5,  9,  2,  6, 10,  3,  7, 11]])
+    """
+    n = len(records)
+    if column_by_column:
+        images = records.reshape(n, 3, width, height).transpose(0, 3, 2, 1)
+    else:
+        images = records.reshape(n, 3, height, width).transpose(0, 2, 3, 1)
+    X = np.empty((n, height * width * 3), np.float32)
+    np.divide(images, 255, out=X.reshape(images.shape), dtype=np.float32)
+    return X

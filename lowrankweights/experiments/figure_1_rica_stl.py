@@ -1,0 +1,21 @@
+"""Figure 1, block 5: RICA's features of STL-10's colour images, predicted from a few of their weights."""
+
+from . import figure_1_rica_natural
+from .figure_1_rica_natural import draw, group, run_one, summary
+
+COMMON = {
+    **figure_1_rica_natural.COMMON,
+    "figure": "1-rica-stl", "patch_shape": [8, 8, 3], "n_components": 192, "regularisation": 0.01,
+}  # fmt: skip
+PRESETS = {
+    "quick": {"data": "natural-bundled", "n_train": 20_000, "max_iter": 400},
+    "standard": {"data": "stl10", "n_train": 50_000, "max_iter": 2000},
+    "paper": {"data": "stl10", "n_train": 200_000, "max_iter": 5000},
+}
+
+__all__ = ["draw", "group", "run_one", "runs", "summary"]
+
+
+def runs(preset):
+    """One model, with every weight learned; quick: on scikit-learn's photographs."""
+    return [{**COMMON, **PRESETS[preset]}]
