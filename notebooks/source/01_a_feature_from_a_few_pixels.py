@@ -317,7 +317,8 @@ with check("nearest_dictionary") as c:
     # scattered points, where no two known ones are equally near
     scattered, some = np.random.default_rng(4).uniform(size=(30, 2)), np.array([3, 8, 9, 17, 20, 28])
     nearest_one = KNeighborsClassifier(n_neighbors=1).fit(scattered[some], np.arange(6))
-    c.close(nearest_dictionary(scattered, some), nearest_one.predict_proba(scattered), "U of 30 points, 6 known")
+    found = nearest_dictionary(scattered, some)
+    c.close(found, nearest_one.predict_proba(scattered), "U of 30 points, 6 known")
     on_grid = nearest_dictionary(points, alpha)
     c.close(np.sum(on_grid, axis=1), np.ones(256), "the sum of each row of U, on the grid")
 
@@ -332,7 +333,8 @@ else:
 
     U_nearest = np.eye(51)[cKDTree(points[alpha]).query(points)[1]]  # (256, 51)
 
-fair = score if check.passed("score") else lambda w, w_hat, a: np.corrcoef(np.delete([w, w_hat], a, axis=1))[0, 1]
+ours = lambda w, w_hat, alpha: np.corrcoef(np.delete([w, w_hat], alpha, axis=1))[0, 1]
+fair = score if check.passed("score") else ours
 w_nearest = U_nearest @ w_alpha  # (256,) = (256, 51)(51,)
 teaching.compare_guess(guess_nearest, float(fair(w, w_nearest, alpha)), "score of the nearest known pixel")
 
@@ -364,9 +366,10 @@ k_alpha = kernel(points[alpha], points)  # (51, 256): a hill for each known pixe
 K_alpha = kernel(points[alpha], points[alpha])  # (51, 51): the hills at the known pixels only
 
 fig, ax = plt.subplots(figsize=(5.2, 2.6), layout="constrained")
-ax.plot(distances, [correlation_at(images, d) for d in distances], label="learned", **plotting.line_styles(2)[0])
+blue, orange = plotting.COLOURS["blue"], plotting.COLOURS["orange"]
+ax.plot(distances, [correlation_at(images, d) for d in distances], "o-", color=blue, ms=4, label="learned")
 fine = np.linspace(0, 8, 200)
-ax.plot(fine, kernel([0.0], fine)[0], "--", color=plotting.COLOURS["orange"], label="$k$, with $\\sigma = 1.7$")
+ax.plot(fine, kernel([0.0], fine)[0], "--", color=orange, label="$k$, with $\\sigma = 1.7$")
 ax.set(xlabel="distance (pixels)", ylabel="correlation, $k$", title="What we measured, and what we assume")
 ax.legend()
 plt.show()
@@ -391,14 +394,15 @@ line, known = np.arange(16.0), np.array([1, 4, 6, 10, 13])  # (16,), (5,)
 x = np.linspace(0, 15, 301)  # a fine ruler
 hills = kernel(line[known], x)  # (5, 301)
 K_line = kernel(line[known], line[known])  # (5, 5)
-heights = {"as high as $w_\\alpha$": row[known], "solved for": np.linalg.solve(K_line, row[known])}  # (5,) each
+c_solved = np.linalg.solve(K_line, row[known])  # (5,)
+heights = {"as high as $w_\\alpha$": row[known], "solved for": c_solved}
 
 fig, axes = plt.subplots(1, 2, figsize=(8.4, 2.9), layout="constrained", sharey=True)
 for ax, (title, c_line) in zip(axes, heights.items()):
     ax.plot(x, hills.T * c_line, color="0.6", lw=0.8)
-    ax.plot(x, hills.T @ c_line, color=plotting.COLOURS["orange"], lw=1.8, label="sum of the hills")
-    ax.plot(line, row, "o", mfc="white", ms=4, color=plotting.COLOURS["blue"], label="the feature, hidden")
-    ax.plot(line[known], row[known], "o", ms=6, color=plotting.COLOURS["blue"], label="known")
+    ax.plot(x, hills.T @ c_line, color=orange, lw=1.8, label="sum of the hills")
+    ax.plot(line, row, "o", mfc="white", ms=4, color=blue, label="the feature, hidden")
+    ax.plot(line[known], row[known], "o", ms=6, color=blue, label="known")
     ax.set(title=f"hills {title}", xlabel="column (pixels)")
 axes[0].set_ylabel("weight")
 axes[1].legend(fontsize="small")
@@ -507,7 +511,9 @@ with check("predict") as c:
         some_kernel, values = lrw.SquaredExponential(length_scale), rng.normal(size=8)
         U_right = lrw.dictionaries.kernel_ridge(some_kernel, some_points, some, ridge=0)  # (42, 8)
         found = predict(some_kernel, some_points, some, values)
-        c.close(found, U_right @ values, f"the prediction on 6 × 7 pixels, 8 known, length scale {length_scale}")
+        c.close(
+            found, U_right @ values, f"8 of 6 × 7 pixels known, length scale {length_scale}: the prediction"
+        )
 
 # %% [markdown]
 # Three methods, the same 51 pixels:
@@ -601,12 +607,14 @@ done = completion.complete(W_photo, shape, share=0.2, rng=0)
 plotting.feature_completion(done["W"], done["alpha"], done["U"], shape, done["length_scale"])
 plt.show()
 print(completion.describe(done))
+neighbours = [correlation_at(x[None], 1) for x in W_photo.T.reshape(6, 16, 16)]
+print("correlation of neighbours in each feature:", np.round(np.abs(neighbours), 2))
 teaching.compare_guess(guess_roughest, float(np.abs(done["correlation"]).min()), "the lowest correlation")
 
 # %% [markdown]
 # (The numbers under the pictures count the known pixels too; those in the line below do not.)
 #
-# The smooth features come back. The roughest does not come back at all: what changes from one pixel to the next cannot be told from
+# The smooth features come back. The roughest does not come back at all. Its neighbours have nothing to do with each other, and what changes from one pixel to the next cannot be told from
 # pixels three apart, by this method or by any other that knows only where pixels are. Whether a *network* suffers
 # when it is allowed smooth features only is another question. Its answer makes the paper: hardly.
 #
@@ -654,14 +662,16 @@ for (label, X), style in zip({"learned": W, "shuffled": shuffled}.items(), plott
     found = curve(X)
     medians[label] = np.median(found, axis=1)
     ax.plot(100 * shares, medians[label], label=label, **style)
-    ax.fill_between(100 * shares, *np.quantile(found, [0.1, 0.9], axis=1), color=style["color"], alpha=0.15, lw=0)
+    low, high = np.quantile(found, [0.1, 0.9], axis=1)  # (n_shares,) each
+    ax.fill_between(100 * shares, low, high, color=style["color"], alpha=0.15, lw=0)
 ax.set(xlabel="pixels known (per cent)", ylabel="score: correlation over unknown pixels", ylim=(-0.35, 1.02))
 ax.set_title("Median of the features, and the middle 80 % of them")
 ax.legend(loc="center right")
 plt.show()
 enough = int(np.argmax(medians["learned"] >= 0.9))
 teaching.compare_guess(guess_share, float(100 * shares[enough]), "share for 0.9, per cent")
-teaching.compare_guess(guess_shuffled, float(abs(np.round(medians["shuffled"][enough], 1))), "shuffled, same share, to one digit")
+same_share = float(abs(medians["shuffled"][enough].round(1)))
+teaching.compare_guess(guess_shuffled, same_share, "shuffled, same share, to one digit")
 
 # %% [markdown]
 # The shuffled features hold the very same numbers, and not one of them can be predicted, with 80 % of the others at hand. So the success has nothing
@@ -732,7 +742,8 @@ my_alpha = np.array([16 * r + q + (r % 2) for r in (1, 4, 7, 10, 13) for q in (1
 # %% check my_alpha
 with check("my_alpha") as c:
     mine = np.array([] if my_alpha is None else my_alpha)
-    c.true(None if my_alpha is None else np.unique(mine).size == mine.size == 25, "25 different indices, please.")
+    different = None if my_alpha is None else np.unique(mine).size == mine.size == 25
+    c.true(different, "25 different indices, please.")
     c.true(mine.dtype.kind in "iu" and mine.min() >= 0 and mine.max() < 256, "Whole numbers from 0 to 255.")
     bar, found = np.quantile(at_random, 0.75), quality(mine)
     c.true(found > bar, f"Your pixels score {found:.3f}; three in four random draws stay below {bar:.3f}.")
