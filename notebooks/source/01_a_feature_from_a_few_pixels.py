@@ -511,9 +511,7 @@ with check("predict") as c:
         some_kernel, values = lrw.SquaredExponential(length_scale), rng.normal(size=8)
         U_right = lrw.dictionaries.kernel_ridge(some_kernel, some_points, some, ridge=0)  # (42, 8)
         found = predict(some_kernel, some_points, some, values)
-        c.close(
-            found, U_right @ values, f"8 of 6 × 7 pixels known, length scale {length_scale}: the prediction"
-        )
+        c.close(found, U_right @ values, f"8 of 6 × 7 pixels known, length scale {length_scale}")
 
 # %% [markdown]
 # Three methods, the same 51 pixels:
@@ -614,8 +612,8 @@ teaching.compare_guess(guess_roughest, float(np.abs(done["correlation"]).min()),
 # %% [markdown]
 # (The numbers under the pictures count the known pixels too; those in the line below do not.)
 #
-# The smooth features come back. The roughest does not come back at all. Its neighbours have nothing to do with each other, and what changes from one pixel to the next cannot be told from
-# pixels three apart, by this method or by any other that knows only where pixels are. Whether a *network* suffers
+# The smooth features come back. The roughest does not come back at all: it is made of stripes so fine that they change from one pixel to the
+# next. A kernel that says "neighbours are alike" has no word for them, and what it puts there is invention. Whether a *network* suffers
 # when it is allowed smooth features only is another question. Its answer makes the paper: hardly.
 #
 # In a colour image every pixel has three weights, red, green and blue. The paper then knows all three at the same pixels,
