@@ -26,7 +26,7 @@ def show(lessons):
 
 def try_lessons(lessons):
     """Run each check against its mutants and accepted answers; 1 if one is judged wrongly."""
-    import matplotlib
+    import matplotlib.pyplot
 
     from .harness import failures
 
@@ -39,6 +39,7 @@ def try_lessons(lessons):
         seconds = time.perf_counter() - start
         print(f"{lesson.name}: {n - len(found)} of {n} answers judged rightly ({seconds:.1f} s)")
         bad += found
+        matplotlib.pyplot.close("all")
     for line in bad:
         print(line)
     return int(bool(bad))

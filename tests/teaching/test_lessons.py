@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import lowrankweights as lrw
+from lowrankweights.experiments import completion
 from lowrankweights.teaching import harness, lessons
 
 LESSONS = lessons.read_lessons()
@@ -74,6 +75,58 @@ def solved(number):
         if cell.kind in ("code", "solution", "check"):
             harness.run_cell(lesson, cell, namespace)
     return namespace
+
+
+def test_lesson_01_writes_what_the_package_does():
+    with matplotlib.rc_context():
+        own = solved("01")
+    rng = np.random.default_rng(6)
+    points, alpha = rng.uniform(0, 5, size=(30, 2)), np.array([28, 3, 11, 17, 5])
+    W, kernel = rng.normal(size=(30, 3)), lrw.SquaredExponential(0.8)
+    U = lrw.dictionaries.kernel_ridge(kernel, points, alpha, ridge=0)
+    for w in W.T:
+        w_hat = own["predict"](kernel, points, alpha, w[alpha])
+        assert np.allclose(w_hat, U @ w[alpha]) and np.allclose(w_hat[alpha], w[alpha])
+    done = completion.complete(W, (5, 6), share=0.4, rng=0)
+    scores = [own["score"](w, done["U"] @ w[done["alpha"]], done["alpha"]) for w in W.T]
+    assert np.allclose(scores, done["correlation"])
+    # copying the nearest is what the ridge predictor does when its hills are narrow and normalised
+    narrow = lrw.SquaredExponential(0.05)(points, points[alpha]) + 1e-300
+    nearest = own["nearest_dictionary"](points, alpha)
+    assert (nearest.argmax(axis=1)[alpha] == np.arange(5)).all() and (nearest[alpha] == np.eye(5)).all()
+    clear = narrow.max(axis=1) > 1e-200
+    assert clear.sum() > 6 and (nearest[clear].argmax(axis=1) == narrow[clear].argmax(axis=1)).all()
+    assert set(own["check"].results.values()) == {"passed"}
+
+
+def test_lesson_02_writes_what_the_package_does():
+    with matplotlib.rc_context():
+        own = solved("02")
+    rng = np.random.default_rng(7)
+    a, b, alpha = rng.uniform(0, 6, size=(25, 2)), rng.uniform(0, 6, size=(4, 2)), np.array([20, 2, 9, 13])
+    kernel = lrw.SquaredExponential(1.5)
+    assert np.allclose(own["squared_exponential"](a, b, 1.5), kernel(a, b))
+    for ridge in (0, 0.2):
+        U = lrw.dictionaries.kernel_ridge(kernel, a, alpha, ridge)
+        assert np.allclose(own["dictionary"](kernel, a, alpha, ridge), U)
+        var = own["variance"](3.0 * kernel, a, alpha, ridge)
+        assert np.allclose(var, lrw.predictive_variance(3.0 * kernel, a, alpha, ridge))
+        values = rng.normal(size=4)
+        assert np.allclose((U @ own["coordinates"](values, U, alpha))[alpha], values)
+    K = lrw.SquaredExponential(4.0)(a, a)
+    assert np.linalg.cond(K + own["smallest_ridge"](K, 1e6) * np.eye(25)) == pytest.approx(1e6, rel=1e-6)
+    assert set(own["check"].results.values()) == {"passed"}
+
+
+def test_lesson_02_says_what_is_true():
+    with matplotlib.rc_context():
+        own = solved("02")
+    assert own["off_identity"][-1] == pytest.approx(0.65, abs=0.005)
+    assert np.linalg.cond(own["Ks"][5]) == pytest.approx(5e6, rel=0.1)
+    # a prediction's error is smallest where the ridge is the noise's variance, 0.09
+    assert 0.05 < own["ridges_of_noise"][np.argmin(own["errors"])] < 0.2
+    assert 0.93 < own["inside"][own["hidden"]].mean() < 0.98
+    assert own["ratio"] > 100
 
 
 def test_lesson_03_writes_what_the_package_does():

@@ -55,7 +55,8 @@ def test_students_get_no_mutants_and_find_answers_folded(tmp_path):
         assert folded.startswith("<details><summary>First hint")
         for variant in (*exercise.mutants, *exercise.accepted):
             assert variant.text not in "\n".join([*code, *prose])
-    assert prose[0].startswith("# 03 · Gradients by hand") and "**Time** about" in prose[0]
+    title = f"# {lesson.name[:2]} · {lesson.about['title']}"
+    assert prose[0].startswith(title) and "**Time** about" in prose[0]
 
 
 def test_solutions_have_every_answer_in_place(tmp_path):
