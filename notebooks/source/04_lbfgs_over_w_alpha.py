@@ -92,9 +92,8 @@ plt.show()
 # The star is the lowest point, and it lies in a long, narrow valley. The valley's long side says: *raise one pixel's weight and lower the other's by as much*. Neighbouring
 # pixels are nearly always alike, so that changes almost nothing. Its short side says: *raise both*. That changes a lot.
 #
-# **Guess first.** The steepest way down is $-\nabla f$, at a right angle to the line of equal height. We go that
-# way until it rises again, look for the steepest way anew, and so on. How many steps until the loss is
-# as good as lowest: until of its height above the minimum no more than $10^{-8}$ is left?
+# **Guess first.** The steepest way down is $-\nabla f$, at a right angle to the line of equal height. We go that way until the loss
+# rises again, look for the steepest way anew, and so on. How many steps until only $10^{-8}$ of the height above the star is left?
 
 # %%
 guess_steepest = None  # a number of steps
@@ -104,7 +103,7 @@ guess_steepest = None  # a number of steps
 #
 # "Until it rises again" can be computed. Along the way $w - s\, g$ with $g = \nabla f(w)$, the loss is a parabola in $s$:
 #
-# $$f(w - s\, g) = f(w) - s\, g^\top g + \tfrac{1}{2} s^2\, g^\top H g,$$
+# $$f(w - s\, g) = f(w) - s\, g^\top g + \frac{1}{2} s^2\, g^\top H g,$$
 #
 # where $H$ (2, 2) is the matrix of second derivatives. Which $s$ is at the bottom?
 
@@ -488,9 +487,8 @@ every = squares(X, t)
 curvatures = {"every weight": C, "26 known": U.T @ C @ U}
 curvatures = {name: np.linalg.eigvalsh(H)[::-1] for name, H in curvatures.items()}
 for name, e in curvatures.items():
-    print(
-        f"{name:>12}: the largest {e[0]:.3g}, the 26th {e[25]:.1e}, the 50th {e[49] if len(e) > 49 else np.nan:.1e}"
-    )
+    flat = np.sum(e < 1e-10 * e[0])
+    print(f"{name:>12}: the largest {e[0]:.3g}, the 26th {e[25]:.1e}, {flat} of {len(e)} flat")
 
 # %% [markdown]
 # **Guess first.** L-BFGS on both. Each has a lowest point of its own, and we ask how many iterations it takes until
@@ -523,12 +521,10 @@ for name, style in zip(left, plotting.line_styles(2), strict=True):
     e = curvatures[name]
     axes[0].plot(np.arange(1, len(e) + 1), e / e[0], **style, markevery=5, label=name)
     axes[1].plot(left[name], **style, markevery=max(1, len(left[name]) // 12))
-for ax, title, end in zip(
-    axes, ("curvatures, the largest is 1", "share of the height left"), (70, None), strict=True
-):
-    ax.set(title=title, yscale="log", ylim=(1e-8, 2), xlim=(None, end))
-axes[0].set_xlabel("number of the curvature")
-axes[1].set(xlabel="L-BFGS iteration (logarithmic)", xscale="log")
+for ax, title in zip(axes, ("curvatures, the largest is 1", "share of the height that is left"), strict=True):
+    ax.set(title=title, yscale="log", ylim=(1e-8, 2))
+axes[0].set(xlabel="number of the curvature", xlim=(0, 70))
+axes[1].set(xlabel="L-BFGS iteration (logarithmic)", xscale="log", xlim=(1, 2000))
 axes[0].legend(loc="lower left")
 plt.show()
 
@@ -537,8 +533,9 @@ plt.show()
 #
 # - **Down to the last hundredth the two are equal.** The first dozen iterations deal with the large curvatures, and these
 #   both problems have.
-# - **Then comes the tail.** With every weight there are dozens of directions that are almost flat. Each is worth next to
-#   nothing, and L-BFGS must find them one by one. The 26 known weights do not reach them: there is no tail to be walked.
+# - **Then comes the tail.** With every weight there are dozens of directions that are *almost* flat. Each is worth next to
+#   nothing, and L-BFGS must find them one by one. The 26 known weights do not reach them: there is no tail to be walked. (From
+#   the 60th on the curvatures are 0, as the 16 × 16 images were made from 8 × 8. What is quite flat costs nothing: no gradient ever points there.)
 # - **What the tail was worth** is another matter: with all its freedom, the lowest loss is lower, too. A dictionary that
 #   closes directions makes the way shorter *and* moves the place where it ends.
 
@@ -559,7 +556,7 @@ plt.show()
 # million numbers $H$ would have 250 billion entries. L-BFGS never writes it down. It remembers its last $m$ steps and how the
 # gradient changed over each,
 #
-# $$s_i = w_{i+1} - w_i, \qquad y_i = g_{i+1} - g_i \qquad \text{both } (n_\alpha,), \text{ with } y_i = H s_i \text{ for squares,}$$
+# $$s_i = w_{i+1} - w_i, \qquad y_i = g_{i+1} - g_i \qquad (n_\alpha,) \ \mathrm{both}; \ \mathrm{for\ squares}\ \ y_i = H s_i,$$
 #
 # and each pair says: *in this direction, the curvature is so much*. From the pairs it makes something that acts like
 # $H^{-1}$ (call it $B$), starting with a multiple $\gamma I$ of the identity and correcting it with one pair after the other:
@@ -711,9 +708,7 @@ with check("two_loops") as c:
     H_any, g_any = R.T @ R, draw.normal(size=5)
     s_any = list(draw.normal(size=(3, 5)))
     y_any = [H_any @ step for step in s_any]
-    c.close(
-        two_loops(y_any[-1].copy(), s_any, y_any), -s_any[-1], "asked for the newest y, it gives back -s:"
-    )
+    c.close(two_loops(y_any[-1].copy(), s_any, y_any), -s_any[-1], "two_loops(y[-1], s, y)")
     g_kept = g_any.copy()
     for m in (1, 2, 3):
         B, eye = np.eye(5) * (s_any[m - 1] @ y_any[m - 1]) / (y_any[m - 1] @ y_any[m - 1]), np.eye(5)
@@ -751,9 +746,8 @@ def own_lbfgs(fun, H, w, target, memory=10, most=200):
 
 way_down = two_loops if check.passed("two_loops") else scipy_direction
 own = own_lbfgs(two, H_two, np.zeros(2), goal(two, lowest))
-teaching.compare_guess(
-    guess_own, len(own) - 1, "steps of your L-BFGS" if check.passed("two_loops") else "steps"
-)
+whose = "your" if check.passed("two_loops") else "SciPy's"
+teaching.compare_guess(guess_own, len(own) - 1, f"steps with {whose} direction")
 
 # %% [markdown]
 # Two weights, two steps. After one step it knows the curvature in one direction; the second is then aimed so that it spoils nothing
@@ -993,8 +987,7 @@ for name, report in reports.items():
 # How can the report know? It has nothing but the function, so it does what you would do: it walks a little way along the
 # gradient, to both sides, and compares the slopes with what the gradient says. With $d = g / |g|$ and a small step $h$:
 #
-# $$\text{ahead} = \frac{f(\theta + h d) - f(\theta)}{h}, \qquad \text{behind} = \frac{f(\theta) - f(\theta - h d)}{h}, \qquad
-# \text{promised} = |g|.$$
+# $$\mathrm{ahead} = \frac{f(\theta + h d) - f(\theta)}{h}, \qquad \mathrm{behind} = \frac{f(\theta) - f(\theta - h d)}{h}, \qquad \mathrm{promised} = |g|.$$
 #
 # | what it sees | what it is | what to do |
 # |---|---|---|

@@ -398,7 +398,7 @@ with check("break_even") as c:
 # %%
 teaching.compare_guess(guess_meet, 0.6, "one column, as many units in as out")
 proportions = np.linspace(0.01, 1, 34)
-fig, ax = plt.subplots(figsize=(5.6, 3.3), layout="constrained")
+fig, ax = plt.subplots(figsize=(7.6, 3.3), layout="constrained")
 for J, style in zip((1, 2, 5, 10), plotting.line_styles(4), strict=True):
     costs = [PoolFirst(factored(100, 100, p, J)).multiplications(10**6) / 3e10 for p in proportions]
     ax.plot(proportions, costs, **style | {"marker": ""}, label=f"pool first, {J} column{'s' * (J > 1)}")
@@ -448,9 +448,7 @@ def measure(net):
 
 full = measure(every)
 few = np.array([measure(network(factored(n_v, n_h, p), factored(n_h, n_h, p))) for p in shares])
-teaching.compare_guess(
-    guess_time, float(100 * few[1, 1] / full[1]), "time at 5 %, per cent of that of every weight"
-)
+teaching.compare_guess(guess_time, float(100 * few[1, 1] / full[1]), "time at 5 %, in per cent")
 print("proportion   multiplications   time    products alone   time / products alone")
 for p, (count, seconds, bound) in zip(["every", *shares], [full, *few], strict=True):
     print(
@@ -634,7 +632,7 @@ for size, run in runs.items():
     print(f"{size:>5} rows: {seconds[size]:.3f} s, at most {peak_of(run) / 1e6:>5.1f} MB")
 
 # %% [markdown]
-# Small blocks lose on two counts: thin products, and a whole gradient to be added for each of them. Large ones only lose their place in the
+# (The gradient and its sums alone are some 14 MB: the rest is what a block holds.) Small blocks lose on two counts: thin products, and a whole gradient to be added for each of them. Large ones only lose their place in the
 # cache, and a matrix product is clever about that: from a few hundred rows on the curve is flat, and chance says which is the fastest. What blocks buy there is memory, which no longer grows with the
 # number of rows, and work that can be dealt to several cores. `lrw.Objective` takes 1,000 rows a block, one block a core, and keeps the block's
 # memory for the next one; it also pools first. Against the plain definition, for a tenth of the weights, on one core:
