@@ -152,6 +152,95 @@ def test_lesson_03_writes_what_the_package_does():
     assert own["check"].results and set(own["check"].results.values()) == {"passed"}
 
 
+def test_lesson_04_writes_what_scipy_and_the_package_do():
+    from scipy.optimize import LbfgsInvHessProduct
+
+    with matplotlib.rc_context():
+        own = solved("04")
+    rng = np.random.default_rng(3)
+    R, g = rng.normal(size=(9, 6)), rng.normal(size=6)
+    s = rng.normal(size=(4, 6))
+    y = s @ (R.T @ R)
+    # SciPy's begins with I, ours with gamma I: the same in coordinates stretched by sqrt(gamma)
+    root = np.sqrt(s[-1] @ y[-1] / (y[-1] @ y[-1]))
+    wanted = -root * LbfgsInvHessProduct(s / root, y * root).matvec(root * g)
+    assert np.allclose(own["two_loops"](g, list(s), list(y)), wanted)
+
+    A, t = rng.normal(size=(7, 3)), rng.normal(size=7)
+    A, t = A - A.mean(axis=0), t - t.mean()  # then the bias of a layer stays 0
+    net = lrw.Network([lrw.Dense(lrw.Full(3, 1))], "squared_error")
+    loss, grad = own["squares"](A, t)(np.array([1.0, -2.0, 0.5]))
+    wanted_loss, wanted = net.loss_and_grad([1.0, -2.0, 0.5, 0.0], A, t[:, None])
+    assert loss == pytest.approx(wanted_loss) and np.allclose([*grad, 0], wanted)
+    assert np.allclose(own["hessian"](A.T @ A / 7, np.eye(3)), A.T @ A / 7)
+    # where every weight is learned, W is what is learned, and charged
+    theta = net.init(rng=0)
+    own["decay"] = 5e-5
+    charged = own["charged_for_W"](net, theta, *net.loss_and_grad(theta, A, t[:, None]))
+    wanted_loss, wanted = net.loss_and_grad(theta, A, t[:, None], weight_decay=5e-5)
+    assert charged[0] == pytest.approx(wanted_loss, rel=1e-14) and np.allclose(charged[1], wanted)
+    assert set(own["check"].results.values()) == {"passed"}
+
+
+def test_lesson_04_gives_the_stop_report_s_verdict():
+    from lowrankweights.stop_reasons import explain_abnormal
+
+    with matplotlib.rc_context():
+        own = solved("04")
+    words = {"right": "agrees with the loss", "wrong": "gradient is wrong", "kink": "kink"}
+    hinge = lambda w: (float(np.maximum(w, 0).sum()), np.where(w >= 0, 1.0, 0.0))
+    for fun, theta in (
+        (lambda w: (float(w @ w), 2 * w), [1.0, 2.0]),
+        (lambda w: (float(w @ w), 3 * w), [1.0, 2.0]),
+        (lambda w: (float(np.cosh(w).sum()), np.cosh(w)), [1.0, -2.0]),
+        (hinge, [0.0, 0.0]),
+    ):
+        theta = np.array(theta)
+        assert words[own["verdict"](fun, theta)] in explain_abnormal(fun, theta, *fun(theta))[1]
+
+
+def test_the_reports_in_lesson_04_are_those_its_text_speaks_of():
+    with matplotlib.rc_context():
+        own = solved("04")
+    said = {name: report.message for name, report in own["reports"].items()}
+    assert "gradient is wrong" in said["A"] and "noisy" in said["B"] and "kink" in said["C"]
+    assert "float32" in said["D"] or "falls no more" in said["D"]
+    assert own["reports"]["A"].loss > 1.05 * own["known"](own["w_known"])[0]
+
+
+def test_lesson_11_counts_as_the_plan_does():
+    with matplotlib.rc_context():
+        own = solved("11")
+    n, n_v, n_h = 50, 24, 18
+    for n_alpha in (3, 20):
+        U = np.ones((n_v, n_alpha))
+        layers = [lrw.Dense(lrw.Predicted(U, n_v)), lrw.Dense(lrw.Predicted(U, n_h))]
+        rows = list(lrw.Network(layers, "squared_error").plan(n).rows())
+        assert [r["multiplications"] for r in rows] == [
+            own["count_compose"](n, n_v, n_alpha, n_v, need_dv=False),
+            own["count_pool"](n, n_v, n_alpha, n_v, once=True),
+            own["count_compose"](n, n_v, n_alpha, n_h, need_dv=True),
+            own["count_pool"](n, n_v, n_alpha, n_h, once=False),
+        ]
+    for n_columns in (1, 3):
+        middle = own["break_even"](60, 30, n_columns)
+        for proportion, order in ((0.9 * middle, "(v U) w"), (1.1 * middle, "v (U w)")):
+            hidden = own["factored"](60, 30, proportion, n_columns)
+            layers = [lrw.Dense(lrw.Full(4, 60)), lrw.Dense(hidden)]
+            chosen = [
+                r["order"] for r in lrw.Network(layers, "squared_error").plan(10**7).rows() if r["chosen"]
+            ]
+            assert chosen[1] == order
+    net = lrw.Network([lrw.Dense(lrw.Full(5, 3), "tanh"), lrw.Dense(lrw.Full(3, 2))], "squared_error")
+    rng = np.random.default_rng(0)
+    X, Y, theta = rng.normal(size=(11, 5)), rng.normal(size=(11, 2)), net.init(rng=1)
+    wanted = lrw.Objective(net, X, Y)(theta)
+    for sum_up in (own["in_blocks"], own["package_blocks"]):
+        loss, grad = sum_up(net, theta, X, Y, 4)
+        assert loss == pytest.approx(wanted[0]) and np.allclose(grad, wanted[1])
+    assert set(own["check"].results.values()) == {"passed"}
+
+
 HEAD = "# ---\n# title: A\n# minutes: 5\n# learn: b\n# need: c\n# ---\n"
 EXERCISE = (
     "# %% starter x\nx = None\n# %% [markdown] hint x\n# a\n# %% [markdown] hint x\n# b\n"
