@@ -116,6 +116,53 @@ def index_set(alpha, shape, ax=None, colour=COLOURS["blue"]):
     return _bare(ax)
 
 
+def index_sets(index_sets, shape, centres=None, fig=None):
+    """Draw which pixels each column knows, the columns side by side.
+
+    Parameters
+    ----------
+    index_sets : list of array of int
+        alpha of each column, for instance an estimator's ``index_sets_[0]``.
+    shape : (height, width) or (height, width, n_channels)
+    centres : array, (n_columns, 2), optional
+        Row and column of each column's place, in pixels; marked with a cross.
+    fig : Figure, optional
+
+    Returns
+    -------
+    fig : Figure
+        With one Axes a column. Told under it: how many weights a column knows, and how many are
+        known to at least one.
+
+    Notes
+    -----
+    Paper, section 3.4 and Figure 3.
+    """
+    sets = list(index_sets)
+    if not sets:
+        _checks.fail("index_sets", "an index set for at least one column", "none")
+    if centres is not None:
+        centres = _checks.array("centres", centres, shape=(len(sets), 2))
+    n_across = min(len(sets), 5)
+    n_down = -(-len(sets) // n_across)
+    if fig is None:
+        fig = plt.figure(figsize=(1.35 * max(n_across, 2), 1.55 * n_down + 0.45), layout="constrained")
+    axes = fig.subplots(n_down, n_across, squeeze=False).ravel()
+    for j, (ax, alpha) in enumerate(zip(axes, sets, strict=False)):
+        index_set(alpha, shape, ax).set_title(f"column {j + 1}")
+        if centres is not None:
+            # white on black: seen on a known pixel and on an unknown one
+            for colour, size, width in (("#000000", 9, 3.4), ("#FFFFFF", 7, 1.4)):
+                ax.plot(*centres[j][::-1], "+", color=colour, ms=size, mew=width)
+    for ax in axes[len(sets) :]:
+        ax.remove()
+    sizes = sorted({len(alpha) for alpha in sets})
+    share = f"{sizes[0]} to {sizes[-1]}" if len(sizes) > 1 else f"{sizes[0]}"
+    known, n_v = len(np.unique(np.concatenate(sets))), int(np.prod(shape))
+    fig.supxlabel(f"a column knows {share} of {n_v} weights,\nall together {known}", fontsize="small")
+    return fig
+
+
 def feature_completion(W, alpha, U, shape, length_scale=None, fig=None):
     """The paper's Figure 1: features, a few of their weights, the prediction from these.
 
