@@ -238,6 +238,43 @@ def log_percent_axis(ax):
     return ax
 
 
+def differences(found, ax=None):
+    """Draw differences in error with their intervals, one below the other, around a line at 0.
+
+    Parameters
+    ----------
+    found : dict
+        Label: (mean, low, high), in points of error; as from ``paired_interval``, times 100.
+    ax : Axes, optional
+
+    Returns
+    -------
+    ax : Axes
+        Filled blue dots where the interval does not contain 0, open orange squares where it does. The
+        numbers stand at the right. The scale is linear up to one point, logarithmic beyond.
+    """
+    if ax is None:
+        _, ax = plt.subplots(figsize=(7.6, 0.34 * len(found) + 0.9), layout="constrained")
+    for i, (mean, low, high) in enumerate(found.values()):
+        clear = high < 0 or low > 0
+        colour, mark = (COLOURS["blue"], "o") if clear else (COLOURS["orange"], "s")
+        ax.plot([low, high], [i, i], color=colour, lw=2)
+        ax.plot(mean, i, mark, color=colour, mfc=colour if clear else "white", ms=6)
+        words, beside = f"{mean:+.1f}  ({low:+.1f} to {high:+.1f})", ("axes fraction", "data")
+        ax.annotate(words.replace("-", "−"), (1.02, i), xycoords=beside, va="center", annotation_clip=False)
+    ax.axvline(0, color="#555555", lw=0.8)
+    ax.set_xscale("symlog", linthresh=1)
+    ends = [0, *(x for interval in found.values() for x in interval)]
+    lowest, highest = min(-1.2, 1.25 * min(ends)), max(1.2, 1.25 * max(ends))
+    ticks = [t for t in (-50, -20, -5, -2, -1, 0, 1, 2, 5, 20, 50) if lowest <= t <= highest]
+    ax.set_xticks(ticks, [f"{t}".replace("-", "−") for t in ticks])
+    ax.minorticks_off()
+    ax.set(xlim=(lowest, highest), ylim=(len(found) - 0.5, -0.5))
+    ax.set_yticks(range(len(found)), list(found))
+    ax.set_xlabel("difference in test error, points, with its 95 % interval; left: the first is better")
+    return ax
+
+
 def _bare(ax):
     """No ticks; a thin frame."""
     ax.set_xticks([])

@@ -55,3 +55,19 @@ def test_index_sets_asks_for_columns_and_a_centre_each():
         plotting.index_sets([], (4, 4))
     with pytest.raises(ValueError, match=r"centres: expected shape \(2, 2\)"):
         plotting.index_sets([[0], [1]], (4, 4), centres=[[0, 0]])
+
+
+def test_differences_shows_which_intervals_contain_no_zero():
+    found = {"a − b": (-13.0, -18.0, -8.5), "c − b": (0.2, -0.4, 0.8), "d − b": (1.5, 0.1, 3.0)}
+    ax = plotting.differences(found)
+    ax.figure.draw_without_rendering()
+    zero, segments = ax.lines[-1], [line for line in ax.lines if len(line.get_xdata()) == 2][:-1]
+    assert list(zero.get_xdata()) == [0, 0]
+    assert [tuple(line.get_xdata()) for line in segments] == [(low, high) for _, low, high in found.values()]
+    assert [line.get_color() == plotting.COLOURS["blue"] for line in segments] == [True, False, True]
+    assert [label.get_text() for label in ax.get_yticklabels()] == list(found)
+    top_down = [ax.transData.transform((0, y))[1] for y in range(3)]
+    assert top_down == sorted(top_down, reverse=True)
+    assert [text.get_text() for text in ax.texts][:2] == ["−13.0  (−18.0 to −8.5)", "+0.2  (−0.4 to +0.8)"]
+    low, high = ax.get_xlim()
+    assert low < -18 and high > 3
