@@ -579,7 +579,7 @@ plt.show()
 
 # %% [markdown]
 # Lines are pretty and say nothing about chance. Here is every difference to the network that learns all its weights, with the interval. **Guess first.** At 10 %, how many of
-# the ten are clearly *better* than the network with ten times as many learned weights?
+# the ten are clearly *better* than the network with seven times as many learned numbers?
 
 # %%
 guess_better = None  # a number from 0 to 10
@@ -599,8 +599,8 @@ teaching.compare_guess(guess_better, better, f"clearly better at {shares[1]:.0%}
 # **What we measured** (yours may differ in the last digit).
 #
 # - With everything learned, 26,710 numbers, 4.3 % are wrong. With the SE dictionary and a tenth of each filter, 3,710 numbers, it is 3.5 %, and the interval of the difference ends just below 0. The
-#   belief "neighbours are alike" is worth more here than the freedom that was given up: a prior helps when data are few. (One such interval among ten would be a weak witness. But it is so at 30 % again, and
-#   section 7 will find it on MNIST, and large.)
+#   belief "neighbours are alike" is worth more here than the freedom that was given up: a prior helps when data are few. (One such interval among ten would be a weak witness. But it is so at 30 % again (put `shares` for
+#   `shares[:2]` above to see it), and section 7 will find it on MNIST, and large.)
 # - With 3 % learned, five dictionaries are not worse than everything, as far as 1,197 digits can tell. Their order among each other is within the noise, and whoever names a winner
 #   from such a table is talking about seeds.
 # - `random_connections` (filters of single pixels), `wavelet` and `dct` lose clearly at 3 %, and `low_rank` hopelessly: its rank is 2.
