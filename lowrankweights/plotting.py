@@ -116,6 +116,53 @@ def index_set(alpha, shape, ax=None, colour=COLOURS["blue"]):
     return _bare(ax)
 
 
+def index_sets(index_sets, shape, centres=None, fig=None):
+    """Draw which pixels each column knows, the columns side by side.
+
+    Parameters
+    ----------
+    index_sets : list of array of int
+        alpha of each column, for instance an estimator's ``index_sets_[0]``.
+    shape : (height, width) or (height, width, n_channels)
+    centres : array, (n_columns, 2), optional
+        Row and column of each column's place, in pixels; marked with a cross.
+    fig : Figure, optional
+
+    Returns
+    -------
+    fig : Figure
+        With one Axes a column. Told under it: how many weights a column knows, and how many are
+        known to at least one.
+
+    Notes
+    -----
+    Paper, section 3.4 and Figure 3.
+    """
+    sets = list(index_sets)
+    if not sets:
+        _checks.fail("index_sets", "an index set for at least one column", "none")
+    if centres is not None:
+        centres = _checks.array("centres", centres, shape=(len(sets), 2))
+    n_across = min(len(sets), 5)
+    n_down = -(-len(sets) // n_across)
+    if fig is None:
+        fig = plt.figure(figsize=(1.35 * max(n_across, 2), 1.55 * n_down + 0.45), layout="constrained")
+    axes = fig.subplots(n_down, n_across, squeeze=False).ravel()
+    for j, (ax, alpha) in enumerate(zip(axes, sets, strict=False)):
+        index_set(alpha, shape, ax).set_title(f"column {j + 1}")
+        if centres is not None:
+            # white on black: seen on a known pixel and on an unknown one
+            for colour, size, width in (("#000000", 9, 3.4), ("#FFFFFF", 7, 1.4)):
+                ax.plot(*centres[j][::-1], "+", color=colour, ms=size, mew=width)
+    for ax in axes[len(sets) :]:
+        ax.remove()
+    sizes = sorted({len(alpha) for alpha in sets})
+    share = f"{sizes[0]} to {sizes[-1]}" if len(sizes) > 1 else f"{sizes[0]}"
+    known, n_v = len(np.unique(np.concatenate(sets))), int(np.prod(shape))
+    fig.supxlabel(f"a column knows {share} of {n_v} weights,\nall together {known}", fontsize="small")
+    return fig
+
+
 def feature_completion(W, alpha, U, shape, length_scale=None, fig=None):
     """The paper's Figure 1: features, a few of their weights, the prediction from these.
 
@@ -188,6 +235,43 @@ def log_percent_axis(ax):
     ax.yaxis.set_minor_formatter("")
     ax.minorticks_off()
     ax.grid(axis="y", lw=0.4, alpha=0.5)
+    return ax
+
+
+def differences(found, ax=None):
+    """Draw differences in error with their intervals, one below the other, around a line at 0.
+
+    Parameters
+    ----------
+    found : dict
+        Label: (mean, low, high), in points of error; as from ``paired_interval``, times 100.
+    ax : Axes, optional
+
+    Returns
+    -------
+    ax : Axes
+        Filled blue dots where the interval does not contain 0, open orange squares where it does. The
+        numbers stand at the right. The scale is linear up to one point, logarithmic beyond.
+    """
+    if ax is None:
+        _, ax = plt.subplots(figsize=(7.6, 0.34 * len(found) + 0.9), layout="constrained")
+    for i, (mean, low, high) in enumerate(found.values()):
+        clear = high < 0 or low > 0
+        colour, mark = (COLOURS["blue"], "o") if clear else (COLOURS["orange"], "s")
+        ax.plot([low, high], [i, i], color=colour, lw=2)
+        ax.plot(mean, i, mark, color=colour, mfc=colour if clear else "white", ms=6)
+        words, beside = f"{mean:+.1f}  ({low:+.1f} to {high:+.1f})", ("axes fraction", "data")
+        ax.annotate(words.replace("-", "−"), (1.02, i), xycoords=beside, va="center", annotation_clip=False)
+    ax.axvline(0, color="#555555", lw=0.8)
+    ax.set_xscale("symlog", linthresh=1)
+    ends = [0, *(x for interval in found.values() for x in interval)]
+    lowest, highest = min(-1.2, 1.25 * min(ends)), max(1.2, 1.25 * max(ends))
+    ticks = [t for t in (-50, -20, -5, -2, -1, 0, 1, 2, 5, 20, 50) if lowest <= t <= highest]
+    ax.set_xticks(ticks, [f"{t}".replace("-", "−") for t in ticks])
+    ax.minorticks_off()
+    ax.set(xlim=(lowest, highest), ylim=(len(found) - 0.5, -0.5))
+    ax.set_yticks(range(len(found)), list(found))
+    ax.set_xlabel("difference in test error, points, with its 95 % interval; left: the first is better")
     return ax
 
 

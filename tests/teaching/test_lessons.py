@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 import lowrankweights as lrw
-from lowrankweights.experiments import completion
+from lowrankweights.experiments import completion, results
+from lowrankweights.strategies import LayerInput, predicted_layer
 from lowrankweights.teaching import harness, lessons
+from lowrankweights.weight_space import local_index_set
 
 LESSONS = lessons.read_lessons()
 by_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=[lesson.name for lesson in LESSONS])
@@ -239,6 +241,44 @@ def test_lesson_11_counts_as_the_plan_does():
         loss, grad = sum_up(net, theta, X, Y, 4)
         assert loss == pytest.approx(wanted[0]) and np.allclose(grad, wanted[1])
     assert set(own["check"].results.values()) == {"passed"}
+
+
+def test_lesson_05_writes_what_the_package_does():
+    with matplotlib.rc_context():
+        own = solved("05")
+    rng = np.random.default_rng(5)
+    V, U = rng.normal(1, 2, size=(7, 4)), rng.normal(size=(6, 3))
+    assert np.allclose(own["emp_kernel"](V), lrw.EmpiricalCovariance(V).K)
+    # what is not seen does not get through the layer: v W = v_seen W for every W = U w_alpha
+    v, w_alpha = rng.normal(size=(5, 6)), rng.normal(size=(3, 2))
+    assert np.allclose(own["seen"](v, U) @ (U @ w_alpha), v @ lrw.Predicted(U, 2).expand(w_alpha.ravel()))
+    wrong_a, wrong_b = rng.random((2, 2000)) < [[0.08], [0.05]]
+    difference, error = own["paired"](wrong_a, wrong_b)
+    items = [[np.flatnonzero(w)] for w in (wrong_a, wrong_b)]
+    mean, low, high = results.paired_interval(*items, n_items=2000, n_draws=1000)
+    assert difference == pytest.approx(mean) and 2 * 1.96 * error == pytest.approx(high - low, rel=0.1)
+    points = lrw.grid_coordinates((9, 7))
+    atoms = own["my_dictionary"](None, points, 5, np.random.default_rng(0))
+    assert atoms.shape == (63, 5) and np.allclose(atoms.max(axis=0), 1)
+    assert own["check"].results and set(own["check"].results.values()) == {"passed"}
+
+
+def test_lesson_06_writes_what_the_package_does():
+    with matplotlib.rc_context():
+        own = solved("06")
+    Us = [np.random.default_rng(j).normal(size=(12, 4)) for j in range(3)]
+    columns = own["columns_of"](Us, 8)
+    assert own["counts"](12, 8, 4, 3) == (columns.n_dynamic, columns.n_static)
+    layer = LayerInput(np.random.default_rng(0).normal(size=(9, 12)))
+    theirs, _ = predicted_layer(layer, 8, "random_projection", 1 / 3, 3, np.random.default_rng(0))
+    assert [c.n_h for c in columns.columns] == [c.n_h for c in theirs.columns]
+    p = columns.init(rng=1)
+    big = own["one_big_w"](columns.unpack(p)["w_alpha"])
+    assert np.allclose(np.hstack(Us) @ big, columns.expand(p))
+    for shape, n_alpha, centre in (((16, 16), 26, (3.2, 11.7)), ((5, 9), 7, (4, 0))):
+        mine = own["foveated"](shape, n_alpha, centre, np.random.default_rng(4))
+        assert np.array_equal(mine, local_index_set(shape, n_alpha, centre, rng=4))
+    assert own["check"].results and set(own["check"].results.values()) == {"passed"}
 
 
 HEAD = "# ---\n# title: A\n# minutes: 5\n# learn: b\n# need: c\n# ---\n"
