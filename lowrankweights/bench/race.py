@@ -21,10 +21,11 @@ TARGET = 0.02
 OURS = {
     "dictionary": ("squared_exponential", "covariance"),
     "proportion": 0.1,
-    "n_columns": 5,
+    "n_columns": 3,
+    "ridge": 1e-3,
     "input_shape": (28, 28),
     "weight_decay": 5e-5,
-    "schedule": [(6_000, 60), (20_000, 60), (60_000, 100)],
+    "schedule": [(4_000, 40), (10_000, 40), (25_000, 40), (60_000, 120)],
 }
 ADAM = {"batch_size": 128, "learning_rate": 1e-3, "evaluations_an_epoch": 4, "max_epochs": 40}
 
