@@ -15,7 +15,7 @@
 # %%
 import matplotlib.pyplot as plt
 import numpy as np
-from scipy.optimize import LbfgsInvHessProduct
+from scipy.optimize import LbfgsInvHessProduct, minimize_scalar
 
 import lowrankweights as lrw
 from lowrankweights import plotting, teaching
@@ -171,12 +171,13 @@ def best_step(g, H):
 with check("best_step") as c:
     for seed in range(3):
         draw = np.random.default_rng(seed)
-        R, g_any = draw.normal(size=(4, 3)), draw.normal(size=3)
-        H_any = R.T @ R
-        s = best_step(g_any, H_any)
-        c.close(s, np.dot(g_any, g_any) / np.sum((R @ g_any) ** 2), "best_step(g, H)")
-        after = g_any - s * H_any @ g_any  # the gradient after the step: nothing is left along g
-        c.true(abs(after @ g_any) < 1e-8, "After the step the loss still slopes along g.")
+        R, w_any = draw.normal(size=(5, 3)), draw.normal(size=3)
+        fun = squares(R, draw.normal(size=5))
+        g_any = fun(w_any)[1]
+        tried = minimize_scalar(lambda s, fun=fun, w=w_any, g=g_any: fun(w - s * g)[0])  # by trying many s
+        s = best_step(g_any, R.T @ R / 5)
+        c.close(s, tried.x, "best_step(g, H)", tolerance=1e-5)
+        c.true(abs(fun(w_any - s * g_any)[1] @ g_any) < 1e-8, "After the step the loss still slopes along g.")
 
 
 # %%
