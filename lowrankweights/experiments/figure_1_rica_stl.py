@@ -5,10 +5,10 @@ from .figure_1_rica_natural import draw, group, run_one, summary
 
 COMMON = {
     **figure_1_rica_natural.COMMON,
-    "figure": "1-rica-stl", "patch_shape": [8, 8, 3], "n_components": 192, "regularisation": 0.01,
+    "figure": "1-rica-stl", "patch_shape": [12, 12, 3], "n_components": 100, "regularisation": 0.1,
 }  # fmt: skip
 PRESETS = {
-    "quick": {"data": "natural-bundled", "n_train": 20_000, "max_iter": 400},
+    "quick": {"data": "natural-bundled", "n_train": 10_000, "max_iter": 300},
     "standard": {"data": "stl10", "n_train": 50_000, "max_iter": 2000},
     "paper": {"data": "stl10", "n_train": 200_000, "max_iter": 5000},
 }
