@@ -650,29 +650,39 @@ plt.show()
 #
 # so $C W$, (144, 16), is the filter as it acts on *pixels*. Both are images of 12 × 12.
 #
-# **Guess first.** Predict each from 30 % of its weights, as in notebook 01. In which of the two is the prediction better, in whitened pixels or in pixels?
+# And there is a third: without ZCA's turning back, the inputs would be $(x - \mathrm{mean})\,V (D + \lambda I)^{-1/2}$, one for each *direction*, and the same filter $V^\top W$. That is whitening by principal components,
+# and RICA would do as well with it. It is a list of 144 numbers too, and nothing keeps us from drawing it as 12 × 12.
+#
+# **Guess first.** Predict the filters from 30 % of their weights in each of the three spaces, as in notebook 01. In whitened pixels the correlation with the hidden weights will be about 0.8 or 0.9.
+# And in the other two?
 
 # %%
-guess_space = None  # "whitened" or "pixels"
+guess_pixels = None  # a correlation
+guess_directions = None  # a correlation
 
 # %%
-spaces = {"whitened": full, "pixels": whitening.filters_in_pixels(full)}  # (144, 16) each
-done = {name: completion.complete(W, shape, share=0.3, rng=0) for name, W in spaces.items()}
+spaces = {"whitened pixels": full, "pixels": whitening.filters_in_pixels(full), "directions": V.T @ full}
+done = {name: completion.complete(W, shape, 0.3, rng=0, length_scale=1.5) for name, W in spaces.items()}
 median = {name: float(np.median(d["correlation"])) for name, d in done.items()}
-fig, axes = plt.subplots(2, 2, figsize=(7.6, 3.6), layout="constrained")
+fig, axes = plt.subplots(3, 2, figsize=(7.6, 4.2), layout="constrained")
 for (left, right), (name, d) in zip(axes, done.items()):
-    plotting.tiles(d["W"][:, :8], shape, left, n_across=4)
-    plotting.tiles((d["U"] @ d["W"][d["alpha"]])[:, :8], shape, right, n_across=4)
-    left.set_ylabel(name)
-    left.set_title("8 filters" if name == "whitened" else "")
-    right.set_title(f"from 30 % of their weights: correlation {median[name]:.2f}", fontsize=9)
+    plotting.tiles(d["W"][:, :8], shape, left, n_across=8)
+    plotting.tiles((d["U"] @ d["W"][d["alpha"]])[:, :8], shape, right, n_across=8)
+    left.set_ylabel(name, fontsize=8)
+    right.set_title(f"correlation {median[name]:.2f}", fontsize=9)
+axes[0, 0].set_title("8 filters")
+axes[0, 1].set_title(f"from 30 % of their weights: {axes[0, 1].get_title()}", fontsize=9)
 plt.show()
-teaching.compare_guess(guess_space, max(median, key=median.get), "better predicted in")
+print(f"whitened pixels: {median['whitened pixels']:.2f}")
+teaching.compare_guess(guess_pixels, median["pixels"], "pixels")
+teaching.compare_guess(guess_directions, median["directions"], "directions")
 
 # %% [markdown]
-# The picture shows why: $C$ sharpens, and what is sharpened varies faster from one weight to the next. So the paper's $W = U w_\alpha$ is used where the model lives, in whitened pixels,
-# and so does this package. (This also says what ZCA's turning back was good for. Without it, "neighbouring" whitened inputs would be neighbouring *directions*, and no kernel on
-# pixels would know anything of them.)
+# In pixels, whitened or not, a filter is an image, and what is hidden can be predicted. Among *directions* there are no neighbours, and what a kernel on pixels says there is noise. That is
+# what ZCA's turning back is good for.
+#
+# Both kinds of pixels would do. The package predicts in *whitened* ones, because that is where the model lives: what is multiplied with $X$, and has length 1, is $W = U w_\alpha$. Filters that are predicted in pixels would be
+# $W = C^{-1} U w_\alpha$: simply another dictionary, $C^{-1} U$.
 
 # %% [markdown]
 # ## 6 · Fewer and fewer
