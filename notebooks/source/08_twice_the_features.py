@@ -7,7 +7,7 @@
 
 # %% [markdown]
 # If half of each filter can be predicted, half of what you wanted to learn is left over. What to do with it? Save it, or buy **twice as many filters**. The
-# paper's Figure 6 makes that bargain: *RICA*, which learns every weight of $n$ filters, against *RICA-50%*, which learns half of every weight of $2n$ filters. The same budget of learned numbers, twice the
+# paper's Figure 6 makes that bargain: *RICA*, which learns every weight of $n$ filters, against *RICA-50%*, which learns half of the weights of $2n$ filters. The same budget of learned numbers, twice the
 # features. It finds RICA-50% clearly better.
 #
 # Filters alone are neither good nor bad. We need a task, and a whole machine around the filters; you build it in three exercises. Then comes the race, and then what is
@@ -99,7 +99,7 @@ def every_patch(image, height, width):
 
 # %% solution every_patch
 def every_patch(image, height, width):
-    windows = np.lib.stride_tricks.sliding_window_view(image, (height, width))  # (down, across, height, width)
+    windows = np.lib.stride_tricks.sliding_window_view(image, (height, width))
     patches = windows.reshape(-1, height * width)  # (n_places, height * width)
     return patches
 
@@ -225,7 +225,7 @@ def rectify(Z, t):
 
 # %% mutant rectify: above the threshold, but not less it
 def rectify(Z, t):
-    return np.hstack([Z * (Z > t), -Z * (Z < -t)])
+    return np.where(np.abs(np.hstack([Z, -Z])) > t, np.hstack([Z, -Z]), 0).clip(0)
 
 
 # %% mutant rectify: one threshold for both
@@ -539,12 +539,12 @@ with check("buy") as c:
             c.close(got, wanted, f"{name} of buy({budget}, 36, {p})")
 
 # %%
-print(f"{'':10}{'filters':>8}{'learned':>9}{'static':>8}{'numbers in W':>14}{'features':>10}{'classifier':>12}")
+print(f"{'':10}{'filters':>8}{'learned':>9}{'static':>8}{'in W':>6}{'features':>9}{'classifier':>11}")
 for n_h in (2, 4, 8, 16):
     for name, p in (("RICA", 1), ("RICA-50%", 0.5)):
         h, a = round(n_h / p), round(36 * p)
         static = 0 if p == 1 else 36 * a
-        print(f"{name:10}{h:8}{a * h:9}{static:8}{36 * h:14}{8 * h:10}{80 * h + 10:12,}")
+        print(f"{name:10}{h:8}{a * h:9}{static:8}{36 * h:6}{8 * h:9}{80 * h + 10:11,}")
 
 # %% [markdown]
 # Read the table before the race. *Learned* is equal in each pair: this is what the paper, and we, hold equal. But RICA-50% has twice the features, and so the classifier behind it learns **twice as many
@@ -712,6 +712,7 @@ plt.show()
 
 # %% [markdown]
 # And seeds are a sample too: four draws of patches, starts and index sets stand for all that there could have been. The package's `paired_interval` resamples both, digits *and* seeds. Now, for each budget:
+
 
 # %%
 def interval(a, b):
