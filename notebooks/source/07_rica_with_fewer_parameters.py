@@ -637,8 +637,8 @@ axes[1].set_title("after: 16 filters, every weight learned")
 plt.show()
 
 # %% [markdown]
-# Nobody asked for edges. "Rebuild the patches, with few answers at a time" is enough to make filters that look for a line or a border at one place and in one direction, as cells in
-# our visual cortex do.
+# Nobody asked for edges. "Rebuild the patches, with few answers at a time" is enough to make filters that look for a line or a border in one direction. (A few
+# are chequerboards: two photographs and sixteen filters are little. With thousands of patches of many photographs and more filters, they become short edges at one place.)
 
 # %% [markdown]
 # ## 5 · Where to predict
