@@ -30,7 +30,7 @@ plt.rcParams.update(plotting.STYLE)
 one_thread = threadpool_limits(1, user_api="blas")  # one core does the work: nothing is hidden by sharing
 
 
-REPEATS = teaching.sized(full=5, tiny=1)
+REPEATS = teaching.sized(full=3, tiny=1)
 
 
 def best_of(f, repeats=REPEATS):
@@ -436,12 +436,13 @@ guess_time = None  # per cent
 
 # %%
 shares = [0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0]
+operands = {}  # arrays for the products alone, used again from net to net
 
 
 def measure(net):
     """Multiplications; seconds of loss and gradient, and of its matrix products alone, taken in turns."""
     fun, theta = lrw.Objective(net, X, Y, n_threads=1), net.init(rng=0)
-    alone = MatrixProducts(fun.plan, np.float32, 1, {})
+    alone = MatrixProducts(fun.plan, np.float32, 1, operands)
     turns = [(best_of(lambda: fun(theta), 1), best_of(alone.blocks, 1)) for _ in range(REPEATS)]
     return fun.plan.multiplications, *np.min(turns, axis=0)
 
@@ -599,7 +600,7 @@ with check("in_blocks") as c:
             c.close(got, wanted, f"{what} of 10 rows in blocks of {size}")
 
 # %% [markdown]
-# **Guess first.** Which block size is the fastest: 10 rows, 100, 1,000, or all 4,000 at once?
+# **Guess first.** Which block size is the fastest: 20 rows, 100, 1,000, or all 4,000 at once?
 
 # %%
 guess_block = None  # a number of rows
@@ -623,10 +624,10 @@ def peak_of(f):
 
 
 sum_up = in_blocks if check.passed("in_blocks") else package_blocks
-block_sizes = [size for size in (10, 30, 100, 300, 1000, 2000) if size < n] + [n]
+block_sizes = [size for size in (20, 100, 300, 1000, 2000) if size < n] + [n]
 theta = every.init(rng=0)
 runs = {size: lambda size=size: sum_up(every, theta, X, Y, size) for size in block_sizes}
-seconds = {size: best_of(run, min(3, REPEATS)) for size, run in runs.items()}
+seconds = {size: best_of(run) for size, run in runs.items()}
 teaching.compare_guess(guess_block, min(seconds, key=seconds.get), "fastest block, rows")
 for size, run in runs.items():
     print(f"{size:>5} rows: {seconds[size]:.3f} s, at most {peak_of(run) / 1e6:>5.1f} MB")
