@@ -61,8 +61,9 @@ def make(name, preset, out, jobs=1, resume=False, report=print):
 
 
 def _summary(figure, results):
-    """The figure's own summary, and its claims where it has some."""
-    parts = [figure.summary(results)]
+    """The figure's own summary, and its claims where it has some, in Markdown."""
+    text = figure.summary(results)
+    parts = [text if "\n|---" in text else f"```text\n{text}\n```"]
     if hasattr(figure, "check_claims"):
         found = figure.check_claims(results)
         parts += ["Claims, by a paired bootstrap over seeds and held-out items:", claims.table(found)]

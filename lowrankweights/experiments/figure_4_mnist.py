@@ -210,7 +210,8 @@ def _draw_columns(ax, results):
         _error_line(ax, own, "n_columns", 1.03, local, f"{100 * p:g} %, local columns")
     ax.set(xlabel="columns in each layer (SE-Emp)", xlim=(0, 11.5))
     ax.set_xticks([1, 5, 10])
-    ax.legend(fontsize="small")
+    if shares:
+        ax.legend(fontsize="small")
 
 
 def _error_line(ax, results, key, factor, style, label):

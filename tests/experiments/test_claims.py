@@ -61,7 +61,10 @@ def test_the_table_shows_the_interval():
 @pytest.mark.parametrize("path", COMMITTED, ids=lambda p: p.stem)
 def test_committed_results_say_what_they_depend_on(path):
     for r in results.read(path):
-        assert set(r) >= FIELDS, path
+        if "filters" in r or "features" in r:  # pictures of filters: nothing was classified
+            assert set(r) >= FIELDS - {"error", "wrong"}
+            continue
+        assert set(r) >= FIELDS
         assert r["error"] == pytest.approx(len(r["wrong"]) / r["n_test"])
 
 
