@@ -10,7 +10,7 @@ export MPLBACKEND = Agg
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-demo: $(VENV)/installed-demo  ## Set up, learn digits with a tenth of the weights, draw what was learned
+demo: $(VENV)/installed-demo  ## Set up, learn with fewer and fewer of the weights, draw what was learned
 	$(BIN)/lowrankweights demo --out out
 
 test: $(VENV)/installed-test  ## Set up, check the style, run the tests

@@ -52,7 +52,7 @@ def _command(commands, name, run, text):
 
 def _add_demo(commands):
     demo = _command(
-        commands, "demo", _demo, "Learn digits with all and with a tenth of the weights; no download."
+        commands, "demo", _demo, "Learn with fewer and fewer of the weights, draw it; no download."
     )
     demo.add_argument("--out", type=Path, default=Path("out"), help="folder for the pictures and the page")
 

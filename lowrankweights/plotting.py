@@ -184,19 +184,22 @@ def feature_completion(W, alpha, U, shape, length_scale=None, fig=None):
     fig = plt.figure(figsize=(1.1 + 1.15 * n_features, 4.1), layout="compressed") if fig is None else fig
     axes = fig.subplots(3, n_features, squeeze=False)
     W_hat = U @ W[alpha]
+    unknown = np.setdiff1d(np.arange(len(W)), alpha)
     for (top, middle, bottom), w, w_hat in zip(axes.T, W.T, W_hat.T, strict=True):
         scale = np.abs(w).max() or 1.0
         show_feature(w, shape, top, scale)
         show_feature(w, shape, middle, scale, known=alpha)
         show_feature(w_hat, shape, bottom, scale)
-        bottom.set_xlabel(f"correlation {np.corrcoef(w, w_hat)[0, 1]:.2f}", fontsize="small")
+        if len(unknown) > 1:
+            r = np.corrcoef(w[unknown], w_hat[unknown])[0, 1]
+            bottom.set_xlabel(f"correlation {r:.2f}", fontsize="small")
     share = f"{len(alpha)} of the {len(W)}\nweights ({len(alpha) / len(W):.0%})\nat random"
     for ax, label in zip(axes[:, 0], ("learned\nfeatures", share, "predicted\nfrom these"), strict=True):
         ax.set_ylabel(label, rotation=0, ha="right", va="center", labelpad=6)
+    told = ["correlation over the weights not known"]
     if length_scale is not None:
-        fig.supxlabel(
-            f"kernel ridge, squared exponential, length scale {length_scale:.2f} pixels", fontsize="small"
-        )
+        told.insert(0, f"squared exponential kernel, length scale {length_scale:.2f} pixels")
+    fig.supxlabel("; ".join(told), fontsize="small")
     return fig
 
 

@@ -18,7 +18,7 @@ ROOMS = [
     *["strategies", "building", "estimators", "model_files"],
     *["patches", "coates"],
     *["datasets", "plotting", "web", "explorer", "timemachine", "teaching"],
-    *["training", "demo", "bench", "experiments", "cli", "__main__", "__init__"],
+    *["training", "bench", "experiments", "demo", "cli", "__main__", "__init__"],
 ]
 
 

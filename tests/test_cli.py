@@ -66,12 +66,17 @@ def test_data_commands(capsys):
 
 
 def test_demo_writes_a_page_with_its_pictures(capsys, tmp_path, monkeypatch):
-    from lowrankweights import demo
+    from lowrankweights import experiments
+    from lowrankweights.demo import digits
 
-    monkeypatch.setattr(demo, "HIDDEN", (20, 20))
+    monkeypatch.setattr(digits, "HIDDEN", (20, 20))
+    for name in ("2", "1-rica-natural"):
+        monkeypatch.setitem(experiments.figure_module(name).PRESETS["quick"], "n_train", 600)
+        monkeypatch.setitem(experiments.figure_module(name).PRESETS["quick"], "max_iter", 3)
     assert main(["demo", "--out", "out"]) == 0
     page = (tmp_path / "out" / "index.html").read_text()
     for name in re.findall(r'src="([^"]+)"', page):
         assert (tmp_path / "out" / name).stat().st_size > 1000
+    assert page.index("2.png") < page.index("1-rica-natural.png") < page.index("features.png")
     assert "a tenth" in page and "test error" in page
     assert "10% of each hidden filter" in capsys.readouterr().out

@@ -1,0 +1,39 @@
+"""``lowrankweights demo``: the idea on data that comes with the package, in about a minute, as a page."""
+
+from html import escape
+from pathlib import Path
+
+from . import digits, photographs
+
+PAGE = Path(__file__).with_name("page.html")
+FIGURE = '<figure><img src="{name}" alt="{title}"><figcaption>{caption}</figcaption></figure>'
+
+
+def run(out):
+    """Learn filters of photographs, then to read digits; write pictures and index.html to ``out``."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    out.mkdir(parents=True, exist_ok=True)
+    first = photographs.show(out)
+    print()
+    table, second = digits.show(out)
+    page = out / "index.html"
+    parts = {"photographs": _figures(first), "table": _table(table), "digits": _figures(second)}
+    page.write_text(PAGE.read_text(encoding="utf-8").format(**parts), encoding="utf-8")
+    print(f"\nPictures: open {page}")
+
+
+def _figures(pictures):
+    """HTML of (file name, title, caption) triples."""
+    texts = [{"name": n, "title": escape(t), "caption": escape(c)} for n, t, c in pictures]
+    return "\n".join(FIGURE.format(**text) for text in texts)
+
+
+def _table(rows):
+    head, *body = (
+        "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in row)
+        for tag, row in zip(["th"] + ["td"] * (len(rows) - 1), rows, strict=True)
+    )
+    body = "".join(f"<tr>{row}</tr>" for row in body)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

@@ -1,0 +1,44 @@
+"""The demo's first part: filters of photographs with fewer and fewer weights learned (Figures 2 and 1)."""
+
+from .. import datasets, experiments
+from ..objective import available_processors
+
+CAPTIONS = {
+    "2": (
+        "Filters with 100 % to 10 % of each learned",
+        "Filters that RICA learns from patches of two photographs. In the first column every weight is "
+        "learned; further right fewer and fewer are, down to a tenth, and the rest is predicted at every "
+        "step from the pixels near by. Blue is negative, red positive; each filter on its own scale.",
+    ),
+    "1-rica-natural": (
+        "Features, a few of their weights, and the features predicted from these",
+        "Left, top: features of which every weight was learned. Middle: 30 % of their weights, at random. "
+        "Bottom: all weights, predicted from these by kernel ridge regression. Right: all filters.",
+    ),
+}
+
+
+def show(out):
+    """Make both figures at their quick size; returns (file name, title, caption) triples."""
+    print("Patches of two photographs that come with scikit-learn; RICA, filters learned by L-BFGS.")
+    print(f"Licence: {datasets.load_natural_images('bundled').license}")
+    return [(_make(name, out), *caption) for name, caption in CAPTIONS.items()]
+
+
+def _make(name, out):
+    """Run, sum up and draw a figure; the picture's file name."""
+    import matplotlib.pyplot as plt
+    from tqdm.auto import tqdm
+
+    from .. import plotting
+
+    figure = experiments.figure_module(name)
+    specs, n_threads = figure.runs("quick"), available_processors()
+    bar = tqdm(specs, desc=f"figure {name}", unit="run", leave=False)
+    results = [{**spec, **figure.run_one(spec, {}, n_threads)} for spec in bar]
+    print(f"\n{figure.summary(results)}")
+    with plt.rc_context(plotting.STYLE):
+        drawn = figure.draw(results)
+        drawn.savefig(out / f"{name}.png")
+        plt.close(drawn)
+    return f"{name}.png"
