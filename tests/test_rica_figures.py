@@ -180,3 +180,21 @@ def test_the_interval_over_folds_is_students():
 def test_without_the_labelled_part_stl10_is_left_out(stl10):
     (stl10 / "train_y.bin").unlink()
     assert {s["data"] for s in figure_6_budget.runs("standard")} == {"cifar10"}
+
+
+def test_claims_pair_models_of_one_budget_and_seed():
+    def run(dictionary, proportion, n_dynamic, seed, n_wrong):
+        return {
+            **{"data": "cifar10", "patch_shape": [6, 6, 3], "n_test": 1000, "stopped": "ftol"},
+            **{"dictionary": [dictionary], "proportion": proportion, "n_dynamic": n_dynamic, "seed": seed},
+            "wrong": list(range(n_wrong)),
+        }
+
+    results = [run("none", 1.0, n, s, n_wrong) for s in (0, 1) for n, n_wrong in ((108, 500), (216, 300))]
+    results += [run("squared_exponential", 0.5, n, s, 400) for s in (0, 1) for n in (108, 216)]
+    found = figure_6_budget.check_claims(results)
+    assert [c.verdict for c in found] == ["holds", "fails"] and [c.n_seeds for c in found] == [2, 2]
+    assert "108 learned" in found[0].text
+    results = [run("none", 1.0, 216, 0, 300), run("squared_exponential", 0.5, 108, 0, 302)]
+    (claim,) = figure_6_proportion.check_claims(results)
+    assert claim.verdict == "holds" and claim.mean == pytest.approx(0.002)

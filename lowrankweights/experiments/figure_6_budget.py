@@ -6,33 +6,23 @@ RICA-50% predicts half of each filter, and has twice as many filters.
 import numpy as np
 
 from . import results as result_files
-from .rica_classification import (
-    CIFAR,
-    COMMON,
-    DIGITS,
-    STL,
-    at_its_limit,
-    error_interval,
-    group,
-    run_one,
-    stl10_is_here,
-    title,
-)  # fmt: skip
+from . import rica_classification as rica
+from .claims import compare
 
 PRESETS = {
-    "quick": {"settings": DIGITS, "n_components": (4, 8, 16, 32), "seeds": 2},
-    "standard": {"settings": CIFAR, "n_components": (25, 50, 100, 200, 400), "seeds": 3},
-    "paper": {"settings": CIFAR, "n_components": (17, 66, 146, 275, 404, 533), "seeds": 5},
+    "quick": {"settings": rica.DIGITS, "n_components": (4, 8, 16, 32), "seeds": 2},
+    "standard": {"settings": rica.CIFAR, "n_components": (25, 50, 100, 200, 400), "seeds": 3},
+    "paper": {"settings": rica.CIFAR, "n_components": (17, 66, 146, 275, 404, 533), "seeds": 5},
 }
 MODELS = {"RICA": (["none"], 1.0), "RICA-50%": (["squared_exponential"], 0.5)}
 
-__all__ = ["draw", "group", "run_one", "runs", "summary"]
+group, run_one = rica.group, rica.run_one
 
 
 def runs(preset):
     """Seed by seed, budget by budget: RICA with n filters, then RICA-50% with 2 n."""
     p = PRESETS[preset]
-    chosen = [p["settings"]] + [STL] * (preset != "quick" and stl10_is_here())
+    chosen = [p["settings"]] + [rica.STL] * (preset != "quick" and rica.stl10_is_here())
     specs = []
     for settings in chosen:
         for seed in range(p["seeds"]):
@@ -43,64 +33,58 @@ def runs(preset):
                         "proportion": proportion,
                         "n_components": round(n / proportion),
                     }
-                    specs.append({**COMMON, **settings, "figure": "6-budget", "seed": seed, **own})
+                    specs.append({**rica.COMMON, **settings, "figure": "6-budget", "seed": seed, **own})
     return specs
 
 
 def summary(results):
-    """Errors (%) at each budget, and the paired difference with its interval."""
+    """Errors (%) at each budget."""
     lines = []
-    for data in dict.fromkeys(r["data"] for r in results):
+    for data in rica.data_sets(results):
         own = result_files.select(results, data=data)
-        level = 90 if len(own[0]["fold_errors"]) > 1 else 95
-        lines.append(f"{title(own[0])}: error (%) at equal numbers of learned parameters")
-        lines.append(f"   learned     RICA  RICA-50%   RICA-50% less RICA, points ({level} % interval)")
-        for n_dynamic in sorted({r["n_dynamic"] for r in own}):
-            a, b = (_at(own, name, n_dynamic) for name in MODELS)
-            if not a or not b:
-                continue
-            mean, low, high = _difference(b, a, level / 100)
-            errors = [f"{error_interval(r)[0]:.2f}{at_its_limit(r)}" for r in (a, b)]
-            lines.append(
-                f"  {n_dynamic:>8,}  {errors[0]:>7}  {errors[1]:>8}   {mean:+.2f} ({low:+.2f} to {high:+.2f})"
-            )
+        lines.append(f"{rica.title(own[0])}: error (%) at equal numbers of learned parameters")
+        lines.append("   learned     RICA  RICA-50%")
+        for n_dynamic in _budgets(own):
+            sides = [_at(own, name, n_dynamic) for name in MODELS]
+            errors = [f"{rica.error_interval(r)[0]:.2f}{rica.at_its_limit(r)}" if r else "-" for r in sides]
+            lines.append(f"  {n_dynamic:>8,}  {errors[0]:>7}  {errors[1]:>8}")
     return "\n".join(lines)
+
+
+def check_claims(results):
+    """The paper's claim at each budget, as a list of ``Claim``."""
+    found = []
+    for data in rica.data_sets(results):
+        own = result_files.select(results, data=data)
+        for n_dynamic in _budgets(own):
+            a, b = (_at(own, name, n_dynamic) for name in MODELS)
+            text = f"RICA-50% beats RICA with {n_dynamic:,} learned parameters, {rica.title(own[0])}"
+            found.append(compare(text, b, a))
+    return [claim for claim in found if claim is not None]
 
 
 def draw(results):
     """A panel for each data set: error against the number of learned parameters."""
-    import matplotlib.pyplot as plt
+    return rica.panels(results, _panel)
 
+
+def _panel(ax, own):
     from .. import plotting
 
-    names = list(dict.fromkeys(r["data"] for r in results))
-    figure, axes = plt.subplots(
-        1, len(names), figsize=(4.6 * len(names), 3.6), layout="constrained", squeeze=False
-    )
-    for ax, data in zip(axes[0], names, strict=True):
-        own = result_files.select(results, data=data)
-        for style, name in zip(plotting.line_styles(2), MODELS, strict=True):
-            budgets = sorted({r["n_dynamic"] for r in own if r["dictionary"] == MODELS[name][0]})
-            if budgets:
-                mean, low, high = np.array([error_interval(_at(own, name, b)) for b in budgets]).T
-                bars = [mean - low, high - mean]
-                ax.errorbar(budgets, mean, bars, capsize=2, elinewidth=0.8, label=name, **style)
-        ax.set(
-            xlabel="learned parameters of the filters", ylabel="error (%)", xscale="log", title=title(own[0])
-        )
-        ticks = sorted({r["n_dynamic"] for r in own})
-        ax.set_xticks(ticks, [f"{t:,}" for t in ticks], minor=False)
-        ax.minorticks_off()
-        ax.grid(axis="y", lw=0.4, alpha=0.5)
-        ax.legend(fontsize="small")
-    return figure
+    for style, name in zip(plotting.line_styles(2), MODELS, strict=True):
+        budgets = [b for b in _budgets(own) if _at(own, name, b)]
+        if budgets:
+            mean, low, high = np.array([rica.error_interval(_at(own, name, b)) for b in budgets]).T
+            bars = [mean - low, high - mean]
+            ax.errorbar(budgets, mean, bars, capsize=2, elinewidth=0.8, label=name, **style)
+    ax.set(xlabel="learned parameters of the filters", xscale="log")
+    ticks = _budgets(own)
+    ax.set_xticks(ticks, [f"{t:,}" for t in ticks], minor=False)
+    ax.minorticks_off()
 
 
-def _difference(b, a, level):
-    """The paired difference in error b - a (points) over the seeds that both have."""
-    seeds = sorted({r["seed"] for r in a} & {r["seed"] for r in b})
-    wrong = [[result_files.select(x, seed=s)[0]["wrong"] for s in seeds] for x in (b, a)]
-    return [100 * v for v in result_files.paired_interval(*wrong, a[0]["n_test"], level)]
+def _budgets(results):
+    return sorted({r["n_dynamic"] for r in results})
 
 
 def _at(results, name, n_dynamic):

@@ -141,3 +141,25 @@ def title(result):
     """Data set and size of patches, for a panel."""
     names = {"cifar10": "CIFAR-10", "stl10": "STL-10", "digits": "handwritten digits"}
     return f"{names[result['data']]}, {' x '.join(map(str, result['patch_shape'][:2]))} patches"
+
+
+def data_sets(results):
+    """Names of the data sets, in the order of the runs."""
+    return list(dict.fromkeys(r["data"] for r in results))
+
+
+def panels(results, draw_panel):
+    """A matplotlib figure with a panel for each data set: ``draw_panel(ax, results)``."""
+    import matplotlib.pyplot as plt
+
+    names = data_sets(results)
+    figure, axes = plt.subplots(
+        1, len(names), figsize=(4.6 * len(names), 3.6), layout="constrained", squeeze=False
+    )
+    for ax, data in zip(axes[0], names, strict=True):
+        own = result_files.select(results, data=data)
+        ax.set(ylabel="error (%)", title=title(own[0]))
+        draw_panel(ax, own)
+        ax.grid(axis="y", lw=0.4, alpha=0.5)
+        ax.legend(fontsize="small")
+    return figure
