@@ -254,7 +254,8 @@ def differences(found, ax=None):
     -------
     ax : Axes
         Filled blue dots where the interval does not contain 0, open orange squares where it does. The
-        numbers stand at the right. The scale is linear up to one point, logarithmic beyond.
+        numbers stand at the right. Where a difference is beyond 10 points, the scale is linear up to one
+        point and logarithmic beyond; the label says so.
     """
     if ax is None:
         _, ax = plt.subplots(figsize=(7.6, 0.34 * len(found) + 0.9), layout="constrained")
@@ -266,15 +267,17 @@ def differences(found, ax=None):
         words, beside = f"{mean:+.1f}  ({low:+.1f} to {high:+.1f})", ("axes fraction", "data")
         ax.annotate(words.replace("-", "−"), (1.02, i), xycoords=beside, va="center", annotation_clip=False)
     ax.axvline(0, color="#555555", lw=0.8)
-    ax.set_xscale("symlog", linthresh=1)
     ends = [0, *(x for interval in found.values() for x in interval)]
     lowest, highest = min(-1.2, 1.25 * min(ends)), max(1.2, 1.25 * max(ends))
-    ticks = [t for t in (-50, -20, -5, -2, -1, 0, 1, 2, 5, 20, 50) if lowest <= t <= highest]
-    ax.set_xticks(ticks, [f"{t}".replace("-", "−") for t in ticks])
+    label = "difference in test error, points, with its 95 % interval; left: the first is better"
+    if max(-lowest, highest) > 12.5:
+        label += "\nlogarithmic beyond one point"
+        ax.set_xscale("symlog", linthresh=1)
+        ticks = [t for t in (-50, -20, -5, -2, -1, 0, 1, 2, 5, 20, 50) if lowest <= t <= highest]
+        ax.set_xticks(ticks, [f"{t}".replace("-", "−") for t in ticks])
     ax.minorticks_off()
-    ax.set(xlim=(lowest, highest), ylim=(len(found) - 0.5, -0.5))
+    ax.set(xlim=(lowest, highest), ylim=(len(found) - 0.5, -0.5), xlabel=label)
     ax.set_yticks(range(len(found)), list(found))
-    ax.set_xlabel("difference in test error, points, with its 95 % interval; left: the first is better")
     return ax
 
 

@@ -194,7 +194,8 @@ beside = float(np.mean([centre[5, 6], centre[7, 6], centre[6, 5], centre[6, 7]])
 teaching.compare_guess(guess_sign, "negative" if beside < 0 else "positive", "the neighbours' weights")
 
 fig, axes = plt.subplots(1, 3, figsize=(7.6, 2.6), layout="constrained")
-plotting.show_feature(centre.ravel(), shape, axes[0]).set_title("a column of C")
+plotting.show_feature(centre.ravel(), shape, axes[0], scale=2 * abs(beside))  # the centre is far beyond it
+axes[0].set_title(f"a column of C, colours to ±{2 * abs(beside):.2f}\n(its centre: {centre.max():.1f})")
 for ax, rows, title in ((axes[1], patches, "patches"), (axes[2], X, "the same, whitened")):
     plotting.tiles(rows[:16].T - rows[:16].T.mean(axis=0) * (rows is patches), shape, ax, n_across=4)
     ax.set_title(title)
@@ -638,7 +639,7 @@ plt.show()
 
 # %% [markdown]
 # Nobody asked for edges. "Rebuild the patches, with few answers at a time" is enough to make filters that look for a line or a border in one direction. (A few
-# are chequerboards: two photographs and sixteen filters are little. With thousands of patches of many photographs and more filters, they become short edges at one place.)
+# are chequerboards: two photographs and sixteen filters are little. With 144 filters and 20,000 patches they become short edges at one place: `lowrankweights figure 1-rica-natural` shows them.)
 
 # %% [markdown]
 # ## 5 · Where to predict
@@ -664,11 +665,11 @@ guess_directions = None  # a correlation
 spaces = {"whitened pixels": full, "pixels": whitening.filters_in_pixels(full), "directions": V.T @ full}
 done = {name: completion.complete(W, shape, 0.3, rng=0, length_scale=1.5) for name, W in spaces.items()}
 median = {name: float(np.median(d["correlation"])) for name, d in done.items()}
-fig, axes = plt.subplots(3, 2, figsize=(7.6, 4.2), layout="constrained")
+fig, axes = plt.subplots(3, 2, figsize=(7.6, 2.6), layout="constrained")
 for (left, right), (name, d) in zip(axes, done.items()):
     plotting.tiles(d["W"][:, :8], shape, left, n_across=8)
     plotting.tiles((d["U"] @ d["W"][d["alpha"]])[:, :8], shape, right, n_across=8)
-    left.set_ylabel(name, fontsize=8)
+    left.set_ylabel(name.replace(" ", "\n"), fontsize=8)
     right.set_title(f"correlation {median[name]:.2f}", fontsize=9)
 axes[0, 0].set_title("8 filters")
 axes[0, 1].set_title(f"from 30 % of their weights: {axes[0, 1].get_title()}", fontsize=9)

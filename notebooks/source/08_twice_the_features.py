@@ -178,8 +178,9 @@ Z = whitening.transform(windows) @ W  # (121, 16) = (121, 36)(36, 16)
 chosen = np.argsort(-Z.std(axis=0))[:4]
 fig, axes = plt.subplots(2, 5, figsize=(7.6, 3.2), layout="constrained")
 axes[0, 0].imshow(train[0], cmap="gray_r")
-axes[0, 0].set(title="the digit", xticks=[], yticks=[])
-axes[1, 0].set_axis_off()
+axes[0, 0].set_title("the digit")
+for ax in axes[:, 0]:
+    ax.set_axis_off()
 for (top, bottom), j in zip(axes[:, 1:].T, chosen):
     plotting.show_feature(W[:, j], patch_shape, top).set_title(f"filter {j}")
     plotting.show_feature(Z[:, j], (11, 11), bottom, scale=np.abs(Z).max()).set_title("$z$ everywhere")
@@ -702,7 +703,8 @@ width = lambda x: np.diff(np.quantile(x, [0.025, 0.975]))[0]
 teaching.compare_guess(guess_width, float(width(unpaired) / width(paired)), "unpaired, times as wide")
 
 fig, ax = plt.subplots(figsize=(5.6, 2.6), layout="constrained")
-bins = 100 * np.linspace(unpaired.min(), unpaired.max(), 40)
+step = 100 / len(y_test)  # points: one digit
+bins = np.arange(np.floor(100 * unpaired.min() / step), 100 * unpaired.max() / step + 2) * step - step / 2
 ax.hist(100 * unpaired, bins, color="0.8", label="unpaired")
 ax.hist(100 * paired, bins, histtype="step", lw=1.6, color=plotting.COLOURS["blue"], label="paired")
 ax.axvline(0, color="0.3", lw=0.8)
