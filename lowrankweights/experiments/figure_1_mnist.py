@@ -22,6 +22,7 @@ def runs(preset):
 
 
 def group(spec):
+    """One run: nothing to share."""
     return spec["seed"]
 
 
@@ -34,6 +35,7 @@ def run_one(spec, shared, n_threads):
 
 
 def summary(results):
+    """How well the features come back, in a line."""
     return completion.describe(_complete(results))
 
 

@@ -26,6 +26,7 @@ def runs(preset):
 
 
 def group(spec):
+    """One run: nothing to share."""
     return spec["seed"]
 
 
@@ -46,6 +47,7 @@ def _is_flat(W, shape):
 
 
 def summary(results):
+    """How well the features come back, and how local the filters are."""
     W, shape = _filters(results)
     size = " x ".join(map(str, shape))
     share = np.median(energy_in_window(W, shape, WINDOW))

@@ -111,6 +111,7 @@ def at_its_limit(result):
 
 
 def in_main_panel(result, n_columns=10):
+    """Whether a run belongs to a curve of the left panel."""
     return result["index_sets"] == "uniform" and result["n_columns"] in (
         (1,) if name_of(result) in ("LowRank", "nokernel") else (n_columns,)
     )

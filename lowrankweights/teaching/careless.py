@@ -14,6 +14,7 @@ from .tied import RicaCost
 
 
 def logistic(z):
+    """1 / (1 + exp(-z))."""
     return 1 / (1 + np.exp(-z))
 
 
@@ -49,6 +50,7 @@ def careless(net, slip):
 
 
 def network(net, slip, theta, X, Y):
+    """Loss and gradient of a ``Network``, with the slip."""
     arrays = net.unpack(theta.astype(X.dtype)) if X.dtype == np.float64 else _float32(net, theta)
     h, hs, zs = X, [X], [X]
     for layer, own in zip(net.layers, arrays, strict=True):
@@ -138,6 +140,7 @@ def parameters(q, own, dW, slip, i):
 
 
 def dictionary_gradient(U, dW, slip, i, j):
+    """dL/dw_alpha = U^T dW of column j in layer i, with the slip."""
     if slip.at("u_forgotten", i, j):
         return dW[np.sort(slip.order)]
     if slip.at("transpose_missing", i, j) and slip.array == "U":
@@ -182,6 +185,7 @@ def one_block(total, w, slip, key, n, n_out):
 
 
 def tied(net, slip, theta, X):
+    """Loss and gradient of an ``TiedAutoencoder``, with the slip."""
     q = net.parametrisation
     p, b, c = net.split(theta)
     W = q.expand(p)
@@ -200,6 +204,7 @@ def tied(net, slip, theta, X):
 
 
 def rica(model, slip, theta, X):
+    """RICA's cost and gradient, with the slip."""
     q = model.parametrisation
     V = q.expand(theta)
     norm = np.linalg.norm(V, axis=0)

@@ -249,4 +249,5 @@ def distance(point, value, tolerance, only=None):
 
 
 def near(a, b, tolerance):
+    """Whether a is b to ``tolerance`` times b's largest entry."""
     return np.abs(a - b).max(initial=0) <= tolerance * max(np.abs(b).max(initial=0), 1e-300)

@@ -175,6 +175,7 @@ def backward_arrow(ax, xa, xb, y):
 
 
 def backward_label(ax, x, y, name, size):
+    """The name and size of a gradient, in the colour of the way back."""
     ax.text(x, y, f"${name}$ {size}", ha="center", va="center", color=BACK, fontsize=8.5)
 
 

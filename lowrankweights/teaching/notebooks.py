@@ -68,10 +68,12 @@ def to_json(cells):
 
 
 def markdown(text):
+    """A Markdown cell as (kind, text, metadata)."""
     return "markdown", text, {}
 
 
 def code(text, **metadata):
+    """A code cell as (kind, text, metadata)."""
     return "code", text, metadata
 
 

@@ -176,6 +176,7 @@ def weight_lines(q, arrays):
 
 
 def product_line(name, left, right, A, B):
+    """The line of a matrix product A B, with all shapes."""
     value = A @ B
     return Line(f"{name} = {left} {right}", f"{shape(value)} = {shape(A)}{shape(B)}", value)
 
@@ -233,4 +234,5 @@ def learned_lines(layer, gradients, dW, weight_decay, passing):
 
 
 def shape(a):
+    """The shape of an array as text."""
     return str(np.shape(a))
