@@ -5,13 +5,17 @@ BIN := $(VENV)/bin
 export MPLBACKEND = Agg
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-notebooks test-browser notebooks lint clean
+.PHONY: help demo lessons test test-notebooks test-browser export-notebooks lint clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo: $(VENV)/installed-demo  ## Set up, learn with fewer and fewer of the weights, draw what was learned
 	$(BIN)/lowrankweights demo --out out
+
+lessons: $(VENV)/installed-lessons  ## Set up, copy the lessons to lessons/ (never over your work), open them in Jupyter
+	@test -d lessons || $(BIN)/lowrankweights course export --to student lessons
+	$(BIN)/jupyter lab lessons
 
 test: $(VENV)/installed-test  ## Set up, check the style, run the tests
 	$(BIN)/ruff check .
@@ -21,7 +25,7 @@ test: $(VENV)/installed-test  ## Set up, check the style, run the tests
 test-notebooks: $(VENV)/installed-test  ## Run every lesson in full, as students get it and with its solutions
 	LOWRANKWEIGHTS_NOTEBOOKS=full $(BIN)/python -m pytest -v --durations=0 tests/teaching/test_notebooks_run.py
 
-notebooks: $(VENV)/installed-test  ## Make notebooks/*.ipynb from notebooks/source
+export-notebooks: $(VENV)/installed-test  ## For developers: make notebooks/*.ipynb from notebooks/source
 	$(BIN)/lowrankweights course export --to student --overwrite notebooks
 
 test-browser: $(VENV)/installed-browser  ## Drive the explorer and the time machine in Chromium
@@ -43,6 +47,10 @@ $(BIN)/python:
 
 $(VENV)/installed-demo: $(BIN)/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/installed-lessons: $(BIN)/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[notebooks]'
 	@touch $@
 
 $(VENV)/installed-test: $(BIN)/python pyproject.toml

@@ -77,6 +77,6 @@ def test_demo_writes_a_page_with_its_pictures(capsys, tmp_path, monkeypatch):
     page = (tmp_path / "out" / "index.html").read_text()
     for name in re.findall(r'src="([^"]+)"', page):
         assert (tmp_path / "out" / name).stat().st_size > 1000
-    assert page.index("2.png") < page.index("1-rica-natural.png") < page.index("features.png")
+    assert page.index("figure-2.png") < page.index("figure-1-rica-natural.png") < page.index("features.png")
     assert "a tenth" in page and "test error" in page
     assert "10% of each hidden filter" in capsys.readouterr().out

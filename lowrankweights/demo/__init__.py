@@ -22,6 +22,8 @@ def run(out):
     parts = {"photographs": _figures(first), "table": _table(table), "digits": _figures(second)}
     page.write_text(PAGE.read_text(encoding="utf-8").format(**parts), encoding="utf-8")
     print(f"\nPictures: open {page}")
+    print("Next: make lessons (or: lowrankweights course export --to student lessons) for the course;")
+    print("      lowrankweights explore to paint which pixels are known.")
 
 
 def _figures(pictures):

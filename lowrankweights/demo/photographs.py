@@ -6,9 +6,11 @@ from ..objective import available_processors
 CAPTIONS = {
     "2": (
         "Filters with 100 % to 10 % of each learned",
-        "Filters that RICA learns from patches of two photographs. In the first column every weight is "
-        "learned; further right fewer and fewer are, down to a tenth, and the rest is predicted at every "
-        "step from the pixels near by. Blue is negative, red positive; each filter on its own scale.",
+        "Filters that reconstruction ICA (RICA) learns from patches of photographs: they rebuild a patch "
+        "while few of them answer. In the first column every weight is learned; further right fewer and "
+        "fewer are, down to a tenth, and the rest is predicted at every step from the pixels near by. Every "
+        "column is a minimisation of its own, which may end in another minimum: a filter can be missing in "
+        "one column and be back in the next. Blue is negative, red positive; each filter on its own scale.",
     ),
     "1-rica-natural": (
         "Features, a few of their weights, and the features predicted from these",
@@ -20,7 +22,7 @@ CAPTIONS = {
 
 def show(out):
     """Make both figures at their quick size; returns (file name, title, caption) triples."""
-    print("Patches of two photographs that come with scikit-learn; RICA, filters learned by L-BFGS.")
+    print("Patches of two photographs that come with scikit-learn; filters of reconstruction ICA, by L-BFGS.")
     print(f"Licence: {datasets.load_natural_images('bundled').license}")
     return [(_make(name, out), *caption) for name, caption in CAPTIONS.items()]
 
@@ -32,13 +34,13 @@ def _make(name, out):
 
     from .. import plotting
 
-    figure = experiments.figure_module(name)
+    figure, picture = experiments.figure_module(name), f"figure-{name}.png"
     specs, n_threads = figure.runs("quick"), available_processors()
     bar = tqdm(specs, desc=f"figure {name}", unit="run", leave=False)
     results = [{**spec, **figure.run_one(spec, {}, n_threads)} for spec in bar]
     print(f"\n{figure.summary(results)}")
     with plt.rc_context(plotting.STYLE):
         drawn = figure.draw(results)
-        drawn.savefig(out / f"{name}.png")
+        drawn.savefig(out / picture)
         plt.close(drawn)
-    return f"{name}.png"
+    return picture

@@ -1,12 +1,17 @@
 """Calling a student's function: in whatever form it is written, with an answer to whatever comes back."""
 
 import inspect
+import linecache
 import re
+import sysconfig
+from pathlib import Path
 
 import numpy as np
 
 from .passes import DensePass
 
+# frames of these are not the student's
+LIBRARIES = tuple({str(Path(__file__).parents[1]), *sysconfig.get_paths().values()})
 DECAY_NAMES = ("weight_decay", "decay", "wd", "lam", "l2")
 
 
@@ -72,7 +77,7 @@ class Student:
         try:
             result = self._call(given, weight_decay)
         except Exception as error:
-            raise Complaint("raised", explain_error(error, self.function)) from error
+            raise Complaint("raised", explain_error(error)) from error
         loss, flat = Answer(self.subject, len(X)).read(result)
         for name, before, after in zip(("theta", "X", "Y"), (theta, X, Y), given, strict=True):
             if before is not None and not np.array_equal(before, after):
@@ -163,7 +168,9 @@ class Answer:
                 raise Complaint(
                     "transpose_extra", f"expected shape {block.shape}, got {a.shape}", block.label
                 )
-            raise Complaint("wrong_shape", f"expected shape {block.shape}, got {a.shape}", block.label)
+            rows = "; db is the sum of dz over its rows, axis 0" if block.key[2] == "b" else ""
+            seen = f"expected shape {block.shape}, got {a.shape}{rows}"
+            raise Complaint("wrong_shape", seen, block.label)
         check_numbers(a, block.label)
         return a.astype(np.float64).ravel()
 
@@ -188,19 +195,30 @@ def is_number(value):
     return a.shape == () and a.dtype.kind in "fiub"
 
 
-def explain_error(error, function=None):
-    """The error in one line, where it happened, and what a clash of shapes usually means."""
-    text = f"{type(error).__name__}: {error}"
-    trace = error.__traceback__
-    line = None
+def explain_error(error):
+    """The error, the student's line where it happened, and what a clash of shapes usually means."""
+    message = re.sub(r", with gufunc signature \S+", "", str(error))
+    frame = students_frame(error)
+    where = ""
+    if frame is not None:
+        code, number = frame
+        source = linecache.getline(code.co_filename, number).strip()
+        line = number - code.co_firstlineno + 1
+        where = f", in line {line} of {code.co_name}" + (f": `{source}`" if source else "")
+    clash = re.search(r"matmul|mismatch|broadcast|not aligned", message)
+    hint = ". Two shapes clash there: is a transpose missing, or an axis?" if clash else ""
+    return f"{type(error).__name__}: {message}{where}{hint}"
+
+
+def students_frame(error):
+    """(code, line number) of the innermost function of the student's in the trace of an error, or None."""
+    found, trace = None, error.__traceback__
     while trace is not None:
-        if getattr(function, "__code__", None) is trace.tb_frame.f_code:
-            line = trace.tb_lineno - function.__code__.co_firstlineno + 1
+        code = trace.tb_frame.f_code
+        if code.co_name != "<module>" and not code.co_filename.startswith(LIBRARIES):
+            found = code, trace.tb_lineno
         trace = trace.tb_next
-    where = f" in line {line} of {function.__name__}" if line else ""
-    clash = re.search(r"matmul|mismatch|broadcast|not aligned|shape", str(error))
-    hint = ". Two shapes clash there: most often a transpose is missing" if clash else ""
-    return f"{text}{where}{hint}"
+    return found
 
 
 def _parameters(function):

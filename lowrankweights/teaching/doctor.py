@@ -196,7 +196,9 @@ def examine(subject, points, weight_decay):
     drawn_wrong = [report.wrong_blocks("rough", [p]) for p in used]
     if not drawn_wrong[0] and used is points:
         return report.one_point(wrong)
-    return report.known(match(subject, used, weight_decay, "rough", only=wrong[0]), wrong, partly=True)
+    names = {i: match(subject, used, weight_decay, "rough", only=i) for i in wrong}
+    first = names[wrong[0]]
+    return report.known(first, wrong, partly=[i for i in wrong if set(first) & set(names[i])])
 
 
 def match(subject, points, weight_decay, tolerance, only=None):

@@ -12,7 +12,7 @@ import os
 import numpy as np
 
 from .. import _checks
-from .calling import explain_error
+from .calling import explain_error, students_frame
 from .doctor import diagnose
 
 TINY = "LOWRANKWEIGHTS_TINY"
@@ -97,6 +97,9 @@ class Attempt:
         elif issubclass(kind, Wrong):
             result = "wrong"
             print(f"{self.name}: not yet right.\n{error}")
+        elif issubclass(kind, Exception) and students_frame(error) is None:
+            result = "missing"
+            print(f"{self.name}: could not be checked. {explain_error(error)}. Run the cells above it again.")
         elif issubclass(kind, Exception):
             result = "wrong"
             print(f"{self.name}: not yet right. Your code raised {explain_error(error)}.")
@@ -117,12 +120,16 @@ class Attempt:
             raise Wrong(f"{what}: expected {expected}, got shape {a.shape}.{turned}")
         gap = np.abs(a - wanted).max(initial=0)
         if not gap <= tolerance * max(np.abs(wanted).max(initial=0), 1e-8):
-            where = np.unravel_index(np.nanargmax(np.abs(a - wanted)), a.shape) if a.ndim else ""
-            place = f" Largest difference at {tuple(map(int, where))}: " if a.ndim else " "
-            pair = (
-                f"yours {a[where]:.4g}, expected {wanted[where]:.4g}" if a.ndim else f"yours {float(a):.4g}"
-            )
-            raise Wrong(f"{what}: the shape is right, the numbers are not.{place}{pair}.")
+            raise Wrong(f"{what}: {_apart(a, wanted)}")
+        self.n_passed += 1
+
+    def shaped(self, got, shape, what):
+        """``got`` is an array of numbers of this shape."""
+        if got is None or got is Ellipsis:
+            raise Missing(f"{what} is {got}; expected an array of shape {shape}.")
+        a = self._numbers(got, what, f"an array of shape {shape}")
+        if a.shape != shape:
+            raise Wrong(f"{what}: expected an array of shape {shape}, got shape {a.shape}.")
         self.n_passed += 1
 
     def gradient(self, student, net, theta, X, Y=None, weight_decay=0.0):
@@ -145,13 +152,15 @@ class Attempt:
     def parts(self, got, n, what):
         """``got`` as a list of n parts."""
         if got is None or got is Ellipsis:
-            raise Missing(f"{what} is {got}; expected {n} arrays.")
+            raise Missing(f"{what} is {got}; expected {n} parts.")
         try:
             found = list(got.values() if isinstance(got, dict) else got)
         except TypeError:
-            raise Wrong(f"{what}: expected {n} arrays, got {type(got).__name__}.") from None
+            raise Wrong(f"{what}: expected {n} parts, got {type(got).__name__}.") from None
+        if len(found) != n and isinstance(got, np.ndarray):
+            raise Wrong(f"{what}: expected {n} parts, got one of shape {got.shape}.")
         if len(found) != n:
-            raise Wrong(f"{what}: expected {n} arrays, got {len(found)}.")
+            raise Wrong(f"{what}: expected {n} parts, got {len(found)}.")
         self.n_passed += 1
         return found
 
@@ -165,6 +174,20 @@ class Attempt:
         if not np.isfinite(a).all():
             raise Wrong(f"{what}: there are NaN or infinite numbers.")
         return a.astype(float)
+
+
+def _apart(a, wanted):
+    """In words: how the numbers a differ from those that are wanted."""
+    if a.ndim:
+        where = np.unravel_index(np.argmax(np.abs(a - wanted)), a.shape)
+        place = f"Largest difference at {tuple(map(int, where))}"
+        pair = f"yours {a[where]:.4g}, expected {wanted[where]:.4g}"
+        return f"the shape is right, the numbers are not. {place}: {pair}."
+    ratio = float(a / wanted) if wanted else 0.0
+    simple = [r for r in (-1, 2, 0.5, -2, -0.5) if abs(ratio - r) < 1e-3]
+    return f"not the number. Yours: {float(a):.4g}" + (
+        f", {simple[0]:g} times the right one." if simple else "."
+    )
 
 
 def compare_guess(guess, truth, what):

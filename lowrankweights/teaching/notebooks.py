@@ -11,6 +11,7 @@ from .lessons import read_lessons
 
 POINTS = 1
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+FOLDED_CODE = {"jupyter": {"source_hidden": True}}
 ORDINALS = ("First hint", "Second hint", "Third hint")
 
 
@@ -90,6 +91,11 @@ def folded(summary, text):
     return f"<details><summary>{summary}</summary>\n\n{text}\n\n</details>"
 
 
+def only_reveals(text):
+    """Whether a cell does nothing but show the truth beside a guess: it would give the truth away."""
+    return all(line.startswith("teaching.compare_guess(") for line in text.splitlines())
+
+
 def student(lesson):
     """Cells of the student version: starters, folded hints and answers, checks that never raise."""
     yield opening(lesson)
@@ -99,7 +105,7 @@ def student(lesson):
         elif cell.kind == "answer":
             yield markdown(folded("Model answer", cell.text))
         elif cell.kind in ("code", "check"):
-            yield code(cell.text)
+            yield code(cell.text, **(FOLDED_CODE if only_reveals(cell.text) else {}))
         elif cell.kind == "starter":
             yield code(cell.text)
             exercise = lesson.exercises[cell.name]

@@ -4,6 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from .. import plotting
+from .report import of_gradient
 
 GAP = 1  # empty columns between the three parts
 PARTS = ("yours", "right", "yours - right")
@@ -24,7 +25,7 @@ def plot_block(report, ax=None):
         own, right = own.T, right.T
     _panels([own, right, own - right], ax)
     names = f" ({report.mistake})" if report.mistake else " (no mistake)"
-    ax.set_title(f"{labels[i]}, {_shape(shape)}{names}", loc="left", pad=20)
+    ax.set_title(f"{of_gradient(labels[i])}, {_shape(shape)}{names}", loc="left", pad=20)
     return ax
 
 

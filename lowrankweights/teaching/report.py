@@ -3,6 +3,7 @@
 import numpy as np
 
 from .mistakes import COMPLAINTS, MISTAKES
+from .passes import DensePass
 
 EXPLAINED = {**MISTAKES, **COMPLAINTS}
 
@@ -45,11 +46,12 @@ class Report:
         report.mistakes, report.block = [complaint.name], complaint.block
         report.blocks = [complaint.block] if complaint.block else []
         entry = EXPLAINED[complaint.name]
-        where = f"{complaint.block}: " if complaint.block else ""
-        shapes = [f"  {b.label:<24} {b.shape}" for b in report._blocks]
+        where = f"{of_gradient(complaint.block)}: " if complaint.block else ""
+        shapes = [f"  {of_gradient(b.label):<24} {b.shape}" for b in report._blocks]
         lines = [f"{where}{entry.sentence} ({complaint.name})", f"  Seen: {complaint.seen}."]
         if complaint.name in ("wrong_shape", "transpose_extra", "raised", "returned_none"):
-            lines += ["  Expected, in theta's order:", *shapes]
+            order = "" if isinstance(subject, DensePass) else ", in theta's order"
+            lines += [f"  Expected{order}:", *shapes]
         report.text = "\n".join([*lines, f"  {entry.hint}"])
         return report
 
@@ -81,13 +83,17 @@ class Report:
         self.text = "\n".join([*lines, self.checked()])
         return self
 
-    def known(self, names, wrong, partly=False):
-        """The gradient is wrong; ``names`` explain it, or the first wrong block only, or are empty."""
+    def known(self, names, wrong, partly=None):
+        """The gradient is wrong; ``names`` explain it, or are empty.
+
+        ``partly``: the names explain only some of the wrong blocks, these.
+        """
         self.blocks = [self._blocks[i].label for i in wrong]
         self.block, self.mistakes = self.blocks[0], list(names) or ["unknown"]
         lines = self.explanation()
-        if partly and names and len(wrong) > 1:
-            lines.append("  This explains that block, not the others: mend it, then ask again.")
+        if partly and names and len(partly) < len(wrong):
+            explained = " and ".join(of_gradient(self._blocks[i].label) for i in partly)
+            lines.append(f"  This explains {explained}, not the rest: mend it, then ask again.")
         if self.loss_mistakes("rough") is not None:
             lines.append("  The loss is wrong too: look at the forward pass first.")
         self.text = "\n".join([*lines, "", self.table(), self.checked()])
@@ -103,11 +109,13 @@ class Report:
     def explanation(self):
         """What is wrong and how to mend it."""
         entries = [EXPLAINED[name] for name in self.mistakes]
-        lines = [f"{self.block} is wrong. {entries[0].sentence} ({entries[0].name})"]
+        lines = [f"{of_gradient(self.block)} is wrong. {entries[0].sentence} ({entries[0].name})"]
         lines += [f"  or: {e.sentence} ({e.name}) Here both give the same numbers." for e in entries[1:]]
         others = self.blocks[1:]
         if others:
-            shown = "; ".join(others[:4]) + (f" and {len(others) - 4} more" if len(others) > 4 else "")
+            shown = "; ".join(map(of_gradient, others[:4])) + (
+                f" and {len(others) - 4} more" if len(others) > 4 else ""
+            )
             lines.append(f"  Wrong too: {shown}.")
         return lines + [f"  {e.hint}" for e in entries]
 
@@ -123,10 +131,8 @@ class Report:
             ratio = own @ right / norms[1] ** 2 if norms[1] else np.nan
             cosine = own @ right / (norms[0] * norms[1]) if norms[0] * norms[1] else np.nan
             mark = "wrong" if i in wrong else "right"
-            shape = str(block.shape)
-            lines.append(
-                f"  {block.label:<26} {shape:<12} {error:>8.1e} {ratio:>8.3g} {cosine:>7.3f}  {mark}"
-            )
+            name, shape = of_gradient(block.label), str(block.shape)
+            lines.append(f"  {name:<26} {shape:<12} {error:>8.1e} {ratio:>8.3g} {cosine:>7.3f}  {mark}")
         return "\n".join(lines)
 
     def worst_point(self, i):
@@ -177,6 +183,16 @@ LOSS_LINES = [
     ("weight_decay_doubled", lambda a: a[0] / a[1] + 2 * a[3]),
     ("weight_decay_halved", lambda a: a[0] / a[1] + a[3] / 2),
 ]
+
+
+def of_gradient(label):
+    """The name of a block's gradient, as it is called in the formulas.
+
+    >>> of_gradient("layer 1, w_alpha"), of_gradient("dv"), of_gradient("loss")
+    ('layer 1, dw_alpha', 'dv', 'loss')
+    """
+    *where, name = label.split(", ")
+    return ", ".join([*where, name if name in ("dv", "loss") else f"d{name}"])
 
 
 def _gap(p, i):

@@ -5,7 +5,7 @@ from html import escape
 
 import numpy as np
 
-DIGITS = 3  # significant digits of an array's largest number
+DIGITS = 4  # significant digits of an array's largest number
 
 
 class WorkedNumbers(str):

@@ -125,6 +125,7 @@ def passes(net, theta, X, Y, weight_decay):
         yield f"Forward, layer {i + 1} of {len(net.layers)}", forward_lines(layer, unpacked[i], v, z, h, i)
         v = h
     loss, dh = LOSSES[net.loss].summed(v, Y)
+    dh /= len(X)  # the mean over rows; everything below is linear in dh
     total, grad = net.loss_and_grad(theta, X, Y, weight_decay)
     # a copy: the layers overwrite dh
     yield "Loss", loss_lines(net, v, Y, loss / len(X), total, weight_decay, dh.copy())
@@ -134,7 +135,7 @@ def passes(net, theta, X, Y, weight_decay):
         dz = ACTIVATIONS[net.layers[i].activation].backward(dh.copy(), h)
         own, dv = net.layers[i].backward(dh.copy(), cache, arrays[i], products[i], need_dv=i > 0)
         lines = [] if i == len(net.layers) - 1 else slope_lines(net.layers[i], dh, dz)
-        lines += learned_lines(net.layers[i], gradients[i], own[0] / len(X), weight_decay, (v, dz, dv))
+        lines += learned_lines(net.layers[i], gradients[i], own[0], weight_decay, (v, dz, dv))
         yield f"Backward, layer {i + 1}", lines
         dh = dv
 
@@ -189,8 +190,11 @@ def loss_lines(net, z, Y, loss, total, weight_decay, dz):
     if weight_decay:
         text = "loss + 1/2 weight_decay sum_k w_k^2"
         lines.append(Line(text, "a number", total, f"weight_decay = {weight_decay:g}; biases are left out."))
-    why = "Loss and output function are a pair, chosen so that the derivative by z is this simple."
-    return [*lines, Line("dz = p - Y", f"{shape(dz)}, of the sum over rows", dz, why)]
+    why = (
+        "Loss and output function are a pair, chosen so that the derivative by z is this simple. The 1/n of "
+        "the mean is in it, and so in all that follows."
+    )
+    return [*lines, Line("dz = 1/n (p - Y)", shape(dz), dz, why)]
 
 
 def slope_lines(layer, dh, dz):
@@ -209,7 +213,7 @@ def learned_lines(layer, gradients, dW, weight_decay, passing):
     # without a dictionary dW is what is learned from
     value = gradients["W"] if full else dW
     shapes = f"{shape(dW)} = {shape(v)}^T{shape(dz)}"
-    lines = [Line(f"dW = 1/n v^T dz{decay}", shapes, value, WHY_DW)]
+    lines = [Line(f"dW = v^T dz{decay}", shapes, value, WHY_DW)]
     for j, (c, u) in enumerate(zip(columns, units, strict=True)):
         k = f"_{j + 1}" if many else ""
         dW_shape = f"({c.n_v}, {u.stop - u.start})"
@@ -226,7 +230,7 @@ def learned_lines(layer, gradients, dW, weight_decay, passing):
             if full:
                 continue
             lines.append(Line(f"d{w} = {formula}{decay}", f"{shape(g)} = {shapes}", g, why))
-    lines.append(Line("db = 1/n sum_i dz_i", shape(gradients["b"]), gradients["b"], WHY_DB))
+    lines.append(Line("db = sum_i dz_i", shape(gradients["b"]), gradients["b"], WHY_DB))
     if dv is not None:
         shapes = f"{shape(dv)} = {shape(dz)}{shape(gradients['W'])}^T"
         lines.append(Line("dv = dz W^T", shapes, dv, WHY_DV))

@@ -566,6 +566,8 @@ for ax, a in zip(axes, atoms):
     ax.plot(*points[alpha[a]][::-1], "k+", ms=9)
 plt.show()
 print(f"24 features: scores from {scores.min():.2f} to {scores.max():.2f}, median {np.median(scores):.2f}")
+
+# %%
 teaching.compare_guess(guess_matrices, 0, "further matrices")
 
 # %% [markdown]
@@ -610,8 +612,6 @@ print("correlation of neighbours in each feature:", np.round(np.abs(neighbours),
 teaching.compare_guess(guess_roughest, float(np.abs(done["correlation"]).min()), "the lowest correlation")
 
 # %% [markdown]
-# (The numbers under the pictures count the known pixels too; those in the line below do not.)
-#
 # The smooth features come back. The roughest does not come back at all: it is made of stripes so fine that they change from one pixel to the
 # next. A kernel that says "neighbours are alike" has no word for them, and what it puts there is invention. Whether a *network* suffers
 # when it is allowed smooth features only is another question. Its answer makes the paper: hardly.
@@ -672,7 +672,7 @@ same_share = float(abs(medians["shuffled"][enough].round(1)))
 teaching.compare_guess(guess_shuffled, same_share, "shuffled, same share, to one digit")
 
 # %% [markdown]
-# The shuffled features hold the very same numbers, and not one of them can be predicted, with 80 % of the others at hand. So the success has nothing
+# The shuffled features hold the very same numbers, and none of them can be predicted well, with 80 % of the others at hand. So the success has nothing
 # to do with the numbers. It comes from what we know about *places*: that neighbours are alike. A prediction is never made of nothing; here it is made of the
 # kernel. **Whenever a method succeeds, ask for the data on which it must fail, and try them.**
 

@@ -78,6 +78,8 @@ for k in range(4):  # each input
             dW_slow[k, j] += v[i, k] * dz[i, j]
 
 print("largest difference from v^T dz:", np.abs(dW_slow - v.T @ dz).max())
+
+# %%
 teaching.compare_guess(guess_dW, "v^T dz", "dW")
 
 # %% [markdown]
@@ -194,21 +196,21 @@ def dense_backward(dh, v, h, W):
 
 # %% check dense_backward
 with check("dense_backward") as c:
-    layer = lrw.Dense(lrw.Full(4, 2), "sigmoid")
-    c.parts(dense_backward(dz, v, lrw.activations.sigmoid(z), W), 3, "dense_backward(dh, v, h, W)")
-    c.gradient(dense_backward, layer, layer.init(rng=1), v, dz)
+    dense, dh = lrw.Dense(lrw.Full(4, 2), "sigmoid"), np.array([[1.0, -2.0], [0.5, 0.0], [-1.0, 3.0]])
+    c.parts(dense_backward(dh, v, lrw.activations.sigmoid(z), W), 3, "dense_backward(dh, v, h, W)")
+    c.gradient(dense_backward, dense, dense.init(rng=1), v, dh)
 
 # %% [markdown]
 # The check did not compare with stored numbers. It ran your function at several weights and on several rows, and
 # had it been wrong, it would have said *which* of your gradients is, and most likely why. You will meet it again.
 #
 # Here is the same pass with every number written out, for a layer so small that you can redo it on paper.
-# Pick one entry of $dW$ and do: it takes two multiplications.
+# Pick one entry of the lower $dW$ and do: it takes three multiplications.
 
 # %%
-tiny = lrw.Network([lrw.Dense(lrw.Full(2, 2), "sigmoid"), lrw.Dense(lrw.Full(2, 1))], "squared_error")
-theta = tiny.init(rng=0)  # (9,): W, b, W, b in one vector
-lrw.explain(tiny, theta, [[1.0, 2.0], [0.0, -1.0]], [[1.0], [0.0]], format="html")
+tiny = lrw.Network([lrw.Dense(lrw.Full(2, 4), "sigmoid"), lrw.Dense(lrw.Full(4, 1))], "squared_error")
+theta_tiny = tiny.init(rng=0)  # (17,): W, b, W, b in one vector
+lrw.explain(tiny, theta_tiny, [[1.0, 2.0], [0.0, -1.0], [3.0, 1.0]], [[1.0], [0.0], [1.0]], format="html")
 
 # %% [markdown]
 # ## 2 · Check the checker
@@ -290,6 +292,8 @@ ax.loglog(steps, one_sided, "s--", ms=3, color=plotting.COLOURS["orange"], label
 ax.loglog(steps, two_sided, "o-", ms=3, color=plotting.COLOURS["blue"], label="one step to each side")
 ax.set(xlabel="step ε", ylabel="error of the slope", title="The slope of sin at 1")
 ax.legend()
+
+# %%
 teaching.compare_guess(guess_step, 1e-5, "best step, about")
 
 # %% [markdown]
@@ -335,11 +339,12 @@ guess_pull = None  # True or False
 
 # %% [markdown]
 # Look at the start of training, $w_\alpha = 0$: every class gets the probability 1/10, so $dz = (1/10 - Y) / n$, with the
-# mean over rows already in it. We draw the pull on the filter of the digit 3, $-dW$, as downhill is where it will go.
+# mean over rows already in it. We draw the pull on the filter of the digit 3, $-dW$, as downhill is where it will go. (Each
+# picture has a colour scale of its own.)
 
 # %%
-dz = (0.1 - Y) / n  # (n, 10)
-dW = X.T @ dz  # (64, 10) = (64, n)(n, 10)
+dz_start = (0.1 - Y) / n  # (n, 10)
+dW = X.T @ dz_start  # (64, 10) = (64, n)(n, 10)
 dw_alpha = U.T @ dW  # (16, 10) = (16, 64)(64, 10)
 
 atom = 6  # a column of U: what known pixel alpha[6] predicts, and how strongly
@@ -347,13 +352,19 @@ spread = np.zeros(64)
 spread[alpha] = -dw_alpha[:, 3]
 fig, axes = plt.subplots(1, 4, figsize=(8, 2.3), layout="constrained")
 plotting.show_feature(-dW[:, 3], (8, 8), axes[0]).set_title("pull on all 64 weights\n$-dW$")
-plotting.show_feature(U[:, atom], (8, 8), axes[1]).set_title(f"one atom of U\n(known pixel {alpha[atom]})")
+plotting.show_feature(U[:, atom], (8, 8), axes[1]).set_title(
+    f"one atom of U\n(pixel {alpha[atom]}, the cross)"
+)
 plotting.show_feature(spread, (8, 8), axes[2], known=alpha).set_title(
     "pull on the 16 known\n$-dw_\\alpha = -U^{\\top} dW$"
 )
+for ax in axes[1:3]:  # the known pixel of this atom
+    ax.plot(*points[alpha[atom]][::-1], "k+", ms=9)
 step = -U @ dw_alpha[:, 3]  # (64,)
 plotting.show_feature(step, (8, 8), axes[3]).set_title("what that step does\nto all 64: $-U dw_\\alpha$")
 print(f"dw_alpha: {dw_alpha[atom, 3]:.6f}; atom times pulls: {U[:, atom] @ dW[:, 3]:.6f}")
+
+# %%
 teaching.compare_guess(guess_pull, True, "can the pull of an unknown pixel change what is learned")
 
 # %% [markdown]
@@ -408,6 +419,12 @@ def factored_backward(dh, v, h, U, w_alpha):
     return (v.T @ dz)[: len(w_alpha)], dz.sum(axis=0), dz @ (U @ w_alpha).T
 
 
+# %% mutant factored_backward: the rows of dW at the known pixels
+def factored_backward(dh, v, h, U, w_alpha):
+    dz = dh * h * (1 - h)
+    return (v.T @ dz)[alpha], dz.sum(axis=0), dz @ (U @ w_alpha).T
+
+
 # %% mutant factored_backward: U without a transpose
 def factored_backward(dh, v, h, U, w_alpha):
     dz = dh * h * (1 - h)
@@ -447,13 +464,11 @@ def factored_backward(dh, v, h, U, w_alpha):
 
 # %% check factored_backward
 with check("factored_backward") as c:
-    U_small = lrw.dictionaries.random_projection(4, 3, rng=0)  # (4, 3)
-    layer = lrw.Dense(lrw.Predicted(U_small, n_h=2), "sigmoid")
-    v_small, dh_small = rng.normal(size=(5, 4)), rng.normal(size=(5, 2))
-    theta = layer.init(rng=1)
-    answer = factored_backward(dh_small, v_small, np.full((5, 2), 0.5), U_small, np.ones((3, 2)))
+    factored = lrw.Dense(lrw.Predicted(U, n_h=2), "sigmoid")  # 64 pixels, of which 16 are known
+    v_five, dh_five = rng.normal(size=(5, 64)), rng.normal(size=(5, 2))
+    answer = factored_backward(dh_five, v_five, np.full((5, 2), 0.5), U, np.ones((16, 2)))
     c.parts(answer, 3, "factored_backward(dh, v, h, U, w_alpha)")
-    c.gradient(factored_backward, layer, theta, v_small, dh_small)
+    c.gradient(factored_backward, factored, factored.init(rng=1), v_five, dh_five)
 
 # %% [markdown]
 # #### The same, read from the other side
@@ -480,7 +495,8 @@ with check("factored_backward") as c:
 #
 # $$W = [\,U_1 w_1,\; U_2 w_2,\; \ldots,\; U_J w_J\,].$$
 #
-# The picture has the shapes. Blue is learned, yellow is fixed, and in red below is what travels back.
+# The picture has the shapes. Blue is learned, yellow is fixed, and in orange below is what travels back. (It pools
+# the input first, $v U_j$, as at the end of section 3: it is the same $z$.)
 
 # %%
 alphas = [lrw.sample_index_set(64, n_alpha=16, rng=s) for s in range(3)]
@@ -488,8 +504,8 @@ kernel = lrw.SquaredExponential(length_scale=1.2)
 Us = [lrw.dictionaries.kernel_ridge(kernel, points, a, ridge=1e-2) for a in alphas]  # three (64, 16)
 widths = [8, 8, 4]  # hidden units of each column
 columns = lrw.Columns([lrw.Predicted(U_j, n_h) for U_j, n_h in zip(Us, widths, strict=True)])
-net = lrw.Network([lrw.Dense(columns, "sigmoid"), lrw.Dense(lrw.Full(20, 10))], "softmax_cross_entropy")
-lrw.draw(net)
+with_columns = [lrw.Dense(columns, "sigmoid"), lrw.Dense(lrw.Full(20, 10))]
+lrw.draw(lrw.Network(with_columns, "softmax_cross_entropy"))
 plt.show()
 
 # %% [markdown]
@@ -642,7 +658,7 @@ def low_rank_pull_back(dW, U, V):
 
 # %% check low_rank_pull_back
 with check("low_rank_pull_back") as c:
-    for n_v, n_h, rank in ((6, 4, 2), (3, 3, 3)):
+    for n_v, n_h, rank in ((3, 3, 3), (6, 4, 2)):
         q = lrw.LowRank(n_v, n_h, rank)
         p, dW_q = q.init(rng=n_v), rng.normal(size=(n_v, n_h))
         dU, dV = c.parts(low_rank_pull_back(dW_q, *q.unpack(p).values()), 2, "low_rank_pull_back(dW, U, V)")
@@ -650,8 +666,8 @@ with check("low_rank_pull_back") as c:
             c.close(mine, right, f"d{name} for W of {n_v} × {n_h}, rank {rank}")
 
 # %% [markdown]
-# The second check was square, 3 × 3, where every missing transpose has the right shape. Square tests are mean, and
-# useful: **shapes tell you most of the transposes, and nothing about the rest.**
+# The check begins with a square case, 3 × 3, where a missing transpose has the right shape and only the numbers are wrong.
+# Then 6 × 4, where it cannot even be multiplied. **Shapes tell you most of the transposes, and nothing about the rest.**
 #
 # **Guess first.** $U V = (U Q)(Q^{-1} V)$ for any invertible $Q$: one and the same $W$. Start to turn,
 # $Q = I + \varepsilon A$: then $U$ moves by $\varepsilon\, U A$ and $V$ by $-\varepsilon\, A V$. How steep is the loss in that direction?
@@ -689,8 +705,6 @@ def softmax_loss(z, Y):
 two_layers = [lrw.Dense(lrw.Predicted(U, n_h=20), "sigmoid"), lrw.Dense(lrw.Full(20, 10))]
 net = lrw.Network(two_layers, "softmax_cross_entropy")
 theta = net.init(rng=0)
-for i, layer in enumerate(net.unpack(theta), 1):
-    print(f"layer {i}:", {name: a.shape for name, a in layer.items()})
 
 
 def unpack(theta):
@@ -698,10 +712,17 @@ def unpack(theta):
     return first["w_alpha"], first["b"], second["W"], second["b"]
 
 
+shapes = [a.shape for a in unpack(theta)]
+print(
+    theta.size, "learned numbers:", ", ".join(f"{n} {s}" for n, s in zip(["w_α", "b1", "W2", "b2"], shapes))
+)
+
+
 # %% [markdown]
 # ### Exercise 6: loss and gradient
 #
-# The gradient comes back as one vector, in theta's order: $w_\alpha$, $b$, $W$, $b$. At most ten lines.
+# Return the pair (loss, gradient). The gradient is one vector of 550 numbers, in theta's order: $dw_\alpha$ (320), $db_1$ (20),
+# $dW_2$ (200), $db_2$ (10). At most ten lines.
 
 
 # %% starter loss_and_grad
@@ -709,7 +730,7 @@ def loss_and_grad(theta, X, Y):
     w_alpha, b1, W2, b2 = unpack(theta)  # (16, 20), (20,), (20, 10), (10,)
     h = 1 / (1 + np.exp(-(X @ (U @ w_alpha) + b1)))  # (n, 20)
     loss, dz2 = softmax_loss(h @ W2 + b2, Y)  # a number, (n, 10)
-    grad = None  # (n_dynamic,): dw_alpha, db1, dW2, db2, ravelled, one after the other
+    grad = None  # (550,): dw_alpha, db1, dW2, db2, ravelled, one after the other
     return loss, grad
 
 
@@ -782,15 +803,28 @@ def loss_and_grad(theta, X, Y):
     return loss, np.concatenate([a.ravel() for a in parts])
 
 
-# %% accept loss_and_grad: pooled first, arrays by name instead of one vector
+# %% mutant loss_and_grad: a list of arrays, not one vector
+def loss_and_grad(theta, X, Y):
+    w_alpha, b1, W2, b2 = unpack(theta)
+    h = 1 / (1 + np.exp(-(X @ (U @ w_alpha) + b1)))
+    loss, dz2 = softmax_loss(h @ W2 + b2, Y)
+    dz1 = dz2 @ W2.T * h * (1 - h)
+    return loss, [U.T @ (X.T @ dz1), dz1.sum(axis=0), h.T @ dz2, dz2.sum(axis=0)]
+
+
+# %% mutant loss_and_grad: without the loss
+def loss_and_grad(theta, X, Y):
+    return net.loss_and_grad(theta, X, Y)[1]
+
+
+# %% accept loss_and_grad: pooled first, a list back
 def loss_and_grad(theta, X, Y):
     w_alpha, b1, W2, b2 = unpack(theta)
     v_alpha = X @ U
     h = 1 / (1 + np.exp(-(v_alpha @ w_alpha + b1)))
     loss, dz2 = softmax_loss(h @ W2 + b2, Y)
     dz1 = dz2 @ W2.T * h * (1 - h)
-    first = {"b": dz1.sum(0), "w_alpha": v_alpha.T @ dz1}
-    return loss, [first, {"W": h.T @ dz2, "b": dz2.sum(0)}]
+    return [loss, np.r_[np.ravel(v_alpha.T @ dz1), dz1.sum(0), np.ravel(h.T @ dz2), dz2.sum(0)]]
 
 
 # %% accept loss_and_grad: the package's own
@@ -800,6 +834,8 @@ def loss_and_grad(theta, X, Y):
 
 # %% check loss_and_grad
 with check("loss_and_grad") as c:
+    _, grad = c.parts(loss_and_grad(theta, X[:40], Y[:40]), 2, "loss_and_grad(theta, X, Y)")
+    c.shaped(grad, theta.shape, "the gradient")
     c.gradient(loss_and_grad, net, theta, X[:40], Y[:40])
 
 # %% [markdown]
@@ -833,8 +869,9 @@ plt.show()
 # ## 7 · In the doctor's waiting room
 #
 # Three patients, each with one mistake, in a network like yours. You get the table that the doctor looks at: for
-# each block of the gradient the error, the *ratio* (how long it is along the right direction; 1 is right) and the
-# *cosine* of the angle between them (1: the same direction, -1: the opposite one).
+# each block of the gradient the *error* (the largest difference from the right one, as a part of its largest number), the
+# *ratio* (how long it is along the right direction; 1 is right) and the *cosine* of the angle between them (1: the same
+# direction, -1: the opposite one). The blocks stand in the order of the backward pass, from the output down.
 
 
 # %%
@@ -863,7 +900,7 @@ def patient_c(theta, X, Y):
 patients = {"A": patient_a, "B": patient_b, "C": patient_c}
 reports = {name: teaching.diagnose(f, net, theta, X[:30], Y[:30]) for name, f in patients.items()}
 for name, report in reports.items():
-    print(f"patient {name}\n{report.table()}\n")
+    print(f"patient {name}\n{report.table()}\n{report.checked()}\n")
 
 # %% [markdown] question patients
 # **Question.** Do not read the functions, read the tables. What is wrong with A, B and C? Which numbers gave it away?
@@ -877,7 +914,7 @@ for name, report in reports.items():
 
 # %%
 for name, report in reports.items():
-    print(f"patient {name}: {report.block}, {report.mistake}")
+    print(f"patient {name}: {report.mistake} in {report.block}")
 print()
 print(reports["C"])
 reports["C"].plot()

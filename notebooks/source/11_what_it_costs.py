@@ -397,6 +397,8 @@ with check("break_even") as c:
 
 # %%
 teaching.compare_guess(guess_meet, 0.6, "one column, as many units in as out")
+
+# %%
 proportions = np.linspace(0.01, 1, 34)
 fig, ax = plt.subplots(figsize=(7.6, 3.3), layout="constrained")
 for J, style in zip((1, 2, 5, 10), plotting.line_styles(4), strict=True):

@@ -227,7 +227,20 @@ def test_two_mistakes_the_one_nearest_the_output_is_explained_first():
 
     report = diagnose(student, NET, THETA, X, Y)
     assert (report.block, report.mistake) == ("layer 3, b", "sign")
-    assert "the others" in report.text
+    assert "This explains layer 3, db, not the rest" in report.text
+
+
+def test_one_mistake_in_two_blocks_is_one_mistake():
+    layer, rng = lrw.Dense(lrw.Full(4, 2), "sigmoid"), np.random.default_rng(0)
+    v, dh = rng.normal(size=(3, 4)), rng.normal(size=(3, 2))
+
+    def backward(dh, v, h, W):
+        dz = dh * h * (1 - h)
+        return v.T @ dz / len(v), dz.mean(axis=0), dz @ W.T
+
+    report = diagnose(backward, layer, layer.init(rng=1), v, dh)
+    assert report.blocks == ["W", "b"] and "mean_doubled" in report.mistake
+    assert "dW is wrong" in report.text and "not the rest" not in report.text
 
 
 def test_float32_and_kinks_are_no_mistakes():
@@ -290,7 +303,7 @@ def one_transposed(t, X, Y):
         (lambda t, X, Y: (1.0, t[:, None]), "wrong_shape", "ravel"),
         (lambda t, X, Y: (1.0, [t[:3]]), "wrong_shape", "(3,)"),
         (lambda t, X, Y: (1.0, np.ones(t.size, int)), "integers", "int64"),
-        (lambda t, X, Y: (1.0, t * np.nan), "not_finite", "layer 1, column 1, w_alpha"),
+        (lambda t, X, Y: (1.0, t * np.nan), "not_finite", "layer 1, column 1, dw_alpha"),
         (lambda t, X, Y: (np.nan, t), "not_finite", "loss is nan"),
         (lambda t, X, Y: (1.0, t + 0j), "not_numbers", "complex"),
         (lambda t, X, Y: (1.0, ["a"] * t.size), "wrong_shape", "arrays"),
@@ -301,7 +314,7 @@ def one_transposed(t, X, Y):
         (change_theta, "changed_its_input", "theta was changed"),
         (random, "not_repeatable", "random"),
         (one_none, "returned_none", "None among"),
-        (one_transposed, "transpose_extra", "layer 3, W"),
+        (one_transposed, "transpose_extra", "layer 3, dW"),
         (lambda t, X: None, "wrong_arguments", "(t, X)"),
         (7, "wrong_arguments", "int"),
     ],
@@ -408,7 +421,7 @@ def test_the_plot_shows_the_block():
     report = diagnose(changed(negate_bias), NET, THETA, X, Y)
     _, ax = plt.subplots()
     assert report.plot(ax) is ax
-    assert "layer 2, b" in ax.get_title(loc="left") and "sign" in ax.get_title(loc="left")
+    assert "layer 2, db" in ax.get_title(loc="left") and "sign" in ax.get_title(loc="left")
     plt.close("all")
 
 

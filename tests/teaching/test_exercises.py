@@ -41,11 +41,25 @@ def test_close(got, result, said, capsys):
     ("body", "result", "said"),
     [
         (lambda c: 1 / 0, "wrong", "ZeroDivisionError"),
-        (lambda c: np.ones((2, 3)) @ np.ones((2, 3)), "wrong", "a transpose is missing"),
+        (lambda c: np.ones((2, 3)) @ np.ones((2, 3)), "wrong", "is a transpose missing, or an axis"),
         (lambda c: undefined, "wrong", "NameError"),  # noqa: F821
-        (lambda c: c.parts(None, 2, "it"), "missing", "expected 2 arrays"),
-        (lambda c: c.parts([1], 2, "it"), "wrong", "expected 2 arrays, got 1"),
+        (lambda c: c.parts(None, 2, "it"), "missing", "expected 2 parts"),
+        (lambda c: c.parts([1], 2, "it"), "wrong", "expected 2 parts, got 1"),
         (lambda c: c.parts(3, 2, "it"), "wrong", "got int"),
+        (lambda c: c.parts(np.ones((5, 4)), 2, "it"), "wrong", "got one of shape (5, 4)"),
+        (
+            lambda c: c.close(12.0, 6.0, "it"),
+            "wrong",
+            "it: not the number. Yours: 12, 2 times the right one.",
+        ),
+        (lambda c: c.shaped([1.0, 2.0], (2,), "it"), "passed", "visible"),
+        (
+            lambda c: c.shaped([1.0, 2.0], (3,), "it"),
+            "wrong",
+            "expected an array of shape (3,), got shape (2,)",
+        ),
+        (lambda c: c.shaped([[1.0], [1.0, 2.0]], (3,), "it"), "wrong", "several shapes"),
+        (lambda c: c.shaped(None, (3,), "it"), "missing", "None"),
         (lambda c: c.true(False, "because"), "wrong", "because"),
         (lambda c: c.true(None, "because"), "missing", "not answered"),
         (lambda c: c.true(True, "because"), "passed", "visible"),
@@ -66,6 +80,25 @@ def test_gradient_asks_the_doctor(capsys):
     assert result == "wrong" and "(sign)" in said
     for nothing in (lambda t, X, Y: None, lambda t, X, Y: (1.0, ...), lambda t, X, Y: (1.0, [None, None])):
         assert outcome(lambda c, f=nothing: c.gradient(f, net, theta, X, Y), capsys)[0] == "missing"
+
+
+def students_product(A, B):
+    return A @ B
+
+
+def test_the_students_line_is_shown(capsys):
+    _, said = outcome(lambda c: students_product(np.ones((2, 3)), np.ones((2, 3))), capsys)
+    assert "in line 2 of students_product: `return A @ B`" in said and "gufunc" not in said
+
+
+def test_an_error_of_the_checks_own_arguments_is_not_blamed_on_the_student(capsys):
+    net = lrw.Network([lrw.Dense(lrw.Full(3, 2))], "squared_error")
+    cell = "with check('it') as c:\n    c.gradient(right, net, np.ones(3), np.eye(3), np.ones((3, 2)))"
+    check = Checks()
+    exec(compile(cell, "<cell>", "exec"), {"check": check, "right": net.loss_and_grad, "net": net, "np": np})
+    said = capsys.readouterr().out
+    assert check.results == {"it": "missing"}
+    assert "could not be checked. ValueError: theta: expected" in said and "Your code" not in said
 
 
 def test_an_interrupt_goes_through():

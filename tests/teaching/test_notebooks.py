@@ -22,7 +22,9 @@ def test_the_committed_notebooks_are_what_the_source_gives(tmp_path):
     made = notebooks.export("student", tmp_path)
     assert sorted(p.name for p in made) == sorted(p.name for p in FOLDER.glob("*.ipynb"))
     for path in made:
-        assert (FOLDER / path.name).read_bytes() == path.read_bytes(), f"run make notebooks: {path.name}"
+        assert (FOLDER / path.name).read_bytes() == path.read_bytes(), (
+            f"run make export-notebooks: {path.name}"
+        )
 
 
 def test_notebooks_in_the_repository_have_no_outputs():
