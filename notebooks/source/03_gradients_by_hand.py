@@ -681,7 +681,7 @@ U_q, V_q = q.unpack(q.init(rng=0)).values()  # (6, 2), (2, 4)
 A, dW_q = rng.normal(size=(2, 2)), rng.normal(size=(6, 4))
 dU, dV = dW_q @ V_q.T, U_q.T @ dW_q  # (6, 2), (2, 4)
 slope = np.sum(dU * (U_q @ A)) - np.sum(dV * (A @ V_q))
-teaching.compare_guess(guess_flat, float(np.round(slope, 12)), "slope along the redundant direction")
+teaching.compare_guess(guess_flat, float(np.round(abs(slope), 12)), "slope along the redundant direction")
 
 # %% [markdown]
 # Zero, whatever the loss: with both factors free, rank² directions lead nowhere. This is the paper's reason to *fix*
