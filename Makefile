@@ -8,7 +8,7 @@ export MPLBACKEND = Agg
 .PHONY: help demo lessons test test-notebooks test-browser export-notebooks lint clean
 
 help:  ## Show this list
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 demo: $(VENV)/installed-demo  ## Set up, learn with fewer and fewer of the weights, draw what was learned
 	$(BIN)/lowrankweights demo --out out
