@@ -128,7 +128,7 @@ class FeatureClassifier:
     Parameters
     ----------
     strengths : tuple of float
-        Inverse penalties, scikit-learn's C, to choose from, rising.
+        Inverse penalties, scikit-learn's C, to choose from, rising: tried until the error rises.
     n_validation : int or float
         The last rows of the training data (a number, or a share) on which the choice is made;
         afterwards the classifier is trained on all rows.
@@ -138,7 +138,7 @@ class FeatureClassifier:
     ----------
     strength_ : float
     validation_errors_ : dict
-        Validation error of each strength; empty when there was only one.
+        Validation error of each strength that was tried; empty when there was only one.
     """
 
     def __init__(self, strengths=STRENGTHS, n_validation=0.2, max_iter=200):
@@ -154,9 +154,11 @@ class FeatureClassifier:
         self.validation_errors_, model = {}, None
         for strength in self.strengths if len(self.strengths) > 1 else ():
             model = self._train(features[:-n_held], y[:-n_held], strength, model)
-            self.validation_errors_[strength] = float(
-                np.mean(model.predict(features[-n_held:]) != y[-n_held:])
-            )
+            error = float(np.mean(model.predict(features[-n_held:]) != y[-n_held:]))
+            rises = error > min(self.validation_errors_.values(), default=1.0)
+            self.validation_errors_[strength] = error
+            if rises:
+                break
         errors = self.validation_errors_
         self.strength_ = min(errors, key=errors.get) if errors else self.strengths[0]
         self.model_ = self._train(features, y, self.strength_, model)
