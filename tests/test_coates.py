@@ -113,3 +113,10 @@ def test_one_strength_needs_no_validation():
 def test_a_validation_part_there_must_be(n_validation):
     with pytest.raises(ValueError, match="^n_validation: expected"):
         FeatureClassifier(n_validation=n_validation).fit(*separable(50, 0))
+
+
+def test_strengths_are_tried_until_the_error_rises():
+    rng = np.random.default_rng(0)
+    F, y = rng.normal(size=(200, 100)).astype(np.float32), (rng.random(200) < 0.2).astype(int)
+    model = FeatureClassifier((1e-6, 1.0, 10.0), n_validation=60).fit(F, y)  # nothing but noise to learn
+    assert set(model.validation_errors_) == {1e-6, 1.0} and model.strength_ == 1e-6
