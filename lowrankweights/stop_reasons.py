@@ -32,6 +32,10 @@ def explain_abnormal(fun, theta, loss, grad):
             "converged",
             "The loss falls no more that float64 could tell; the gradient agrees with the loss.",
         )
+    # at a smooth minimum the slopes shrink with the step, at a kink they do not
+    steepest = np.maximum(np.abs(ahead), np.abs(behind))
+    if norm <= steepest[0] and steepest[1] < 0.2 * steepest[0]:
+        return "converged", "The loss has a minimum here, as near as float64 can tell."
     if not _close(ahead, behind, 0.1).any():
         return "abnormal", (
             "There is a kink here: the loss has different slopes on both sides. That is no mistake; a smooth "

@@ -9,6 +9,7 @@ from scipy import optimize
 import lowrankweights as lrw
 from lowrankweights import lbfgs
 from lowrankweights.lbfgs import load_checkpoint, minimize_stages
+from lowrankweights.stop_reasons import explain_abnormal
 
 
 def rosenbrock(theta):
@@ -297,3 +298,11 @@ def test_a_checkpoint_holds_what_an_error_would_lose(tmp_path):
 def test_progress_does_without_tqdm(monkeypatch):
     monkeypatch.setitem(sys.modules, "tqdm.auto", None)
     assert lrw.minimize(rosenbrock, START, max_iter=2, progress=True).n_iter == 2
+
+
+def test_a_smooth_minimum_is_no_kink():
+    A, theta = np.diag([1.0, 3.0, 10.0]), np.full(3, 1e-12)
+    fun = lambda t: (0.5 * t @ A @ t + 1.0, A @ t)
+    assert explain_abnormal(fun, theta, *fun(theta))[0] == "converged"
+    kinked = lambda t: (np.abs(t).sum(), np.where(t >= 0, 1.0, -1.0))
+    assert "kink" in explain_abnormal(kinked, 0 * theta, *kinked(0 * theta))[1]
