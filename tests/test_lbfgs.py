@@ -302,7 +302,7 @@ def test_progress_does_without_tqdm(monkeypatch):
 
 def test_a_smooth_minimum_is_no_kink():
     A, theta = np.diag([1.0, 3.0, 10.0]), np.full(3, 1e-12)
-    fun = lambda t: (0.5 * t @ A @ t + 1.0, A @ t)
+    fun = lambda t: (0.5 * t @ A @ t + 1000.0, A @ t)
     assert explain_abnormal(fun, theta, *fun(theta))[0] == "converged"
     kinked = lambda t: (np.abs(t).sum(), np.where(t >= 0, 1.0, -1.0))
     assert "kink" in explain_abnormal(kinked, 0 * theta, *kinked(0 * theta))[1]
