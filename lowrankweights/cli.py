@@ -129,7 +129,7 @@ def _add_figure(commands):
     figure.add_argument("name", metavar="NAME", choices=FIGURES, help=", ".join(FIGURES))
     figure.add_argument(
         "--preset", choices=PRESETS, default="quick",
-        help="quick: under two minutes, bundled data; standard: real data, about two hours; paper: a night",
+        help="quick: under two minutes, bundled data; standard: real data, up to three hours; paper: a night",
     )  # fmt: skip
     figure.add_argument("--out", type=Path, default=Path("out"), help="folder for results and picture")
     figure.add_argument("--resume", action="store_true", help="go on with the results that are there")

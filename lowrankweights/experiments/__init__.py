@@ -25,7 +25,7 @@ def make(name, preset, out, jobs=1, resume=False, report=print):
     name : str
         One of ``FIGURES``.
     preset : "quick", "standard" or "paper"
-        quick: bundled data, under two minutes. standard: real data, about two hours on two
+        quick: bundled data, under two minutes. standard: real data, up to three hours on two
         processors. paper: the paper's sizes.
     out : Path
         Folder for ``NAME-PRESET.jsonl``, one line for each finished run, the picture and a page.
