@@ -20,6 +20,7 @@ from .strategies import LayerInput, check_name, predicted_layer
 from .weight_space import column_centres
 
 INDEX_SETS = ("uniform", "local")
+WITHOUT_COLUMNS = ("none", "low_rank")
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class Architecture:
             _checks.fail("hidden_layer_sizes", "at least one hidden layer", "()")
         sizes = tuple(_checks.integer("hidden_layer_sizes", n, at_least=1) for n in sizes)
         object.__setattr__(self, "hidden_layer_sizes", sizes)
+        if self.input_shape is not None:
+            object.__setattr__(self, "input_shape", _check_input_shape(self.input_shape))
 
     def of_layer(self, name, i):
         """A parameter's value for hidden layer i: its own entry of a tuple, or the one value."""
@@ -65,7 +68,7 @@ class Architecture:
             check_name(self.of_layer("dictionary", i))
             _checks.number("proportion", self.of_layer("proportion", i), above=0, at_most=1)
             n_columns = _checks.integer("n_columns", self.of_layer("n_columns", i), at_least=1)
-            if n_columns > n_h:
+            if n_columns > n_h and self.of_layer("dictionary", i) not in WITHOUT_COLUMNS:
                 _checks.fail("n_columns", f"at most one a hidden unit ({n_h})", n_columns)
             if self.of_layer("ridge", i) is not None:
                 _checks.number("ridge", self.of_layer("ridge", i), at_least=0)
@@ -86,6 +89,13 @@ class Architecture:
             centres = column_centres(shape, self.of_layer("n_columns", i))
         train = {"activation": self.activation, "max_iter": self.pretrain_iter, **training}
         return LayerInput(V, shape, self.length_scale, self.of_layer("ridge", i), centres, train)
+
+
+def _check_input_shape(shape):
+    """(height, width) or (height, width, n_channels) as a tuple of integers."""
+    if np.ndim(shape) != 1 or len(shape) not in (2, 3):
+        _checks.fail("input_shape", "(height, width) or (height, width, n_channels)", repr(shape))
+    return tuple(_checks.integer("input_shape", n, at_least=1) for n in shape)
 
 
 @dataclass

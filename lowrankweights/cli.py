@@ -64,8 +64,8 @@ def _add_train(commands):
     add(
         "--dictionary",
         type=_names,
-        default="squared_exponential,covariance",
-        help="one for all hidden layers, or one each",
+        default=None,
+        help="one for all hidden layers, or one each; default: squared_exponential, then covariance",
     )
     add("--proportion", type=_numbers, default="0.1", help="share of each filter's weights that is learned")
     add("--columns", type=_integers, default="10", help="columns of a layer, each with its own dictionary")
@@ -77,8 +77,14 @@ def _add_train(commands):
         default=None,
         help="relative to the kernel's mean variance; default: each kernel's own",
     )
-    add("--activation", default="sigmoid", help="sigmoid, tanh, relu or identity")
-    add("--index-sets", default="uniform", help="uniform, or local: each column dense around its own place")
+    activations = ("sigmoid", "tanh", "relu", "identity")
+    add("--activation", choices=activations, default="sigmoid", help="of the hidden layers")
+    add(
+        "--index-sets",
+        choices=("uniform", "local"),
+        default="uniform",
+        help="local: each column's dense around its own place",
+    )
     add("--pretrain", action="store_true", help="let each layer first learn to reconstruct its input")
     add("--pretrain-iter", type=int, default=50, help="L-BFGS iterations of that, for each layer")
     add("--weight-decay", type=float, default=5e-5, help="penalty on the learned weights")
@@ -87,7 +93,7 @@ def _add_train(commands):
     add("--dtype", choices=("float32", "float64"), default="float32", help="of the arithmetic")
     add("--threads", type=int, default=None, help="default: all processors")
     add("--seed", type=int, default=0, help="of the index sets and the initial weights")
-    add("--out", type=Path, default=None, help="model file; default: out/DATA-DICTIONARY-PROPORTION.npz")
+    add("--out", type=Path, default=None, help="model file; default: a name in out/ that says what it is")
 
 
 def _add_evaluate(commands):
@@ -101,7 +107,8 @@ def _add_data(commands):
     actions = data.add_subparsers(title="actions", metavar="ACTION", required=True)
     _command(actions, "status", _data_status, "Show each data set: where it is, its size and licence.")
     fetch = _command(actions, "fetch", _data_fetch, "Download what is missing.")
-    fetch.add_argument("names", nargs="*", metavar="NAME", help="data sets; none: all that can be downloaded")
+    fetch.add_argument("names", nargs="*", metavar="NAME", help="data sets; see status for their sizes")
+    fetch.add_argument("--all", action="store_true", help="all that can be downloaded")
     _command(actions, "where", _data_where, "Show the folder that data sets are read from.")
 
 
@@ -113,7 +120,7 @@ def _add_bench(commands):
     bench.add_argument(
         "--race",
         action="store_true",
-        help="instead: the time to 2.0 %% test error on MNIST, against PyTorch's Adam",
+        help="instead: the time to 2.0 %% test error on all of MNIST in float32, against PyTorch's Adam",
     )
     bench.add_argument("--json", type=Path, default=None, help="file for the numbers")
     bench.add_argument("--rows", type=int, default=60_000, help="rows of the data")
@@ -163,9 +170,17 @@ def _add_explore(commands):
     explore.add_argument("--image", type=Path, default=None, help="an image of your own, beside the features")
 
 
+def _draw_to_files():
+    """Pictures go to files: no window, no display needed."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+
+
 def _demo(arguments):
     from .demo import run
 
+    _draw_to_files()
     run(arguments.out)
 
 
@@ -184,8 +199,9 @@ def _evaluate(arguments):
 def _bench(arguments):
     from . import bench
 
+    _draw_to_files()
     repeats = _checks.integer("--repeats", arguments.repeats, at_least=1)
-    if arguments.race:
+    if arguments.race:  # on all of MNIST, against PyTorch, in float32
         bench.run_race(repeats, json_file=arguments.json)
         return
     bench.run(
@@ -201,6 +217,7 @@ def _bench(arguments):
 def _figure(arguments):
     from . import experiments
 
+    _draw_to_files()
     a = arguments
     return 1 if experiments.make(a.name, a.preset, a.out, a.jobs, a.resume) else 0
 
@@ -229,7 +246,10 @@ def _data_status(arguments):
 def _data_fetch(arguments):
     from . import datasets
 
-    downloadable = [name for name, d in datasets.DATASETS.items() if d.mirrors]
+    downloadable = {name: d for name, d in datasets.DATASETS.items() if d.mirrors}
+    if not arguments.names and not arguments.all:
+        sizes = ", ".join(f"{name} ({d.size / 1e6:,.0f} MB)" for name, d in downloadable.items())
+        _checks.fail("NAME", f"one or more of {sizes}, or --all", "nothing")
     for name in arguments.names or downloadable:
         print(f"{name}: {datasets.fetch(name)}")
 

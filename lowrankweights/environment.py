@@ -9,6 +9,11 @@ from pathlib import Path
 PACKAGES = ("lowrankweights", "numpy", "scipy", "scikit-learn", "numba", "torch")
 
 
+def switched_on(variable):
+    """Whether an environment variable is set to something else than nothing or 0."""
+    return os.environ.get(variable, "") not in ("", "0")
+
+
 def versions():
     """Versions of Python and of the packages that are installed, and the number of processors.
 

@@ -7,9 +7,7 @@ from .lbfgs import minimize
 from .objective import Objective
 
 
-def pretrain_layer(
-    parametrisation, activation, V, *, max_iter, rng, weight_decay=0.0, n_threads=None, engine=None
-):
+def pretrain_layer(parametrisation, activation, V, *, max_iter, rng, n_threads=None, engine=None):
     """Train a layer as a tied autoencoder.
 
     Parameters
@@ -20,6 +18,8 @@ def pretrain_layer(
         The layer's input. The decoder is a sigmoid where V lies in [0, 1], else linear.
     max_iter : int
     rng : seed or numpy.random.Generator
+    n_threads, engine
+        See ``Objective``.
 
     Returns
     -------
@@ -28,10 +28,17 @@ def pretrain_layer(
     H : ndarray, (n, n_h)
         The hidden units over the data.
     result : Result
+
+    Raises
+    ------
+    KeyboardInterrupt
+        On Ctrl-C.
     """
     model = TiedAutoencoder(parametrisation, activation, decoder_for(V))
-    objective = Objective(model, V, V, weight_decay, n_threads, engine)
+    objective = Objective(model, V, V, 0.0, n_threads, engine)
     with objective.one_blas_thread():
         result = minimize(objective, model.init(rng), max_iter=max_iter)
+    if result.status == "interrupted":  # half a pre-training is nothing to go on with
+        raise KeyboardInterrupt
     p, b, _ = model.split(result.theta)
     return np.concatenate([p, b]), model.encode(result.theta, V), result

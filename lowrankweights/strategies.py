@@ -103,6 +103,9 @@ def covariance(layer, rng, name="covariance", kernel_class=EmpiricalCovariance):
     def draw(n_alpha, rng, column):
         if len(varying) == 0:
             _checks.fail("X", "at least one unit that varies", "only constant units")
+        if n_alpha > len(varying):
+            most = f"at most {len(varying) / layer.n_v:.3f}, as {len(varying)} of {layer.n_v} units vary"
+            _checks.fail("proportion", f"{most} ({name})", f"{n_alpha / layer.n_v:.3g}")
         alpha = layer.draw_index_set(n_alpha, rng, column, candidates=varying)
         ridge = relative * kernel.diagonal(varying).mean()
         return dictionaries.kernel_ridge(kernel, points, alpha, ridge), alpha

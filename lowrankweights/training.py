@@ -7,15 +7,21 @@ import numpy as np
 from . import _checks, datasets, model_files
 from .estimators import LowRankMLPClassifier
 
+# Settings that are in a model's default name only where they differ from these.
+USUAL = {"columns": 10, "hidden": (500, 500), "seed": 0}
 LOADERS = {"digits": datasets.load_digits, "mnist": datasets.fetch_mnist}
 
 
 def train(options):
     """Train on a data set, save the model, print counts and errors; the options are the command line's."""
+    n_layers = 1 if np.isscalar(options.hidden) else len(options.hidden)
+    if options.dictionary is None:
+        options.dictionary = ("squared_exponential", *["covariance"] * (n_layers - 1))
+    path = options.out or _default_path(options)
+    path.parent.mkdir(parents=True, exist_ok=True)  # a path that cannot be written is better known now
     data = load(options.data, options.dtype)
     if len(data.X_train) == 0:
         _checks.fail("data", "training images", f"none in {data.folder}")
-    n_layers = 1 if np.isscalar(options.hidden) else len(options.hidden)
     print(
         f"{options.data}: {len(data.X_train):,} training and {len(data.X_test):,} test images. {data.license}"
     )
@@ -39,9 +45,8 @@ def train(options):
         verbose=True,
     )
     model.fit(data.X_train, data.y_train)
-    print(layer_table(model, n_layers))
+    print(layer_table(model))
     print(model.stop_report_)
-    path = options.out or _default_path(options)
     print(f"training error {_percent(model, data.X_train, data.y_train)}")
     error = 1 - model.score(data.X_test, data.y_test) if len(data.X_test) else None
     path = model_files.save(path, model, notes={"data": options.data, "test_error": error})
@@ -71,13 +76,13 @@ def load(name, dtype):
     return data
 
 
-def layer_table(model, n_layers):
+def layer_table(model):
     """Dynamic and static counts, layer by layer."""
     net = model.network_
     lines = [f"{'layer':>6}  {'weights':>11}  {'learned':>11}  {'share':>6}  {'static':>11}"]
     for i, layer in enumerate(net.layers):
         q = layer.parametrisation
-        size, name = q.n_v * q.n_h, str(i + 1) if i < n_layers else "output"
+        size, name = q.n_v * q.n_h, str(i + 1) if i < len(net.layers) - 1 else "output"
         lines.append(
             f"{name:>6}  {size:>11,}  {q.n_dynamic:>11,}  {q.n_dynamic / size:>6.1%}  {q.n_static:>11,}"
         )
@@ -105,8 +110,10 @@ def print_test_error(error):
 
 
 def _default_path(options):
-    """out/DATA-DICTIONARY-PROPORTION[-pretrained].npz."""
+    """out/DATA-DICTIONARY-PROPORTION.npz, with what else is not as usual."""
     parts = [options.data, _label(options.dictionary), _label(options.proportion)]
+    values = {name: getattr(options, name) for name in USUAL}
+    parts += [f"{name}{_label(v)}" for name, v in values.items() if v != USUAL[name]]
     return Path("out") / ("-".join(parts + ["pretrained"] * options.pretrain) + ".npz")
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from lowrankweights.bench import cases, gemm, memory, peers, race
+from lowrankweights.bench.report import write_json
 from lowrankweights.bench.run import in_turn
 from lowrankweights.cli import main
 
@@ -49,6 +50,12 @@ def test_pytorch_computes_the_same_gradient(case, block_rows):
     _, grad = net.loss_and_grad(net.init(rng=0), X, Y)
     theirs = np.concatenate([p.grad.numpy().ravel() for p in model.parameters])
     assert np.abs(theirs - grad).max() < 1e-5 * np.abs(grad).max() + 1e-7
+
+
+def test_numbers_are_written_where_there_is_no_folder_yet(tmp_path):
+    file = tmp_path / "new" / "x.json"
+    write_json(file, {"ratio": None, "seconds": np.float32(0.5)})
+    assert json.loads(file.read_text()) == {"ratio": None, "seconds": 0.5}
 
 
 def test_memory_does_not_grow_with_the_rows():

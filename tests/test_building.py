@@ -99,3 +99,25 @@ def test_local_columns_in_the_estimator(digits):
 def test_bad_arguments_are_named(digits, changes, name):
     with pytest.raises(ValueError, match=f"^{name}: expected .*, got "):
         built(digits, **changes)
+
+
+def test_a_shape_may_be_a_list_and_a_full_layer_has_no_columns(digits):
+    net, *_ = built(digits, input_shape=[8, 8], pretrain=False)
+    assert net.n_v == 64
+    net, *_ = built(digits, hidden_layer_sizes=(5,), dictionary="none", n_columns=10, pretrain=False)
+    assert net.n_static == 0
+    with pytest.raises(ValueError, match="^n_columns: expected at most one a hidden unit"):
+        built(digits, hidden_layer_sizes=(5,), dictionary="covariance", n_columns=10)
+
+
+def test_ctrl_c_in_pre_training_goes_through(digits, monkeypatch):
+    from lowrankweights import lbfgs, pretraining
+
+    def interrupted(fun, theta, **options):
+        result = lbfgs.minimize(fun, theta, max_iter=1)
+        result.status = "interrupted"
+        return result
+
+    monkeypatch.setattr(pretraining, "minimize", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        built(digits)

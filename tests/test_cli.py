@@ -28,7 +28,7 @@ def test_the_gap_to_other_models_is_printed(capsys):
     assert main(TRAIN) == 0
     assert main([*TRAIN, "--dictionary", "none"]) == 0
     out = capsys.readouterr().out
-    assert re.search(r"[+-]\d+\.\d\d points against digits-squared_exponential\+covariance-0\.1\.npz", out)
+    assert re.search(r"[+-]\d+\.\d\d points against digits-squared_exponential\+covariance-0\.1-col", out)
 
 
 @pytest.mark.parametrize(
@@ -63,6 +63,20 @@ def test_data_commands(capsys):
     assert "lowrankweights" in capsys.readouterr().out
     assert main(["data", "fetch", "mnist"]) == 1
     assert "LOWRANKWEIGHTS_OFFLINE" in capsys.readouterr().err
+
+
+def test_nothing_is_fetched_unless_named(capsys):
+    assert main(["data", "fetch"]) == 1
+    assert "NAME: expected one or more of mnist (" in capsys.readouterr().err
+
+
+def test_the_default_dictionaries_fit_any_number_of_layers(capsys):
+    few = ["--columns", "2", "--max-iter", "2", "--hidden"]
+    assert main(["train", "digits", *few, "8"]) == 0
+    assert main(["train", "digits", *few, "8,6,4", "--seed", "1"]) == 0
+    out = capsys.readouterr().out
+    assert "digits-squared_exponential-0.1-columns2-hidden8.npz" in out
+    assert "covariance+covariance-0.1-columns2-hidden8+6+4-seed1.npz" in out
 
 
 def test_demo_writes_a_page_with_its_pictures(capsys, tmp_path, monkeypatch):

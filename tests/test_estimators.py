@@ -127,7 +127,7 @@ def test_units_that_never_vary_are_legal_for_covariances():
     model = lrw.LowRankMLPClassifier((10,), dictionary="covariance", proportion=0.4, random_state=0).fit(X, y)
     assert (model.filters_[0][4:] == 0).all()
     assert set(model.index_sets_[0][0]) <= {0, 1, 2, 3}
-    with pytest.raises(ValueError, match="at most the 4 of 7 units that vary"):
+    with pytest.raises(ValueError, match="^proportion: expected at most 0.571, as 4 of 7 units vary"):
         lrw.LowRankMLPClassifier((10,), dictionary="covariance", proportion=1.0).fit(X, y)
 
 
@@ -210,6 +210,11 @@ def test_labels_may_be_words():
         ({"dtype": "float16"}, "dtype"),
         ({"schedule": "shrink"}, "schedule"),
         ({"schedule": [100, 200]}, "schedule"),
+        ({"schedule": 5}, "schedule"),
+        ({"schedule": []}, "schedule"),
+        ({"schedule": [(100, 5)]}, "schedule"),  # the last stage must have all rows
+        ({"input_shape": (64,)}, "input_shape"),
+        ({"input_shape": (8, 8.5)}, "input_shape"),
         ({"hidden_layer_sizes": ()}, "hidden_layer_sizes"),
         ({"hidden_layer_sizes": (10, 0)}, "hidden_layer_sizes"),
     ],

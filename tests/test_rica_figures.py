@@ -182,6 +182,9 @@ def test_without_the_labelled_part_stl10_is_left_out(stl10):
     assert {s["data"] for s in figure_6_budget.runs("standard")} == {"cifar10"}
 
 
+MODELS_50 = ("none", 1.0, 300), ("squared_exponential", 0.5, 302)
+
+
 def test_claims_pair_models_of_one_budget_and_seed():
     def run(dictionary, proportion, n_dynamic, seed, n_wrong):
         return {
@@ -195,6 +198,8 @@ def test_claims_pair_models_of_one_budget_and_seed():
     found = figure_6_budget.check_claims(results)
     assert [c.verdict for c in found] == ["holds", "fails"] and [c.n_seeds for c in found] == [2, 2]
     assert "108 learned" in found[0].text
-    results = [run("none", 1.0, 216, 0, 300), run("squared_exponential", 0.5, 108, 0, 302)]
+    results = [run(d, p, 108, s, n) for s in (0, 1) for d, p, n in MODELS_50]
     (claim,) = figure_6_proportion.check_claims(results)
     assert claim.verdict == "holds" and claim.mean == pytest.approx(0.002)
+    (claim,) = figure_6_proportion.check_claims(results[:2])
+    assert claim.verdict == "one seed only"

@@ -108,7 +108,7 @@ def test_a_wavelet_that_does_not_fit_and_too_few_distinct_samples():
         columns_of("wavelet", LayerInput(RNG.random((5, 35)), shape=(5, 7)))
     with pytest.raises(ValueError, match="^n_alpha: expected at most the . atoms"):
         columns_of("kmeans", LayerInput(RNG.random((4, 36))))
-    with pytest.raises(ValueError, match="^n_alpha: expected at most the 6 of 36 units that vary"):
+    with pytest.raises(ValueError, match="^proportion: expected at most 0.167, as 6 of 36 units vary"):
         columns_of("covariance", LayerInput(np.pad(RNG.random((9, 6)), ((0, 0), (0, 30)))))
 
 

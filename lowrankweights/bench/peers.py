@@ -21,7 +21,7 @@ def torch_loss_and_grad(network, X, Y, block_rows=None):
     """
     import torch
 
-    model = TorchNetwork(network, torch)
+    model = TorchNetwork(network, torch, X.dtype)
     X, labels = torch.from_numpy(X), torch.from_numpy(Y.argmax(axis=1))
     n, size = len(X), block_rows or len(X)
 
@@ -41,19 +41,20 @@ def torch_loss_and_grad(network, X, Y, block_rows=None):
 class TorchNetwork:
     """A network of ours in PyTorch: parameters w_alpha (or W) and b for each layer."""
 
-    def __init__(self, network, torch):
-        self.torch, self.parameters, self.layers = torch, [], []
+    def __init__(self, network, torch, dtype):
+        self.torch, self.dtype = torch, getattr(torch, str(dtype))
+        self.parameters, self.layers = [], []
         theta = network.init(rng=0)
         for layer, arrays in zip(network.layers, network.unpack(theta), strict=True):
             columns = getattr(layer.parametrisation, "columns", [layer.parametrisation])
             learned = arrays.get("w_alpha", arrays["W"])
             learned = learned if isinstance(learned, list) else [learned]
             weights = [self._parameter(w) for w in learned]
-            Us = [torch.tensor(c.U, dtype=torch.float32) if c.n_static else None for c in columns]
+            Us = [torch.tensor(c.U, dtype=self.dtype) if c.n_static else None for c in columns]
             self.layers.append((Us, weights, self._parameter(arrays["b"])))
 
     def _parameter(self, a):
-        p = self.torch.tensor(np.asarray(a), dtype=self.torch.float32, requires_grad=True)
+        p = self.torch.tensor(np.asarray(a), dtype=self.dtype, requires_grad=True)
         self.parameters.append(p)
         return p
 

@@ -1,18 +1,16 @@
 """The table and the picture of what was measured."""
 
+import json
+from pathlib import Path
+
 from .cases import CURVE, EVERY, TABLE
 
-HEAD = (
-    "learned",
-    "products",
-    "bound",
-    "Gflop/s",
-    "ours",
-    "min-max",
-    "bound/ours",
-    "PyTorch",
-    "PyTorch all/ours",
-)
+
+def write_json(file, report):
+    """The report as JSON; what is not a number becomes null."""
+    Path(file).parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(report, indent=1, allow_nan=False, default=float) + "\n"
+    Path(file).write_text(text, encoding="utf-8")
 
 
 def table(report):
@@ -55,9 +53,6 @@ def table(report):
 
 def draw(report, path):
     """Time against the share of the weights learned, with the bound as a line."""
-    import matplotlib
-
-    matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
     from .. import plotting

@@ -1,6 +1,5 @@
 """Measure in turn."""
 
-import json
 import time
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from ..objective import Objective, available_processors
 from . import memory, peers, rica
 from .cases import CURVE, EVERY, TABLE, data
 from .gemm import MatrixProducts
-from .report import draw, table
+from .report import draw, table, write_json
 
 
 def run(n_rows=60_000, repeats=7, dtype="float32", with_peers=False, json_file=None, out=Path("out")):
@@ -38,7 +37,7 @@ def run(n_rows=60_000, repeats=7, dtype="float32", with_peers=False, json_file=N
     draw(report, out / "bench.png")
     print(f"picture: {out / 'bench.png'}")
     if json_file is not None:
-        Path(json_file).write_text(json.dumps(report, indent=1) + "\n")
+        write_json(json_file, report)
         print(f"numbers: {json_file}")
     return report
 

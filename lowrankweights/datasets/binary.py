@@ -5,7 +5,7 @@ import numpy as np
 from .sources import bad_file
 
 
-def read_records(path, n_bytes, what):
+def read_records(path, n_bytes, what, n=None):
     """A file of records of ``n_bytes`` unsigned bytes each, as an array (n, n_bytes).
 
     Parameters
@@ -14,17 +14,20 @@ def read_records(path, n_bytes, what):
     n_bytes : int
     what : str
         What a record is, for the message.
+    n : int, optional
+        Read at most so many, from the beginning.
 
     Raises
     ------
     DataFileError
         When the file is not a whole number of records.
     """
-    values = np.fromfile(path, np.uint8)
-    if values.size % n_bytes:
-        got = f"{values.size} bytes, {values.size % n_bytes} more than {values.size // n_bytes} records"
+    size = path.stat().st_size
+    if size % n_bytes:
+        got = f"{size} bytes, {size % n_bytes} more than {size // n_bytes} records"
         raise bad_file(path, f"a whole number of records of {n_bytes} bytes ({what})", got)
-    return values.reshape(-1, n_bytes)
+    n = size // n_bytes if n is None else min(n, size // n_bytes)
+    return np.fromfile(path, np.uint8, count=n * n_bytes).reshape(-1, n_bytes)
 
 
 def check_labels(path, labels, lowest, highest):

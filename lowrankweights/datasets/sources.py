@@ -8,6 +8,8 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..environment import switched_on
+
 DATA_VARIABLE = "LOWRANKWEIGHTS_DATA"
 OFFLINE_VARIABLE = "LOWRANKWEIGHTS_OFFLINE"
 
@@ -185,7 +187,7 @@ def _unpack(archive, members):
 
 
 def _offline():
-    return os.environ.get(OFFLINE_VARIABLE, "") not in ("", "0")
+    return switched_on(OFFLINE_VARIABLE)
 
 
 def classification(dataset, X, y, n_train, input_shape, return_X_y=False):

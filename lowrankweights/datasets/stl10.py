@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .. import _checks
 from .binary import channels_last, check_labels, read_records
 from .sources import DataNotFound, DataSet, bad_file
 
@@ -64,6 +65,8 @@ def fetch_stl10(*, n_unlabelled=None):
     """
     from sklearn.utils import Bunch
 
+    if n_unlabelled is not None:
+        n_unlabelled = _checks.integer("n_unlabelled", n_unlabelled, at_least=0)
     folder = STL10.locate()
     if not any((folder / name).is_file() for name in STL10.members):
         raise DataNotFound(
@@ -101,7 +104,7 @@ def _read_images(path, n=None):
     n_bytes = int(np.prod(SHAPE))
     if not path.is_file():
         return np.zeros((0, n_bytes), np.float32)
-    return channels_last(read_records(path, n_bytes, "an image")[:n], *SHAPE[:2], column_by_column=True)
+    return channels_last(read_records(path, n_bytes, "an image", n), *SHAPE[:2], column_by_column=True)
 
 
 def _read_folds(path, n_train):

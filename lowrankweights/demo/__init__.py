@@ -11,9 +11,6 @@ FIGURE = '<figure><img src="{name}" alt="{title}"><figcaption>{caption}</figcapt
 
 def run(out):
     """Learn filters of photographs, then to read digits; write pictures and index.html to ``out``."""
-    import matplotlib
-
-    matplotlib.use("Agg")
     out.mkdir(parents=True, exist_ok=True)
     first = photographs.show(out)
     print()

@@ -153,9 +153,13 @@ class _LowRankMLP(BaseEstimator):
         if self.schedule is None:
             return [(objective, self.max_iter)]
         n, schedule = objective.n_rows, self.schedule
+        if schedule == "grow" and self.max_iter < 4:  # too few to be divided
+            return [(objective, self.max_iter)]
         if schedule == "grow":
             iterations = [len(part) for part in np.array_split(np.arange(self.max_iter), 4)]
             schedule = list(zip((n // 27, n // 9, n // 3, n), iterations, strict=True))
+        if schedule[-1][0] < n:
+            _checks.fail("schedule", f"a last stage with all {n} rows", repr(self.schedule))
         order = rng.permutation(n)
         samples = [(order[: min(max(1, rows), n)], iterations) for rows, iterations in schedule]
         return [(objective if len(s) == n else objective.subset(np.sort(s)), k) for s, k in samples]
@@ -193,7 +197,8 @@ class _LowRankMLP(BaseEstimator):
         expected = 'None, "grow" or a list of (rows, iterations)'
         if self.schedule is None or (isinstance(self.schedule, str) and self.schedule == "grow"):
             return
-        if isinstance(self.schedule, str) or not all(np.shape(stage) == (2,) for stage in self.schedule):
+        stages = self.schedule if isinstance(self.schedule, (list, tuple)) else ()
+        if len(stages) == 0 or not all(np.shape(stage) == (2,) for stage in stages):
             _checks.fail("schedule", expected, repr(self.schedule))
         for rows, iterations in self.schedule:
             _checks.integer("schedule (rows)", rows, at_least=1)

@@ -37,9 +37,6 @@ def make(name, preset, out, jobs=1, resume=False, report=print):
     failures : list
         Runs that failed; the picture is drawn from the others.
     """
-    import matplotlib
-
-    matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
     from .. import plotting
@@ -66,7 +63,10 @@ def _summary(figure, results):
     parts = [text if "\n|---" in text else f"```text\n{text}\n```"]
     if hasattr(figure, "check_claims"):
         found = figure.check_claims(results)
-        parts += ["Claims, by a paired bootstrap over seeds and held-out items:", claims.table(found)]
+        parts += [
+            "Claims, by a paired bootstrap over held-out items and the few seeds that there are:",
+            claims.table(found),
+        ]
     return "\n\n".join(parts)
 
 

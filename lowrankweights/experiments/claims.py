@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from . import results as result_files
 
 LEVEL = 0.95
@@ -12,7 +14,7 @@ class Claim:
     """A difference a - b in error claimed to be below ``bound``; all in 0 to 1.
 
     ``verdict`` is "holds" where the whole interval is below the bound, "fails" where it is above,
-    and else "undecided".
+    and else "undecided"; of one seed it is "one seed only", as nothing is known of others.
     """
 
     text: str
@@ -24,6 +26,8 @@ class Claim:
 
     @property
     def verdict(self):
+        if self.n_seeds < 2:
+            return "one seed only"
         if self.high < self.bound:
             return "holds"
         return "fails" if self.low > self.bound else "undecided"
@@ -34,18 +38,26 @@ class Claim:
         return self.text, f"{100 * self.mean:+.2f}", interval, str(self.n_seeds), self.verdict
 
 
+def at_its_limit(result):
+    """Whether max_iter ended the run before its stop rule did."""
+    return result["stopped"] == "max_iter"
+
+
 def compare(text, a, b, bound=0.0):
     """The claim that runs ``a`` have an error lower than runs ``b`` + bound; None without common seeds.
 
     Runs are paired by their seeds; those that hit their limit of iterations are left out, and so
-    are their partners.
+    are their partners. An item that is tested once a fold counts once, with its mean over the folds.
     """
-    a, b = ({r["seed"]: r for r in side if r["stopped"] != "max_iter"} for side in (a, b))
+    a, b = ({r["seed"]: r for r in side if not at_its_limit(r)} for side in (a, b))
     seeds = sorted(set(a) & set(b))
     if not seeds:
         return None
     wrong_a, wrong_b = ([side[s]["wrong"] for s in seeds] for side in (a, b))
-    interval = result_files.paired_interval(wrong_a, wrong_b, a[seeds[0]]["n_test"], LEVEL)
+    n_folds = len(a[seeds[0]].get("fold_errors", [None]))
+    n_items = a[seeds[0]]["n_test"] // n_folds
+    wrong_a, wrong_b = ([np.asarray(w, int) % n_items for w in side] for side in (wrong_a, wrong_b))
+    interval = result_files.paired_interval(wrong_a, wrong_b, n_items, LEVEL, n_folds=n_folds)
     return Claim(text, *interval, len(seeds), bound)
 
 

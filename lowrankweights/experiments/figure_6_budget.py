@@ -43,10 +43,11 @@ def summary(results):
     for data in rica.data_sets(results):
         own = result_files.select(results, data=data)
         lines.append(f"{rica.title(own[0])}: error (%) at equal numbers of learned parameters")
+        lines.append(f"({rica.tested_on(own[0])})")
         lines.append("   learned     RICA  RICA-50%")
         for n_dynamic in _budgets(own):
             sides = [_at(own, name, n_dynamic) for name in MODELS]
-            errors = [f"{rica.error_interval(r)[0]:.2f}{rica.at_its_limit(r)}" if r else "-" for r in sides]
+            errors = [f"{rica.error_interval(r)[0]:.2f}{rica.star(r)}" if r else "-" for r in sides]
             lines.append(f"  {n_dynamic:>8,}  {errors[0]:>7}  {errors[1]:>8}")
     return "\n".join(lines)
 

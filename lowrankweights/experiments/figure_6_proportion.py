@@ -40,12 +40,13 @@ def summary(results):
     for data in rica.data_sets(results):
         own = result_files.select(results, data=data)
         lines.append(f"{rica.title(own[0])}, {own[0]['n_components']} filters: error (%) and its interval")
+        lines.append(f"({rica.tested_on(own[0])})")
         parts = {"nokernel": _full(own)}
         parts |= {f"{100 * p:g} % learned": _at(own, p) for p in _proportions(own)}
         for label, part in parts.items():
             if part:
                 mean, low, high = rica.error_interval(part)
-                lines.append(f"  {label:<14} {mean:.2f}{rica.at_its_limit(part)} ({low:.2f} to {high:.2f})")
+                lines.append(f"  {label:<14} {mean:.2f}{rica.star(part)} ({low:.2f} to {high:.2f})")
     return "\n".join(lines)
 
 

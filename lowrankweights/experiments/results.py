@@ -35,13 +35,20 @@ def read(path):
 
 
 def repair(path):
-    """Drop a last line that was cut off."""
+    """Drop a last line that was cut off; end one that lacks only its line break."""
     path = Path(path)
-    if path.exists():
-        text = path.read_bytes()
-        if not text.endswith(b"\n"):
-            with open(path, "r+b") as file:
-                file.truncate(text.rfind(b"\n") + 1)
+    text = path.read_bytes() if path.exists() else b""
+    if not text or text.endswith(b"\n"):
+        return
+    start = text.rfind(b"\n") + 1
+    try:
+        json.loads(text[start:])
+    except ValueError:
+        with open(path, "r+b") as file:
+            file.truncate(start)
+    else:
+        with open(path, "ab") as file:
+            file.write(b"\n")
 
 
 def append(path, result):
@@ -62,7 +69,7 @@ def select(results, **wanted):
     return [r for r in results if all(r.get(k) == v for k, v in wanted.items())]
 
 
-def paired_interval(wrong_a, wrong_b, n_items, level=0.95, n_draws=2000, rng=0):
+def paired_interval(wrong_a, wrong_b, n_items, level=0.95, n_draws=2000, rng=0, n_folds=1):
     """Interval of the difference in error a - b, by a paired bootstrap over seeds and items.
 
     Parameters
@@ -74,6 +81,8 @@ def paired_interval(wrong_a, wrong_b, n_items, level=0.95, n_draws=2000, rng=0):
     level : float
     n_draws : int
     rng : seed or numpy.random.Generator
+    n_folds : int
+        How often each item was tested; an index may stand so often in a list.
 
     Returns
     -------
@@ -83,7 +92,8 @@ def paired_interval(wrong_a, wrong_b, n_items, level=0.95, n_draws=2000, rng=0):
     Notes
     -----
     Each draw takes as many seeds as there are, and n_items items, with replacement; both models
-    are looked at on the same seeds and items (Efron and Tibshirani, 1993, chapter 8).
+    are looked at on the same seeds and items (Efron and Tibshirani, 1993, chapter 8). With three seeds
+    it covers about two thirds of the variance between seeds, with one none.
 
     Examples
     --------
@@ -95,8 +105,8 @@ def paired_interval(wrong_a, wrong_b, n_items, level=0.95, n_draws=2000, rng=0):
         _checks.fail("wrong_b", f"as many seeds as wrong_a ({len(wrong_a)}, at least 1)", len(wrong_b))
     difference = np.zeros((len(wrong_a), n_items))
     for row, a, b in zip(difference, wrong_a, wrong_b, strict=True):
-        row[np.asarray(a, dtype=int)] += 1
-        row[np.asarray(b, dtype=int)] -= 1
+        np.add.at(row, np.asarray(a, dtype=int), 1 / n_folds)
+        np.add.at(row, np.asarray(b, dtype=int), -1 / n_folds)
     draws = np.empty(n_draws)
     for k in range(n_draws):
         seeds = rng.integers(len(difference), size=len(difference))

@@ -5,10 +5,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .. import datasets
+from .. import _checks, datasets
 from ..coates import FeatureClassifier, PatchEncoder
 from ..patches import random_patches
 from . import results as result_files
+from .claims import at_its_limit
 from .rica_filters import learn, whiten
 
 COMMON = {"model": "rica", "n_columns": 1, "length_scale": 1.0, "sparsity": 0.1, "regularisation": 0.1}
@@ -54,6 +55,9 @@ def load(name, n_train):
     else:
         n_held = min(N_HELD_OUT, len(X) // 5)
         X, y, X_test, y_test = X[:-n_held], y[:-n_held], X[-n_held:], y[-n_held:]
+    if len(X) < n_train and name != "digits":
+        wanted = f"at least {n_train:,} training images and {n_held:,} held out"
+        _checks.fail("data", wanted, f"{len(X) + n_held:,} in {data.folder}")
     X, y = X[:n_train], y[:n_train]
     return Labelled(X, X, y, X_test, y_test, [np.arange(len(y))])
 
@@ -102,7 +106,7 @@ def run_one(spec, shared, n_threads):
     wrong, strengths = [], []
     for i, fold in enumerate(data.folds):
         last = i == len(data.folds) - 1  # standardised in place: earlier folds work on copies
-        everything = len(fold) == len(train)
+        everything = len(data.folds) == 1 and np.array_equal(fold, np.arange(len(train)))
         classifier = FeatureClassifier(spec["strengths"])
         classifier.fit(train if everything else train[fold], data.y_train[fold])
         items = np.flatnonzero(classifier.predict(test if last else test.copy()) != data.y_test)
@@ -134,9 +138,19 @@ def error_interval(results):
     )
 
 
-def at_its_limit(results):
+def star(results):
     """A star where a run was ended by max_iter, not by its stop rule; such runs are left out of claims."""
-    return "*" if any(r["stopped"] == "max_iter" for r in results) else ""
+    return "*" if any(map(at_its_limit, results)) else ""
+
+
+def tested_on(result):
+    """What was learned from and tested on, and what the interval is."""
+    tested = {
+        "cifar10": "the last 10,000 training images held out; 95 % bootstrap interval over seeds and images",
+        "stl10": "tested on all test images; 90 % interval of the mean over the ten folds (Student's t)",
+        "digits": "its test images; 95 % bootstrap interval over seeds and images",
+    }
+    return f"{result['n_train']:,} images to train the classifier, {tested[result['data']]}"
 
 
 def title(result):

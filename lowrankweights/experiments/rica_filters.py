@@ -89,6 +89,8 @@ def learn(spec, X, n_threads=None):
     with fun.one_blas_thread():
         theta = fun.init(np.random.default_rng(spec["seed"]), alpha)
         found = minimize(fun, theta, max_iter=spec["max_iter"], tol=1e-5, ftol=spec["ftol"])
+    if found.status == "interrupted":  # a run is whole or is not written down
+        raise KeyboardInterrupt
     return fun.weights(found.theta), {
         "n_dynamic": fun.n_dynamic,
         "n_static": fun.n_static,

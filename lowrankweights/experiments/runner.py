@@ -8,8 +8,12 @@ A *figure* is a module with
     Runs with equal groups are made one after the other, and share what they can.
 ``run_one(spec, shared, n_threads)``
     A dict of results; ``shared`` is a dict that lives as long as the group.
+``summary(results)``
+    What came out, as text.
 ``draw(results)``
     A matplotlib figure.
+``check_claims(results)``, optional
+    A list of ``claims.Claim``.
 """
 
 import importlib
@@ -18,6 +22,7 @@ import traceback
 from pathlib import Path
 
 from .. import _checks
+from ..datasets import DataFileError, DataNotFound
 from ..environment import commit, versions
 from ..objective import available_processors
 from . import results as result_files
@@ -48,10 +53,11 @@ def run(figure, preset, path, jobs=1, resume=False, report=print):
     """
     jobs = _checks.integer("jobs", jobs, at_least=1)
     path, specs = Path(path), figure.runs(preset)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    result_files.repair(path)
     done = result_files.read(path)
     if done and not resume:
         _checks.fail("resume", f"True to go on with the {len(done)} runs in {path}", "False")
-    result_files.repair(path)
     todo = [spec for spec in specs if not result_files.finished(spec, done)]
     report(f"{len(specs)} runs, {len(specs) - len(todo)} of them finished before; results: {path}")
     groups = {}
@@ -59,10 +65,13 @@ def run(figure, preset, path, jobs=1, resume=False, report=print):
         groups.setdefault(str(figure.group(spec)), []).append(spec)
     stamp = {"versions": versions(), "commit": commit()}
     failures = _run_groups(figure.__name__, list(groups.values()), path, jobs, stamp)
+    notes = path.with_suffix(".failures.txt")
+    notes.unlink(missing_ok=True)
     if failures:
-        notes = path.with_suffix(".failures.txt")
         notes.write_text("\n\n".join(f"{spec}\n{trace}" for spec, trace in failures), encoding="utf-8")
-        report(f"{len(failures)} of {len(todo)} runs failed, see {notes}; --resume tries them again")
+        last_line = failures[0][1].strip().splitlines()[-1]
+        report(f"{len(failures)} of {len(todo)} runs failed, see {notes}; --resume tries them again.")
+        report(f"The first one: {last_line}")
     finished = result_files.read(path)
     ordered = [r for spec in specs for r in result_files.select(finished, **spec)[:1]]
     return ordered, failures
@@ -91,6 +100,8 @@ def _run_group(name, group, path, n_threads, stamp):
         start = time.perf_counter()
         try:
             result = figure.run_one(spec, shared, n_threads)
+        except (DataNotFound, DataFileError):  # no other run would go better
+            raise
         except Exception:
             failed.append((spec, traceback.format_exc()))
             continue

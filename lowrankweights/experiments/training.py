@@ -44,7 +44,7 @@ class EarlyStop:
             self.value, self.theta, self.n_iter = value, info.theta, info.n_iter
         self.lowest.append(self.value)
         looks = PATIENCE // LOOK_EVERY
-        if len(self.lowest) > looks and self.value > (1 - self.least_fall) * self.lowest[-1 - looks]:
+        if len(self.lowest) > looks and self.value >= (1 - self.least_fall) * self.lowest[-1 - looks]:
             raise StopIteration
 
 
@@ -85,16 +85,19 @@ def train_and_keep(spec, data, shared, n_threads):
     best = EarlyStop(of[rule], LEAST_FALL[rule])
     with objective.one_blas_thread():
         found = minimize(objective, theta, max_iter=spec["max_iter"], callbacks=[best])
+        if found.status == "interrupted":  # a run is whole or is not written down
+            raise KeyboardInterrupt
         theta = found.theta if best.theta is None else best.theta
+        loss = found.loss if best.theta is None else float(objective(theta)[0])
         wrong = wrong_items(net, theta, data.X_test, data.y_test)
     result = {
         "n_dynamic": net.n_dynamic,
         "n_static": net.n_static,
         "error": len(wrong) / len(data.y_test),
-        "validation_error": validation_error(theta),
+        "validation_error": validation_error(theta) if rule == "validation error" else None,
         "n_test": len(data.y_test),
         "wrong": wrong.tolist(),
-        "loss": found.loss,
+        "loss": loss,
         "n_iter": found.n_iter,
         "best_iter": best.n_iter,
         "stopped": rule if found.status == "stopped" else found.status,

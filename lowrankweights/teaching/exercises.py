@@ -7,11 +7,10 @@
 What a student has not written yet (None, ...) is told from what is wrong.
 """
 
-import os
-
 import numpy as np
 
 from .. import _checks
+from ..environment import switched_on
 from .calling import explain_error, students_frame
 from .doctor import diagnose
 
@@ -19,12 +18,12 @@ TINY = "LOWRANKWEIGHTS_TINY"
 
 
 def sized(full, tiny):
-    """``full``, or ``tiny`` where the environment variable LOWRANKWEIGHTS_TINY is set: a lesson's sizes.
+    """``full``, or ``tiny`` where LOWRANKWEIGHTS_TINY is set in the environment: a lesson's sizes.
 
     >>> sized(full=100, tiny=5) in (100, 5)
     True
     """
-    return tiny if os.environ.get(TINY) else full
+    return tiny if switched_on(TINY) else full
 
 
 class Missing(Exception):

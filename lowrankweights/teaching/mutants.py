@@ -234,7 +234,10 @@ def match_rows(a, b):
     """For each row of ``a`` the row of ``b`` that it equals, or None unless all rows have one."""
     if a.shape[1] != b.shape[1]:
         return None
-    gaps = np.abs(a[:, None] - b[None]).max(axis=2)
-    rows = gaps.argmin(axis=1)
-    scale = max(np.abs(b).max(), 1e-300)
-    return rows if (gaps[np.arange(len(a)), rows] <= 1e-4 * scale).all() else None
+    allowed, rows = 1e-4 * max(np.abs(b).max(), 1e-300), []
+    for row in a:
+        gaps = np.abs(row - b).max(axis=1)
+        rows.append(int(gaps.argmin()))
+        if not gaps[rows[-1]] <= allowed:
+            return None
+    return np.array(rows)

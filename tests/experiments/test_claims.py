@@ -53,6 +53,21 @@ def test_runs_at_their_limit_are_left_out_with_their_partners():
     assert claims.compare("", runs(0.02, stopped="max_iter"), runs(0.08)) is None
 
 
+def test_an_image_tested_in_every_fold_counts_once():
+    rng, n = np.random.default_rng(0), 400
+    once = [{"seed": s, "wrong": np.flatnonzero(rng.random(n) < 0.2).tolist()} for s in (0, 1)]
+    once = [{**r, "n_test": n, "stopped": "ftol"} for r in once]
+    repeat = lambda r: [i + n * fold for fold in range(10) for i in r["wrong"]]
+    folds = [{**r, "wrong": repeat(r), "n_test": 10 * n, "fold_errors": [0.2] * 10} for r in once]
+    none = [{**r, "wrong": []} for r in once], [{**r, "wrong": []} for r in folds]
+    a, b = claims.compare("", once, none[0]), claims.compare("", folds, none[1])
+    assert (a.mean, a.low, a.high) == pytest.approx((b.mean, b.low, b.high))
+
+
+def test_one_seed_gives_no_verdict():
+    assert claims.compare("", runs(0.02, seeds=(0,)), runs(0.08)).verdict == "one seed only"
+
+
 def test_the_table_shows_the_interval():
     text = claims.table([claims.compare("a beats b", runs(0.02), runs(0.08)), None])
     assert text.count("\n") == 2 and "| a beats b | -" in text and "| holds |" in text

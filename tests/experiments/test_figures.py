@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lowrankweights.cli import main
-from lowrankweights.experiments import completion, figure_4_mnist, training
+from lowrankweights.experiments import completion, figure_4_mnist, results, training
 
 
 def test_the_standard_preset_is_the_papers_legend():
@@ -90,3 +90,38 @@ def test_features_are_completed_from_their_known_weights_only():
         completion.complete(W, (14, 14), share=0)
     with pytest.raises(ValueError, match="^shape: expected"):
         completion.complete(W, (13, 14), share=0.2)
+
+
+def test_the_run_ends_when_nothing_is_wrong_any_more():
+    stop = training.EarlyStop(lambda info: 0.0, least_fall=0.02)
+    with pytest.raises(StopIteration):
+        for n in range(1, 301):
+            stop(types.SimpleNamespace(n_iter=n, theta=n))
+    assert n == training.PATIENCE + training.LOOK_EVERY
+
+
+def test_an_interrupted_run_is_not_a_result(tiny, monkeypatch):
+    def interrupted(fun, theta, **options):
+        return types.SimpleNamespace(status="interrupted", theta=theta, loss=0.0, n_iter=1)
+
+    monkeypatch.setattr(training, "minimize", interrupted)
+    spec = figure_4_mnist.runs("quick")[0]
+    with pytest.raises(KeyboardInterrupt):
+        figure_4_mnist.run_one(spec, {}, 1)
+
+
+@pytest.mark.parametrize("preset", ["quick", "standard", "paper"])
+def test_comparisons_of_columns_have_partners(preset):
+    specs = figure_4_mnist.runs(preset)
+    of = lambda **wanted: {s["proportion"] for s in results.select(specs, **wanted)}
+    se_emp = {"dictionary": ["squared_exponential", "covariance"], "index_sets": "uniform"}
+    ten, one = of(**se_emp, n_columns=10), of(**se_emp, n_columns=1)
+    assert one and one <= ten and of(**{**se_emp, "index_sets": "local"}) <= ten
+
+
+def test_too_few_images_are_said(monkeypatch):
+    few = types.SimpleNamespace(X_train=np.zeros((25_000, 4)), y_train=np.zeros(25_000, int))
+    monkeypatch.setattr(figure_4_mnist.datasets, "fetch_mnist", lambda: few)
+    figure_4_mnist.load.cache_clear()
+    with pytest.raises(ValueError, match="^data: expected at least 30,000 training images, got 25,000"):
+        figure_4_mnist.load("mnist", 20_000)

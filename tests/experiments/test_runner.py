@@ -4,6 +4,7 @@ import types
 
 import pytest
 
+from lowrankweights.datasets import DataNotFound
 from lowrankweights.experiments import results, runner
 
 SPECS = [{"figure": "made-up", "seed": s, "proportion": p} for s in range(2) for p in (0.1, 0.5)]
@@ -90,3 +91,37 @@ def test_bad_lines_are_named(tmp_path):
     with pytest.raises(ValueError, match="line 2"):
         results.read(path)
     assert results.read(tmp_path / "none.jsonl") == []
+
+
+def test_a_line_that_lacks_only_its_break_is_kept(figure, tmp_path):
+    path = tmp_path / "r.jsonl"
+    run(figure, path)
+    path.write_text(path.read_text().rstrip("\n"))
+    figure.calls.clear()
+    found, _ = run(figure, path, resume=True)
+    assert len(found) == 4 and not figure.calls and path.read_text().count("\n") == 4
+
+
+def test_ctrl_c_leaves_no_line_of_the_run_that_it_ended(figure, tmp_path):
+    path, finished = tmp_path / "r.jsonl", figure.run_one
+
+    def interrupted(spec, shared, n_threads):
+        if spec == SPECS[1]:
+            raise KeyboardInterrupt
+        return finished(spec, shared, n_threads)
+
+    figure.run_one = interrupted
+    with pytest.raises(KeyboardInterrupt):
+        run(figure, path)
+    assert [r["proportion"] for r in results.read(path)] == [0.1]
+
+
+def test_without_data_the_reason_is_told_at_once(figure, tmp_path):
+    def no_data(spec, shared, n_threads):
+        figure.calls.append((spec, {}))
+        raise DataNotFound("mnist: set LOWRANKWEIGHTS_DATA")
+
+    figure.run_one = no_data
+    with pytest.raises(DataNotFound, match="LOWRANKWEIGHTS_DATA"):
+        run(figure, tmp_path / "not there yet" / "r.jsonl")
+    assert len(figure.calls) == 1
