@@ -15,7 +15,7 @@ from lowrankweights.experiments import (
     rica_classification,
     rica_filters,
 )
-from lowrankweights.experiments.rica_filters import energy_in_window, match, nested_index_set
+from lowrankweights.experiments.rica_filters import energy_in_window, learn, match, nested_index_set
 
 MODULES = [figure_1_rica_natural, figure_1_rica_stl, figure_2, figure_6_proportion, figure_6_budget]
 SMALL = {
@@ -203,3 +203,13 @@ def test_claims_pair_models_of_one_budget_and_seed():
     assert claim.verdict == "holds" and claim.mean == pytest.approx(0.002)
     (claim,) = figure_6_proportion.check_claims(results[:2])
     assert claim.verdict == "one seed only"
+
+
+def test_learning_ends_when_the_loss_falls_too_slowly_not_at_one_flat_step():
+    X = np.random.default_rng(0).normal(size=(300, 16))
+    spec = {"patch_shape": [4, 4], "dictionary": ["none"], "proportion": 1.0, "seed": 0, "n_components": 40}
+    spec |= {"sparsity": 0.1, "max_iter": 500}
+    _, result = learn({**spec, "least_fall": 0.9}, X, 1)
+    assert result["stopped"] == "loss fell by less than 90.00% in 60 iterations" and result["n_iter"] == 65
+    _, result = learn({**spec, "ftol": 0.5}, X, 1)
+    assert result["stopped"] == "converged" and result["n_iter"] < 10

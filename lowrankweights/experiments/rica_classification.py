@@ -12,16 +12,19 @@ from . import results as result_files
 from .claims import at_its_limit
 from .rica_filters import learn, whiten
 
-COMMON = {"model": "rica", "n_columns": 1, "length_scale": 1.0, "sparsity": 0.1, "regularisation": 0.1}
+COMMON = {
+    "model": "rica", "n_columns": 1, "length_scale": 1.0, "sparsity": 0.1, "regularisation": 0.1,
+    "least_fall": 5e-4,
+}  # fmt: skip
 DIGITS = {
     "data": "digits", "patch_shape": [6, 6], "n_train": 1000, "n_patches": 10_000, "threshold": 0.25,
-    "max_iter": 1000, "ftol": 1e-5, "strengths": [1e-3, 1e-2, 1e-1],
+    "max_iter": 1000, "strengths": [1e-3, 1e-2, 1e-1],
 }  # fmt: skip
-# Regularisation, threshold, strengths and ftol were chosen on CIFAR-10's training images alone: 15,000 to
-# train the classifier and the next 5,000 to look, with 50 to 550 filters, and the same for all models.
+# Regularisation, threshold, strengths and least_fall were chosen on CIFAR-10's training images alone:
+# 15,000 to train the classifier and the next 5,000 to look, with 50 to 550 filters, the same for all models.
 CIFAR = {
     "data": "cifar10", "patch_shape": [6, 6, 3], "n_train": 40_000, "n_patches": 50_000, "threshold": 0.0,
-    "regularisation": 0.02, "max_iter": 1500, "ftol": 3e-6, "strengths": [3e-3, 1e-2, 3e-2, 1e-1],
+    "regularisation": 0.02, "max_iter": 1500, "strengths": [3e-3, 1e-2, 3e-2, 1e-1],
 }  # fmt: skip
 STL = {**CIFAR, "data": "stl10", "n_train": 1000, "strengths": [1e-3, 3e-3, 1e-2, 3e-2]}
 N_HELD_OUT = 10_000

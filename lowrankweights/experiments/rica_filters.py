@@ -18,6 +18,7 @@ from ..lbfgs import minimize
 from ..patches import ZCAWhitening, random_patches
 from ..rica import rica_objective
 from ..weight_space import count_known, grid_coordinates
+from .training import PATIENCE, EarlyStop
 
 RIDGE = 1e-2
 EPS = 1e-2
@@ -78,7 +79,8 @@ def nested_index_set(shape, proportion, seed):
 def learn(spec, X, n_threads=None):
     """RICA's filters W (n_v, n_h) with a share of each learned, and results as plain values.
 
-    Every proportion starts from the same full W0 (of ``spec["seed"]``): w_alpha = W0[alpha].
+    Every proportion starts from the same full W0 (of ``spec["seed"]``): w_alpha = W0[alpha]. It ends by
+    ``spec["ftol"]`` or, where that is given, by ``spec["least_fall"]`` (see ``EarlyStop``).
     """
     shape, alpha, U = tuple(spec["patch_shape"]), None, None
     if spec["dictionary"] != ["none"]:
@@ -86,11 +88,18 @@ def learn(spec, X, n_threads=None):
         kernel = SquaredExponential(spec["length_scale"])
         U = dictionaries.kernel_ridge(kernel, grid_coordinates(shape), alpha, RIDGE)
     fun = rica_objective(X, spec["n_components"], U, spec["sparsity"], EPS, n_threads=n_threads)
+    stop, rule = [], {"ftol": spec.get("ftol")}
+    if "least_fall" in spec:
+        # one flat step is no end: with many filters the loss is mostly what no filter can change
+        stop, rule = [EarlyStop(lambda info: info.loss, spec["least_fall"])], {"ftol": 0.0}
     with fun.one_blas_thread():
         theta = fun.init(np.random.default_rng(spec["seed"]), alpha)
-        found = minimize(fun, theta, max_iter=spec["max_iter"], tol=1e-5, ftol=spec["ftol"])
+        found = minimize(fun, theta, max_iter=spec["max_iter"], tol=1e-5, callbacks=stop, **rule)
     if found.status == "interrupted":  # a run is whole or is not written down
         raise KeyboardInterrupt
+    stopped = found.status
+    if stopped == "stopped":
+        stopped = f"loss fell by less than {spec['least_fall']:.2%} in {PATIENCE} iterations"
     return fun.weights(found.theta), {
         "n_dynamic": fun.n_dynamic,
         "n_static": fun.n_static,
@@ -98,7 +107,7 @@ def learn(spec, X, n_threads=None):
         "wrong": [],
         "loss": found.loss,
         "n_iter": found.n_iter,
-        "stopped": found.status,
+        "stopped": stopped,
     }
 
 
