@@ -18,6 +18,7 @@ from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from . import _checks
+from .kernels import covariance
 
 
 def random_patches(images, shape, n_patches, rng=0):
@@ -135,8 +136,6 @@ class ZCAWhitening(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
     def fit(self, X, y=None):
         """Learn mean and covariance from X (n, n_v)."""
-        from .kernels import covariance
-
         X = validate_data(self, X, dtype=[np.float64, np.float32], ensure_min_samples=2)
         regularisation = _checks.number("regularisation", self.regularisation, above=0)
         mean, values, V = X.mean(axis=0, dtype=np.float64), *linalg.eigh(covariance(X))
