@@ -2,9 +2,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-export MPLBACKEND = Agg
 
 .DEFAULT_GOAL := help
+# pictures go to files there; in a notebook they are to be shown
+demo test test-notebooks test-browser: export MPLBACKEND = Agg
+
 .PHONY: help demo lessons test test-notebooks test-browser export-notebooks lint clean
 
 help:  ## Show this list

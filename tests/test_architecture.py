@@ -8,6 +8,7 @@ from pathlib import Path
 import lowrankweights
 
 PACKAGE = Path(lowrankweights.__file__).parent
+TO_FILES = ["demo", "test", "test-notebooks", "test-browser"]  # make's targets that draw to files
 # A file imports only from rooms above it.
 ROOMS = [
     *["_checks", "environment", "files", "buffers", "compiled", "packing"],
@@ -82,3 +83,9 @@ def test_the_readmes_code_runs(tmp_path):
     assert len(blocks) >= 2
     for block in blocks:
         assert run(block).stdout
+
+
+def test_pictures_are_shown_in_the_lessons():
+    makefile = (PACKAGE.parent / "Makefile").read_text(encoding="utf-8")
+    (line,) = [line for line in makefile.splitlines() if "MPLBACKEND" in line]
+    assert "lessons" not in line and line.split(":")[0].split() == TO_FILES

@@ -40,9 +40,12 @@ class Student:
         self.n_arguments, self.takes_decay = self._count()
         self.takes_data = self.by_name is not None or self.n_arguments > 1
 
+    def _is_layer(self):
+        return isinstance(self.subject, DensePass)
+
     def _names(self):
         """The parameters' names, where a layer's backward function is written with the paper's letters."""
-        if not isinstance(self.subject, DensePass):
+        if not self._is_layer():
             return None
         parameters = _parameters(self.function)
         needed = [p.name for p in parameters if p.default is p.empty and p.kind in (0, 1, 3)]
@@ -64,11 +67,11 @@ class Student:
         if n not in allowed and len(positional) - len(decay) >= 3 >= n:
             n = 3
         if n not in allowed:
-            raise Complaint(
-                "wrong_arguments",
-                f"expected student(theta, X, Y) or student(theta), got {n} needed arguments: "
-                f"({', '.join(p.name for p in needed)})",
+            form = (
+                "dh, v, h, W and the like, by these names" if self._is_layer() else "(theta, X, Y) or (theta)"
             )
+            got = ", ".join(p.name for p in needed)
+            raise Complaint("wrong_arguments", f"expected {form}, got {n} needed arguments: ({got})")
         return n, decay[0] if decay else False
 
     def __call__(self, theta, X, Y, weight_decay):
@@ -198,25 +201,29 @@ def is_number(value):
 def explain_error(error):
     """The error, the student's line where it happened, and what a clash of shapes usually means."""
     message = re.sub(r", with gufunc signature \S+", "", str(error))
-    frame = students_frame(error)
-    where = ""
-    if frame is not None:
-        code, number = frame
+    found = students_frame(error)
+    where = foreign = ""
+    if found is not None:
+        frame, number = found
+        code = frame.f_code
+        arrays = [n for n in code.co_names if isinstance(frame.f_globals.get(n), np.ndarray)]
+        if arrays:
+            foreign = f" ({', '.join(arrays)}: read from the notebook, not from the arguments)"
         source = linecache.getline(code.co_filename, number).strip()
         line = number - code.co_firstlineno + 1
         where = f", in line {line} of {code.co_name}" + (f": `{source}`" if source else "")
     clash = re.search(r"matmul|mismatch|broadcast|not aligned", message)
-    hint = ". Two shapes clash there: is a transpose missing, or an axis?" if clash else ""
+    hint = f". Two shapes clash there{foreign}; a transpose or an axis may be missing" if clash else ""
     return f"{type(error).__name__}: {message}{where}{hint}"
 
 
 def students_frame(error):
-    """(code, line number) of the innermost function of the student's in the trace of an error, or None."""
+    """(frame, line number) of the innermost function of the student's in the trace of an error, or None."""
     found, trace = None, error.__traceback__
     while trace is not None:
         code = trace.tb_frame.f_code
         if code.co_name != "<module>" and not code.co_filename.startswith(LIBRARIES):
-            found = code, trace.tb_lineno
+            found = trace.tb_frame, trace.tb_lineno
         trace = trace.tb_next
     return found
 

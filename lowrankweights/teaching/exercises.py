@@ -37,6 +37,11 @@ class Wrong(Exception):
 class Checks:
     """The checks of a notebook: ``with check("name") as c: ...`` and what came of each.
 
+    Parameters
+    ----------
+    names : sequence of str
+        All exercises, so that the summary can tell what was left out.
+
     Attributes
     ----------
     results : dict
@@ -53,8 +58,8 @@ class Checks:
     third: not answered yet. third is None; expected a number.
     """
 
-    def __init__(self):
-        self.results = {}
+    def __init__(self, names=()):
+        self.names, self.results = tuple(names), {}
 
     def __call__(self, name):
         return Attempt(name, self.results)
@@ -70,9 +75,10 @@ class Checks:
 
     def summary(self):
         """Print how far the notebook has been answered."""
-        n = sum(result == "passed" for result in self.results.values())
-        print(f"{n} of {len(self.results)} exercises pass their visible checks.")
-        for name, result in self.results.items():
+        results = {name: "not checked yet" for name in self.names} | self.results
+        n = sum(result == "passed" for result in results.values())
+        print(f"{n} of {len(results)} exercises pass their visible checks.")
+        for name, result in results.items():
             if result != "passed":
                 print(f"  {name}: {'not answered yet' if result == 'missing' else result}")
 
@@ -96,6 +102,9 @@ class Attempt:
         elif issubclass(kind, Wrong):
             result = "wrong"
             print(f"{self.name}: not yet right.\n{error}")
+        elif issubclass(kind, TypeError) and "positional argument" in str(error):
+            result = "wrong"
+            print(f"{self.name}: not yet right. {error}: keep the function's first line as it was given.")
         elif issubclass(kind, Exception) and students_frame(error) is None:
             result = "missing"
             print(f"{self.name}: could not be checked. {explain_error(error)}. Run the cells above it again.")
@@ -189,21 +198,38 @@ def _apart(a, wanted):
     )
 
 
-def compare_guess(guess, truth, what):
-    """Print a guess, made before, beside what came out.
+def compare_guess(guess, truth, what, factor=1.1):
+    """Print a guess, made before, beside what came out; within ``factor`` of a number it is close.
 
     >>> compare_guess(3, 10, "filters")
     filters: you guessed 3, it is 10.
+    >>> compare_guess(6e-6, 1e-5, "step", factor=3)
+    step: you guessed 6e-06, it is 1e-05: close.
+    >>> compare_guess("v.T @ dz", "v^T dz", "dW")
+    dW: you guessed v.T @ dz, and it is.
     >>> compare_guess(None, 10, "filters")
     filters: no guess written down; it is 10.
     """
     shown = f"{truth:.3g}" if isinstance(truth, float) else str(truth)
     if guess is None or guess is Ellipsis:
         print(f"{what}: no guess written down; it is {shown}.")
-    elif guess == truth:
+    elif _plain(guess) == _plain(truth):
         print(f"{what}: you guessed {guess}, and it is.")
     else:
-        print(f"{what}: you guessed {guess}, it is {shown}.")
+        close = ": close" if _is_within(guess, truth, factor) else ""
+        print(f"{what}: you guessed {guess}, it is {shown}{close}.")
+
+
+def _plain(guess):
+    """A guess in words without its spaces, capitals and ways of writing a product."""
+    if not isinstance(guess, str):
+        return guess
+    return guess.lower().replace(".t", "^t").replace("@", "").replace(" ", "")
+
+
+def _is_within(guess, truth, factor):
+    numbers = all(isinstance(x, (int, float, np.number)) and not isinstance(x, bool) for x in (guess, truth))
+    return numbers and guess * truth > 0 and 1 / factor <= guess / truth <= factor
 
 
 def lesson_number(name):

@@ -80,7 +80,8 @@ MISTAKES = _table(
         (
             "mean_doubled",
             "It was divided by n, the number of rows, once too often.",
-            "Divide by n once: either dz or the finished sums. db is a sum of dz over rows, like v^T dz.",
+            "The 1/n of a mean belongs in one place: in the first dz, and then nowhere else. What comes from "
+            "above has it already; db is a sum of dz over rows, like v^T dz.",
         ),
         (
             "mean_over_outputs",
@@ -90,12 +91,12 @@ MISTAKES = _table(
         (
             "factor_two",
             "It is twice or half of what it should be.",
-            "The squared error and the weight decay have a 1/2 in front, which the derivative's 2 cancels.",
+            "Look for a 2 or a 1/2. (The 1/2 of squared error and weight decay cancels the derivative's 2.)",
         ),
         (
             "sign",
             "The sign is wrong.",
-            "The gradient points uphill: dz = prediction - y, and decay adds + w.",
+            "Yours points downhill, a gradient points uphill: look for a minus, or for y - prediction.",
         ),
         (
             "index_order",
@@ -176,7 +177,7 @@ MISTAKES = _table(
         ),
         (
             "unknown",
-            "It is wrong, and no mistake on the list explains it.",
+            "It is wrong, and no mistake that we know explains it.",
             "Look at the table; print shapes on every line of this block, and shrink the data to one row.",
         ),
     ]
@@ -213,12 +214,13 @@ COMPLAINTS = _table(
         (
             "right_at_one_point",
             "At your theta it is right, elsewhere wrong.",
-            "A gradient is a function: compute it from theta, X and Y, and keep nothing from before.",
+            "Compute it from theta, X and Y and keep nothing from before; and leave out nothing that happens "
+            "to be zero at your theta, such as a bias.",
         ),
         (
             "wrong_arguments",
             "The function takes other arguments than expected.",
-            "Write it as student(theta, X, Y), or student(theta) with the data fixed.",
+            "Keep the first line as it was given, or write it as student(theta, X, Y).",
         ),
     ]
 )

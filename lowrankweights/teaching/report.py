@@ -94,6 +94,8 @@ class Report:
         if partly and names and len(partly) < len(wrong):
             explained = " and ".join(of_gradient(self._blocks[i].label) for i in partly)
             lines.append(f"  This explains {explained}, not the rest: mend it, then ask again.")
+        if self.mistakes == ["unknown"] and len(wrong) == len(self._blocks) > 1:
+            lines.append("  All blocks are wrong: look first at what they share, dz.")
         if self.loss_mistakes("rough") is not None:
             lines.append("  The loss is wrong too: look at the forward pass first.")
         self.text = "\n".join([*lines, "", self.table(), self.checked()])
@@ -133,6 +135,9 @@ class Report:
             mark = "wrong" if i in wrong else "right"
             name, shape = of_gradient(block.label), str(block.shape)
             lines.append(f"  {name:<26} {shape:<12} {error:>8.1e} {ratio:>8.3g} {cosine:>7.3f}  {mark}")
+        lines.append(
+            "  (error: largest difference, as a part of the largest number; ratio, cosine: 1 is right)"
+        )
         return "\n".join(lines)
 
     def worst_point(self, i):

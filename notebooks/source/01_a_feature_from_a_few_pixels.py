@@ -25,7 +25,7 @@ import lowrankweights as lrw
 from lowrankweights import plotting, teaching
 from lowrankweights.experiments import completion
 
-check = teaching.Checks()
+check = teaching.Checks(["score", "nearest_dictionary", "predict", "my_alpha"])
 rng = np.random.default_rng(0)
 plt.rcParams.update(plotting.STYLE)
 

@@ -24,7 +24,7 @@ import lowrankweights as lrw
 from lowrankweights import plotting, teaching
 from lowrankweights.length_scales import choose_length_scale, log_marginal_likelihood
 
-check = teaching.Checks()
+check = teaching.Checks(["squared_exponential", "dictionary", "coordinates", "smallest_ridge", "variance"])
 rng = np.random.default_rng(0)
 plt.rcParams.update(plotting.STYLE)
 BLUE, ORANGE, GREEN = (plotting.COLOURS[c] for c in ("blue", "orange", "green"))

@@ -20,7 +20,16 @@ import numpy as np
 import lowrankweights as lrw
 from lowrankweights import plotting, teaching
 
-check = teaching.Checks()
+check = teaching.Checks(
+    [
+        "dense_backward",
+        "central_difference",
+        "factored_backward",
+        "columns_pull_back",
+        "low_rank_pull_back",
+        "loss_and_grad",
+    ]
+)
 rng = np.random.default_rng(0)
 plt.rcParams.update(plotting.STYLE)
 
@@ -205,11 +214,12 @@ with check("dense_backward") as c:
 # had it been wrong, it would have said *which* of your gradients is, and most likely why. You will meet it again.
 #
 # Here is the same pass with every number written out, for a layer so small that you can redo it on paper.
-# Pick one entry of the lower $dW$ and do: it takes three multiplications.
+# Pick one entry of the lower $dW$ and do: it takes three multiplications. (Your last digit may differ by a few: the page
+# computes with more digits than it shows.)
 
 # %%
 tiny = lrw.Network([lrw.Dense(lrw.Full(2, 4), "sigmoid"), lrw.Dense(lrw.Full(4, 1))], "squared_error")
-theta_tiny = tiny.init(rng=0)  # (17,): W, b, W, b in one vector
+theta_tiny = tiny.init(rng=0).round(1)  # (17,): W, b, W, b in one vector
 lrw.explain(tiny, theta_tiny, [[1.0, 2.0], [0.0, -1.0], [3.0, 1.0]], [[1.0], [0.0], [1.0]], format="html")
 
 # %% [markdown]
@@ -272,7 +282,7 @@ def central_difference(f, x, step):
 # %% check central_difference
 with check("central_difference") as c:
     # first on a parabola, where it is exact whatever the step: the slope of x² at 3 is 6
-    c.close(central_difference(lambda x: x**2, 3.0, 0.5), 6.0, "the slope of x² at 3, step 0.5")
+    c.close(central_difference(lambda x: x**2, 3.0, 0.25), 6.0, "the slope of x² at 3, step 0.25")
     c.close(central_difference(np.sin, 1.0, 1e-4), np.cos(1.0), "the slope of sin at 1, step 1e-4")
 
 # %% [markdown]
@@ -292,9 +302,10 @@ ax.loglog(steps, one_sided, "s--", ms=3, color=plotting.COLOURS["orange"], label
 ax.loglog(steps, two_sided, "o-", ms=3, color=plotting.COLOURS["blue"], label="one step to each side")
 ax.set(xlabel="step ε", ylabel="error of the slope", title="The slope of sin at 1")
 ax.legend()
+plt.show()
 
 # %%
-teaching.compare_guess(guess_step, 1e-5, "best step, about")
+teaching.compare_guess(guess_step, 1e-5, "best step, about", factor=3)
 
 # %% [markdown]
 # Two errors meet. On the right the formula is to blame: its error falls as $\varepsilon^2$ (as $\varepsilon$ when you look
@@ -340,7 +351,7 @@ guess_pull = None  # True or False
 # %% [markdown]
 # Look at the start of training, $w_\alpha = 0$: every class gets the probability 1/10, so $dz = (1/10 - Y) / n$, with the
 # mean over rows already in it. We draw the pull on the filter of the digit 3, $-dW$, as downhill is where it will go. (Each
-# picture has a colour scale of its own.)
+# picture has a colour scale of its own; red is positive, blue negative.)
 
 # %%
 dz_start = (0.1 - Y) / n  # (n, 10)
@@ -583,10 +594,16 @@ def columns_pull_back(dW, Us, widths):
 
 
 # %% check columns_pull_back
+def backward(dh, v, U):
+    return [*columns_pull_back(v.T @ dh, U, widths), dh.sum(axis=0)]  # no activation: dz = dh
+
+
 with check("columns_pull_back") as c:
+    wide = lrw.Dense(columns)
     dW_wide = rng.normal(size=(64, 20))
     found = c.parts(columns_pull_back(dW_wide, Us, widths), 3, "columns_pull_back(dW, Us, widths)")
     wanted = columns.unpack(columns.pull_back(dW_wide))["w_alpha"]
+    c.gradient(backward, wide, wide.init(rng=1), rng.normal(size=(5, 64)), rng.normal(size=(5, 20)))
     for j, (mine, right) in enumerate(zip(found, wanted, strict=True), 1):
         c.close(mine, right, f"dw_{j}")
 
@@ -657,11 +674,18 @@ def low_rank_pull_back(dW, U, V):
 
 
 # %% check low_rank_pull_back
+def low_rank_backward(dh, v, U, V):
+    return [*low_rank_pull_back(v.T @ dh, U, V), dh.sum(axis=0)]  # no activation: dz = dh
+
+
 with check("low_rank_pull_back") as c:
     for n_v, n_h, rank in ((3, 3, 3), (6, 4, 2)):
         q = lrw.LowRank(n_v, n_h, rank)
         p, dW_q = q.init(rng=n_v), rng.normal(size=(n_v, n_h))
         dU, dV = c.parts(low_rank_pull_back(dW_q, *q.unpack(p).values()), 2, "low_rank_pull_back(dW, U, V)")
+        layer = lrw.Dense(q)
+        rows = rng.normal(size=(5, n_v)), rng.normal(size=(5, n_h))  # v, dz
+        c.gradient(low_rank_backward, layer, layer.init(rng=1), *rows)
         for mine, (name, right) in zip((dU, dV), q.unpack(q.pull_back(dW_q, p)).items(), strict=True):
             c.close(mine, right, f"d{name} for W of {n_v} × {n_h}, rank {rank}")
 
@@ -849,6 +873,7 @@ guess_error = None  # per cent
 
 # %%
 yours = check.passed("loss_and_grad")
+yours = yours and teaching.diagnose(loss_and_grad, net, theta, X[:9], Y[:9]).mistake is None  # still right?
 fun = loss_and_grad if yours else net.loss_and_grad
 result = lrw.minimize(lambda t: fun(t, X, Y), theta, max_iter=teaching.sized(full=150, tiny=10))
 right = net.predict(result.theta, digits.X_test).argmax(axis=1) == digits.y_test

@@ -21,7 +21,7 @@ import lowrankweights as lrw
 from lowrankweights import plotting, teaching
 from lowrankweights.strategies import LayerInput, predicted_layer
 
-check = teaching.Checks()
+check = teaching.Checks(["best_step", "recorder", "hessian", "two_loops", "verdict"])
 plt.rcParams.update(plotting.STYLE)
 
 digits = lrw.datasets.load_digits(zoom=2)  # images of 16 x 16 pixels

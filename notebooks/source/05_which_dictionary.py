@@ -22,7 +22,7 @@ from lowrankweights import plotting, teaching
 from lowrankweights.experiments.results import paired_interval
 from lowrankweights.strategies import STRATEGIES, LayerInput
 
-check = teaching.Checks()
+check = teaching.Checks(["emp_kernel", "seen", "paired", "my_dictionary"])
 rng = np.random.default_rng(0)
 plt.rcParams.update(plotting.STYLE)
 

@@ -23,7 +23,7 @@ from lowrankweights import plotting, teaching
 from lowrankweights.experiments.results import paired_interval
 from lowrankweights.weight_space import column_centres, local_index_set
 
-check = teaching.Checks()
+check = teaching.Checks(["counts", "columns_of", "one_big_w", "foveated"])
 rng = np.random.default_rng(0)
 plt.rcParams.update(plotting.STYLE)
 

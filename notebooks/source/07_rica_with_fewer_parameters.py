@@ -23,7 +23,7 @@ from lowrankweights.experiments import completion, rica_filters
 from lowrankweights.patches import random_patches
 from lowrankweights.rica import rica_cost
 
-check = teaching.Checks()
+check = teaching.Checks(["whitening_matrix", "cost", "gradient_of_W", "through_the_length", "nested", "pair"])
 rng = np.random.default_rng(0)
 plt.rcParams.update(plotting.STYLE)
 

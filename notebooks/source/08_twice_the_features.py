@@ -24,7 +24,7 @@ from lowrankweights.experiments.results import paired_interval
 from lowrankweights.experiments.rica_filters import learn, whiten
 from lowrankweights.patches import random_patches
 
-check = teaching.Checks()
+check = teaching.Checks(["every_patch", "rectify", "pool", "buy", "bootstrap"])
 rng = np.random.default_rng(0)
 plt.rcParams.update(plotting.STYLE)
 

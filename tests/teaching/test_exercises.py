@@ -41,7 +41,7 @@ def test_close(got, result, said, capsys):
     ("body", "result", "said"),
     [
         (lambda c: 1 / 0, "wrong", "ZeroDivisionError"),
-        (lambda c: np.ones((2, 3)) @ np.ones((2, 3)), "wrong", "is a transpose missing, or an axis"),
+        (lambda c: np.ones((2, 3)) @ np.ones((2, 3)), "wrong", "a transpose or an axis may be missing"),
         (lambda c: undefined, "wrong", "NameError"),  # noqa: F821
         (lambda c: c.parts(None, 2, "it"), "missing", "expected 2 parts"),
         (lambda c: c.parts([1], 2, "it"), "wrong", "expected 2 parts, got 1"),
@@ -120,6 +120,22 @@ def test_summary_and_require(capsys):
     for name in "bcd":
         with pytest.raises(AssertionError, match=f"^{name}: "):
             check.require(name)
+
+
+def test_summary_names_what_was_not_checked(capsys):
+    check = Checks(["a", "b"])
+    with check("b") as c:
+        c.true(True, "")
+    check.summary()
+    assert "1 of 2" in (said := capsys.readouterr().out) and "a: not checked yet" in said
+
+
+def test_a_changed_first_line_is_named(capsys):
+    def half(x):
+        return x / 2
+
+    result, said = outcome(lambda c: c.close(half(1, 2), 0.5, "half"), capsys)
+    assert result == "wrong" and "keep the function's first line as it was given" in said
 
 
 def test_sizes_follow_the_environment(monkeypatch):

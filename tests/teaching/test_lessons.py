@@ -39,6 +39,8 @@ def test_a_lesson_has_what_a_lesson_needs(lesson):
     assert text.count("Guess first") >= 2 and text.count("compare_guess(") >= 2
     assert "## Summary" in text and lesson.cells[-1].text.endswith("check.summary()")
     assert "# TODO" not in text
+    (names,) = re.findall(r"teaching\.Checks\(\s*(\[.*?\])\s*\)", text, re.DOTALL)
+    assert ast.literal_eval(names) == [c.name for c in lesson.cells if c.kind == "check"]
 
 
 @by_lesson
