@@ -25,7 +25,7 @@ KINDS = {
     True: ("prose", "question", "answer", "hint"),
     False: ("code", "starter", "solution", "mutant", "accept", "check"),
 }
-KEYS = ("title", "minutes", "learn", "need")
+KEYS = ("title", "minutes", "seconds", "learn", "need")
 N_HINTS = 3
 PACKAGED = Path(__file__).parent / "lesson_sources"
 CHECKED_OUT = Path(__file__).parents[2] / "notebooks" / "source"
@@ -131,8 +131,9 @@ def front_matter(lines, path):
     end = lines.index("# ---", 1)
     pairs = [line.removeprefix("# ").partition(": ") for line in lines[1:end]]
     about = {key: value for key, _, value in pairs}
-    if sorted(about) != sorted(KEYS) or not about["minutes"].isdigit():
-        _checks.fail(f"{path}:1", f"the keys {', '.join(KEYS)}, minutes a number", ", ".join(about))
+    if sorted(about) != sorted(KEYS) or not (about["minutes"] + about["seconds"]).isdigit():
+        wanted = f"the keys {', '.join(KEYS)}, minutes and seconds numbers"
+        _checks.fail(f"{path}:1", wanted, ", ".join(about))
     return about, end + 1
 
 

@@ -83,7 +83,8 @@ def opening(lesson):
     about = lesson.about
     title = f"# {lesson_number(lesson.name)} · {about['title']}"
     facts = f"**You will learn** {about['learn']}\n\n**You need** {about['need']}"
-    return markdown(f"{title}\n\n{facts}\n\n**Time** about {about['minutes']} minutes, most of it thinking.")
+    time = f"about {about['minutes']} minutes, most of it thinking; the cells run in {about['seconds']} s"
+    return markdown(f"{title}\n\n{facts}\n\n**Time** {time} (two processors).")
 
 
 def folded(summary, text):

@@ -1,6 +1,7 @@
 # ---
 # title: A feature from a few of its pixels
 # minutes: 45
+# seconds: 7
 # learn: what a network's features look like, and why most of their numbers are superfluous; how to predict a whole feature from a fifth of its pixels, by hand; how to measure honestly whether that worked; and where it fails. It is Figure 1 of the paper, with every step in your hands.
 # need: NumPy: arrays, indices, matrix products, `np.linalg.solve`. You need not have seen the paper. No network and no data to download.
 # ---

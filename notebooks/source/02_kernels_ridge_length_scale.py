@@ -1,6 +1,7 @@
 # ---
 # title: Kernels, ridge and length scale
 # minutes: 75
+# seconds: 6
 # learn: what the matrices $K$ and $U$ look like and how to write them yourself; what the ridge does to the known pixels, and why $w_\alpha$ are coordinates and not weights; when the linear system becomes treacherous, and why one solves by Cholesky and never inverts; how unsure a prediction is; how to choose the length scale without looking at what is hidden.
 # need: Notebook 01, or the knowledge that a feature is predicted by $\hat w = U w_\alpha$. NumPy, linear systems, eigenvalues, the normal distribution. No network and no data to download.
 # ---

@@ -1,6 +1,7 @@
 # ---
 # title: Gradients by hand
 # minutes: 60
+# seconds: 6
 # learn: where each transpose in a backward pass comes from; how to write the gradient of a dense layer, of a factored one ($W = U w_\alpha$), of columns and of a low-rank one; how to find out whether a gradient is right, and what is wrong with it if it is not.
 # need: NumPy, matrix products, the chain rule for functions of one variable. No network and no data to download.
 # ---

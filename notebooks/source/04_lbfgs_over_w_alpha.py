@@ -1,6 +1,7 @@
 # ---
 # title: L-BFGS over w_alpha only: paths, conditioning, why it stopped
 # minutes: 75
+# seconds: 12
 # learn: why steepest descent zigzags and L-BFGS does not; how the dictionary $U$ shapes the valley that an optimiser walks through, and what it does not do; what restarting costs; how to read a stop report, and how to tell a wrong gradient from noise, a kink and float32.
 # need: matrix products and gradients (notebook 03 is enough), eigenvalues of a symmetric matrix. The digits come with scikit-learn; no download.
 # ---

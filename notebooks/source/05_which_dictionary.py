@@ -1,6 +1,7 @@
 # ---
 # title: Which dictionary
 # minutes: 75
+# seconds: 70
 # learn: ten ways to make the dictionary $U$ and what each of them believes about filters; how the covariance kernel "Emp" is made; what a layer can see through $U$; how to compare dictionaries without fooling yourself; how to try a dictionary of your own.
 # need: NumPy, $W = U w_\alpha$, and kernel ridge in outline (notebook 02, or section 3 of notebook 03 and the recipe repeated below). No network and no data to download.
 # ---

@@ -1,6 +1,7 @@
 # ---
 # title: RICA with fewer and fewer parameters
 # minutes: 90
+# seconds: 7
 # learn: what RICA asks of a filter, and why that makes edges; how to whiten patches and in which space filters should be predicted; how to write RICA's cost and its gradient by hand, with weights that are used twice and have unit length; how to compare filters of two runs honestly. It is Figure 2 of the paper, at a size that fits in a coffee break.
 # need: NumPy, and gradients of matrix products (notebook 03; the rule is repeated). Kernel ridge in outline (notebook 01 or 02). No network and no data to download.
 # ---

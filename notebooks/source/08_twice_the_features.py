@@ -1,6 +1,7 @@
 # ---
 # title: The same budget, twice the features
 # minutes: 75
+# seconds: 19
 # learn: how filters of patches become features of whole images (responses everywhere, rectified to both sides, summed over quadrants) and classify them; what "equal numbers of learned parameters" counts and what it leaves out; how to take a difference apart into its causes; how to say whether a difference is more than noise. It is Figure 6 of the paper on small digits.
 # need: NumPy, $W = U w_\alpha$ and what RICA is (notebook 07, or its summary). No network and no data to download.
 # ---

@@ -1,6 +1,7 @@
 # ---
 # title: What it costs: pooling, the GEMM bound, multiplications and time
 # minutes: 60
+# seconds: 20
 # learn: how to count what a loss and its gradient cost; when to put W together first and when to pool the input first; why the first layer is pooled once; what columns cost; why counting is not timing; why rows are taken in blocks.
 # need: matrix products, and the backward pass of a factored layer (notebook 03). Everything is measured on your machine, so let it do nothing else meanwhile. No download.
 # ---

@@ -283,7 +283,7 @@ def test_lesson_06_writes_what_the_package_does():
     assert own["check"].results and set(own["check"].results.values()) == {"passed"}
 
 
-HEAD = "# ---\n# title: A\n# minutes: 5\n# learn: b\n# need: c\n# ---\n"
+HEAD = "# ---\n# title: A\n# minutes: 5\n# seconds: 1\n# learn: b\n# need: c\n# ---\n"
 EXERCISE = (
     "# %% starter x\nx = None\n# %% [markdown] hint x\n# a\n# %% [markdown] hint x\n# b\n"
     "# %% [markdown] hint x\n# c\n# %% solution x\nx = 1\n# %% mutant x: two\nx = 2\n"
@@ -300,7 +300,7 @@ def lesson_file(tmp_path, text):
 
 def test_a_source_is_read_cell_by_cell(tmp_path):
     lesson = lessons.read_lesson(lesson_file(tmp_path, START + EXERCISE))
-    assert lesson.about == {"title": "A", "minutes": "5", "learn": "b", "need": "c"}
+    assert lesson.about == {"title": "A", "minutes": "5", "seconds": "1", "learn": "b", "need": "c"}
     assert [c.kind for c in lesson.cells] == (
         ["code", "starter"] + ["hint"] * 3 + ["solution", "mutant", "accept", "check"]
     )
@@ -321,7 +321,7 @@ def test_the_harness_tells_a_check_that_lets_everything_through(tmp_path):
 
 def test_a_cell_that_raises_is_named(tmp_path):
     lesson = lessons.read_lesson(lesson_file(tmp_path, START + "# %%\n1 / 0\n"))
-    with pytest.raises(RuntimeError, match="77_a_lesson, line 10: ZeroDivisionError"):
+    with pytest.raises(RuntimeError, match="77_a_lesson, line 11: ZeroDivisionError"):
         harness.try_exercises(lesson)
 
 
