@@ -78,9 +78,9 @@ def _panel(ax, own):
             mean, low, high = np.array([rica.error_interval(_at(own, name, b)) for b in budgets]).T
             bars = [mean - low, high - mean]
             ax.errorbar(budgets, mean, bars, capsize=2, elinewidth=0.8, label=name, **style)
-    ax.set(xlabel="learned parameters of the filters", xscale="log")
+    ax.set(xlabel="learned parameters of the filters (thousands)", xscale="log")
     ticks = _budgets(own)
-    ax.set_xticks(ticks, [f"{t:,}" for t in ticks], minor=False)
+    ax.set_xticks(ticks, [f"{t / 1000:.3g}" for t in ticks], minor=False)
     ax.minorticks_off()
 
 
