@@ -54,7 +54,7 @@ def test_pytorch_computes_the_same_gradient(case, block_rows):
 
 def test_numbers_are_written_where_there_is_no_folder_yet(tmp_path):
     file = tmp_path / "new" / "x.json"
-    write_json(file, {"ratio": None, "seconds": np.float32(0.5)})
+    write_json(file, {"ratio": np.nan, "seconds": np.float32(0.5)})
     assert json.loads(file.read_text()) == {"ratio": None, "seconds": 0.5}
 
 

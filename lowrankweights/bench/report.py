@@ -9,8 +9,9 @@ from .cases import CURVE, EVERY, TABLE
 def write_json(file, report):
     """The report as JSON; what is not a number becomes null."""
     Path(file).parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(report, indent=1, allow_nan=False, default=float) + "\n"
-    Path(file).write_text(text, encoding="utf-8")
+    # JSON has no NaN: read it back as None
+    plain = json.loads(json.dumps(report, default=float), parse_constant=lambda name: None)
+    Path(file).write_text(json.dumps(plain, indent=1) + "\n", encoding="utf-8")
 
 
 def table(report):
