@@ -27,6 +27,16 @@ class Block(NamedTuple):
     decayed: bool
 
 
+def of_gradient(label):
+    """The name of a block's gradient, as it is called in the formulas.
+
+    >>> of_gradient("layer 1, w_alpha"), of_gradient("dv"), of_gradient("loss")
+    ('layer 1, dw_alpha', 'dv', 'loss')
+    """
+    *where, name = label.split(", ")
+    return ", ".join([*where, name if name in ("dv", "loss") else f"d{name}"])
+
+
 class Fault(NamedTuple):
     """A wrong line: its mistake's name, the line, the wrong function, and where (None: everywhere)."""
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .mistakes import COMPLAINTS, MISTAKES
-from .passes import DensePass
+from .passes import DensePass, of_gradient
 
 EXPLAINED = {**MISTAKES, **COMPLAINTS}
 
@@ -188,16 +188,6 @@ LOSS_LINES = [
     ("weight_decay_doubled", lambda a: a[0] / a[1] + 2 * a[3]),
     ("weight_decay_halved", lambda a: a[0] / a[1] + a[3] / 2),
 ]
-
-
-def of_gradient(label):
-    """The name of a block's gradient, as it is called in the formulas.
-
-    >>> of_gradient("layer 1, w_alpha"), of_gradient("dv"), of_gradient("loss")
-    ('layer 1, dw_alpha', 'dv', 'loss')
-    """
-    *where, name = label.split(", ")
-    return ", ".join([*where, name if name in ("dv", "loss") else f"d{name}"])
 
 
 def _gap(p, i):
