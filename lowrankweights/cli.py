@@ -1,4 +1,4 @@
-"""The command line: ``lowrankweights demo | train | evaluate | figure | explore | course | bench ...``."""
+"""The command line: ``lowrankweights demo | train | evaluate | figure | explore | course | ...``."""
 
 import argparse
 import sys
@@ -39,6 +39,7 @@ def build_parser():
     _add_figure(commands)
     _add_course(commands)
     _add_explore(commands)
+    _add_complete(commands)
     return parser
 
 
@@ -170,6 +171,21 @@ def _add_explore(commands):
     explore.add_argument("--image", type=Path, default=None, help="an image of your own, beside the features")
 
 
+def _add_complete(commands):
+    text = "Predict a feature of your own from a few of its weights: an image, weights, a saved model."
+    complete = _command(commands, "complete", _complete, text)
+    complete.add_argument(
+        "file", type=Path, help="an image, .npy with weights (n_v, n_features), or .npz of train"
+    )
+    complete.add_argument("--shape", type=_integers, default=None, help="of a feature: HEIGHT,WIDTH")
+    complete.add_argument("--share", type=float, default=0.2, help="of the weights that is known")
+    complete.add_argument(
+        "--length-scale", type=float, default=None, help="in pixels; default: by the known weights"
+    )
+    complete.add_argument("--seed", type=int, default=0, help="of the known weights")
+    complete.add_argument("--out", type=Path, default=Path("out"), help="folder for the picture")
+
+
 def _draw_to_files():
     """Pictures go to files: no window, no display needed."""
     import matplotlib
@@ -232,6 +248,13 @@ def _explore(arguments):
     from .explorer.page import explore
 
     explore(arguments.out, arguments.image)
+
+
+def _complete(arguments):
+    from .completing import complete
+
+    _draw_to_files()
+    complete(arguments)
 
 
 def _data_status(arguments):

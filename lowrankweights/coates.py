@@ -19,7 +19,8 @@ from . import _checks, compiled
 from .objective import available_processors
 from .patches import normalise_contrast
 
-CHUNK_BYTES = 1 << 23  # of z, at a time in each thread
+CHUNK_BYTES = 1 << 23  # of patches or of z, the larger, at a time in each thread
+BLOCK_ROWS = 2048  # of features, where a copy of all would need much memory
 STRENGTHS = (1e-4, 1e-3, 1e-2, 1e-1)
 
 
@@ -67,7 +68,7 @@ class PatchEncoder:
         """
         n, n_across = self._check_images(images)
         features = np.empty((n, 4, 2, self.n_h), np.float32)
-        size = max(1, CHUNK_BYTES // (4 * n_across[0] * n_across[1] * self.n_h))
+        size = max(1, CHUNK_BYTES // (4 * n_across[0] * n_across[1] * max(self.filters.shape)))
         chunks = [slice(i, i + size) for i in range(0, n, size)]
 
         def encode(rows):
@@ -145,12 +146,14 @@ class FeatureClassifier:
         self.strengths, self.n_validation, self.max_iter = tuple(strengths), n_validation, max_iter
 
     def fit(self, features, y):
-        """Learn from features (n, n_features), float32, which are standardised in place, and y (n,)."""
+        """Learn from features (n, n_features) and y (n,).
+
+        To save memory, features in float32 are standardised in place: they are not to be used again.
+        """
         self.mean_, self.scale_ = _moments(features)
-        self._standardise(features)
-        share = self.n_validation
-        n_held = share if isinstance(share, int) else round(share * len(y))
-        n_held = _checks.integer("n_validation", n_held, at_least=1, at_most=len(y) - 1)
+        features -= self.mean_
+        features /= self.scale_
+        n_held = self._count_held_out(y)
         self.validation_errors_, model = {}, None
         for strength in self.strengths if len(self.strengths) > 1 else ():
             model = self._train(features[:-n_held], y[:-n_held], strength, model)
@@ -165,8 +168,21 @@ class FeatureClassifier:
         return self
 
     def predict(self, features):
-        """Classes (n,) of features, which are standardised in place."""
-        return self.model_.predict(self._standardise(features))
+        """Classes (n,) of features (n, n_features), which stay as they are."""
+        blocks = (features[i : i + BLOCK_ROWS] for i in range(0, len(features), BLOCK_ROWS))
+        return np.concatenate([self.model_.predict((F - self.mean_) / self.scale_) for F in blocks])
+
+    def _count_held_out(self, y):
+        share = self.n_validation
+        n_held = share if isinstance(share, int) else round(share * len(y))
+        n_held = _checks.integer("n_validation", n_held, at_least=1, at_most=len(y) - 1)
+        unseen = np.setdiff1d(y[-n_held:], y[:-n_held])
+        if len(unseen) and len(self.strengths) > 1:
+            rows = (
+                f"class(es) {unseen[:5].tolist()} only among the last {n_held}, kept to choose the strength"
+            )
+            _checks.fail("y", "rows in no order", rows)
+        return n_held
 
     def _train(self, F, y, strength, start):
         import warnings
@@ -181,16 +197,12 @@ class FeatureClassifier:
             warnings.simplefilter("ignore", ConvergenceWarning)
             return model.fit(F, y)
 
-    def _standardise(self, F):
-        F -= self.mean_
-        F /= self.scale_
-        return F
 
-
-def _moments(F, block=2048):
+def _moments(F):
     """Mean and sqrt(var + 0.01) of each feature, float32, without a copy of F (0.01 as in Coates et al.)."""
     mean = F.mean(axis=0, dtype=np.float64)
-    squares = sum(np.square(F[i : i + block] - mean).sum(axis=0) for i in range(0, len(F), block))
+    blocks = (F[i : i + BLOCK_ROWS] for i in range(0, len(F), BLOCK_ROWS))
+    squares = sum(np.square(block - mean).sum(axis=0) for block in blocks)
     return mean.astype(np.float32), np.sqrt(squares / len(F) + 0.01).astype(np.float32)
 
 

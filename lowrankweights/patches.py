@@ -137,6 +137,7 @@ class ZCAWhitening(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     def fit(self, X, y=None):
         """Learn mean and covariance from X (n, n_v)."""
         X = validate_data(self, X, dtype=[np.float64, np.float32], ensure_min_samples=2)
+        check_rows_vary(X)
         regularisation = _checks.number("regularisation", self.regularisation, above=0)
         mean, values, V = X.mean(axis=0, dtype=np.float64), *linalg.eigh(covariance(X))
         scale = np.sqrt(np.maximum(values, 0) + regularisation)
@@ -168,6 +169,14 @@ class ZCAWhitening(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         return tags
 
 
+def check_rows_vary(X):
+    """A ``ValueError`` unless X has as many rows as columns, and not all of them are equal."""
+    if len(X) < X.shape[1]:
+        _checks.fail("X", f"at least as many rows as columns ({X.shape[1]})", f"{len(X)} row(s)")
+    if (X[0] == X).all():
+        _checks.fail("X", "rows that vary", "equal ones")
+
+
 def to_grey(images):
     """Grey images from colour ones, the luma 0.299 R + 0.587 G + 0.114 B of the last axis.
 
@@ -188,10 +197,9 @@ def as_images(X, shape):
 
 
 def _patch_shape(shape):
-    shape = tuple(_checks.integer("shape", n, at_least=1) for n in shape)
-    if len(shape) not in (2, 3):
-        _checks.fail("shape", "(height, width) or (height, width, n_channels)", shape)
-    return shape
+    if np.shape(shape) not in ((2,), (3,)):
+        _checks.fail("shape", "(height, width) or (height, width, n_channels)", repr(shape))
+    return tuple(_checks.integer("shape", n, at_least=1) for n in shape)
 
 
 def _check_image(image, shape, i):

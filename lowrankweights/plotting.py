@@ -190,7 +190,7 @@ def feature_completion(W, alpha, U, shape, length_scale=None, fig=None):
         show_feature(w, shape, top, scale)
         show_feature(w, shape, middle, scale, known=alpha)
         show_feature(w_hat, shape, bottom, scale)
-        if len(unknown) > 1:
+        if len(unknown) > 1 and np.ptp(w[unknown]) and np.ptp(w_hat[unknown]):
             r = np.corrcoef(w[unknown], w_hat[unknown])[0, 1]
             bottom.set_xlabel(f"correlation {r:.2f}", fontsize="small")
     share = f"{len(alpha)} of the {len(W)}\nweights ({len(alpha) / len(W):.0%})\nat random"

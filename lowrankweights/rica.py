@@ -69,7 +69,8 @@ def rica_cost(theta, X, n_components, U=None, sparsity=0.1, eps=1e-2):
     (0.0, True)
     """
     X, U = _check_data(X, U)
-    w = _check_theta(theta, X, n_components, U).astype(X.dtype)
+    n_h, sparsity, eps = _check_numbers(n_components, sparsity, eps)
+    w = _check_theta(theta, X.shape[1] if U is None else U.shape[1], n_h).astype(X.dtype)
     P = w if U is None else U.astype(X.dtype) @ w
     norms = _lengths(P)
     W = P / norms
@@ -148,11 +149,9 @@ class RicaObjective(BlockSum):
     def __init__(self, X, n_components, U=None, sparsity=0.1, eps=1e-2, n_threads=None):
         X, self.U = _check_data(X, U)
         self.n_rows, self.n_v = X.shape
-        self.n_h = _checks.integer("n_components", n_components, at_least=1)
+        self.n_h, self.sparsity, self.eps = _check_numbers(n_components, sparsity, eps)
         self.n_alpha = self.n_v if U is None else self.U.shape[1]
         self.n_dynamic, self.n_static = self.n_alpha * self.n_h, 0 if U is None else self.U.size
-        self.sparsity = _checks.number("sparsity", sparsity, at_least=0)
-        self.eps = _checks.number("eps", eps, above=0)
         self.dtype = X.dtype
         super().__init__(deal(self.n_rows, BLOCK_ROWS), n_threads)
         S = self._second_moments(X)
@@ -166,14 +165,12 @@ class RicaObjective(BlockSum):
 
     def __call__(self, theta):
         """Cost and gradient at theta (n_dynamic,), in float64."""
-        w = _check_theta(theta, self, self.n_h, self.U)
+        w = _check_theta(theta, self.n_alpha, self.n_h)
         with self.one_blas_thread():
-            if self.U is None:
-                cost, dw = self._in_own_space(w, _lengths(w))
-            elif self.pooled:
-                cost, dw = self._in_own_space(w, _lengths(self.U @ w))
+            P = self._unscaled(w)
+            if self.pooled or self.U is None:
+                cost, dw = self._in_own_space(w, _lengths(P))
             else:
-                P = self.U @ w
                 cost, dP = self._in_own_space(P, _lengths(P))
                 dw = self.U.T @ dP
         return cost, dw.ravel()
@@ -190,12 +187,11 @@ class RicaObjective(BlockSum):
         """
         W0 = _checks.generator(rng).normal(size=(max(self.n_v, self.n_alpha), self.n_h))
         w = W0[: self.n_alpha] if alpha is None else W0[alpha]
-        return (w / _lengths(w if self.U is None else self.U @ w)).ravel()
+        return (w / _lengths(self._unscaled(w))).ravel()
 
     def weights(self, theta):
         """W (n_v, n_h): the filters at theta, of unit length."""
-        w = _check_theta(theta, self, self.n_h, self.U)
-        P = w if self.U is None else self.U @ w
+        P = self._unscaled(_check_theta(theta, self.n_alpha, self.n_h))
         return P / _lengths(P)
 
     def sum_block(self, v, rows):
@@ -206,6 +202,10 @@ class RicaObjective(BlockSum):
         penalty = compiled.smooth_absolute(z, z.dtype.type(self.eps))
         # dv = X^T g(z)
         return penalty, [[matmul(X.T, z)]]
+
+    def _unscaled(self, w):
+        """P = U w_alpha, or w: the filters before they are given unit length."""
+        return w if self.U is None else self.U @ w
 
     def _in_own_space(self, w, norms):
         """Cost and gradient with respect to w, (n_alpha, n_h) or, where K is None, (n_v, n_h)."""
@@ -246,12 +246,18 @@ def _check_data(X, U):
     return X, U
 
 
-def _check_theta(theta, data, n_components, U):
-    """w as a matrix; ``data`` tells n_v."""
-    n_v = data.shape[1] if isinstance(data, np.ndarray) else data.n_v
-    n_alpha = n_v if U is None else U.shape[1]
-    theta = _checks.array("theta", theta, shape=(n_alpha * n_components,), dtype=np.float64)
-    return theta.reshape(n_alpha, n_components)
+def _check_numbers(n_components, sparsity, eps):
+    return (
+        _checks.integer("n_components", n_components, at_least=1),
+        _checks.number("sparsity", sparsity, at_least=0),
+        _checks.number("eps", eps, above=0),
+    )
+
+
+def _check_theta(theta, n_alpha, n_h):
+    """w or w_alpha as a matrix."""
+    theta = _checks.array("theta", theta, shape=(n_alpha * n_h,), dtype=np.float64)
+    return theta.reshape(n_alpha, n_h)
 
 
 def _lengths(P):

@@ -15,11 +15,11 @@ ROOMS = [
     *["gradcheck", "stop_reasons", "lbfgs"],
     *["weight_space", "kernels", "dictionaries", "length_scales", "parametrisations", "products", "plan"],
     *["activations", "losses", "layers", "networks", "objective"],
-    *["autoencoder", "pretraining", "rica", "bases"],
+    *["autoencoder", "pretraining", "rica", "bases", "patches"],
     *["strategies", "building", "estimators", "model_files"],
-    *["patches", "coates"],
+    "coates",
     *["datasets", "plotting", "web", "explorer", "timemachine", "teaching"],
-    *["training", "bench", "experiments", "demo", "cli", "__main__", "__init__"],
+    *["training", "bench", "experiments", "completing", "demo", "cli", "__main__", "__init__"],
 ]
 
 

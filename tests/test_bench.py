@@ -3,10 +3,11 @@ import json
 import numpy as np
 import pytest
 
-from lowrankweights.bench import cases, gemm, memory, peers, race
+from lowrankweights.bench import cases, gemm, memory, peers, race, rica
 from lowrankweights.bench.report import write_json
 from lowrankweights.bench.run import in_turn
 from lowrankweights.cli import main
+from lowrankweights.rica import rica_cost
 
 
 def test_the_bound_multiplies_what_the_plan_counts():
@@ -50,6 +51,18 @@ def test_pytorch_computes_the_same_gradient(case, block_rows):
     _, grad = net.loss_and_grad(net.init(rng=0), X, Y)
     theirs = np.concatenate([p.grad.numpy().ravel() for p in model.parameters])
     assert np.abs(theirs - grad).max() < 1e-5 * np.abs(grad).max() + 1e-7
+
+
+@pytest.mark.parametrize("block_rows", [None, 30])
+def test_pytorch_computes_the_same_cost_of_rica(block_rows):
+    pytest.importorskip("torch", reason="PyTorch is not installed")
+    X, W = (
+        np.random.default_rng(i).normal(size=s).astype(np.float32) for i, s in enumerate([(100, 6), (6, 9)])
+    )
+    cost, grad = rica.torch_cost_and_grad(X, W, block_rows)()
+    wanted, wanted_grad = rica_cost(W.ravel(), X.astype(float), 9, None, rica.SPARSITY, rica.EPS)
+    assert cost == pytest.approx(wanted, rel=1e-5)
+    assert np.abs(grad.numpy().ravel() - wanted_grad).max() < 1e-5 * np.abs(wanted_grad).max()
 
 
 def test_numbers_are_written_where_there_is_no_folder_yet(tmp_path):

@@ -100,7 +100,9 @@ def test_the_classifier_chooses_its_strength_and_standardises():
     assert model.strength_ == 1.0 and set(model.validation_errors_) == {1e-4, 1.0}
     assert np.abs(F.mean(axis=0)).max() < 1e-4 and np.allclose(F.std(axis=0), 1, atol=1e-2)
     F_test, y_test = separable(300, 1)
+    kept = F_test.copy()
     assert np.mean(model.predict(F_test) == y_test) > 0.95
+    assert np.array_equal(F_test, kept)
 
 
 def test_one_strength_needs_no_validation():
@@ -113,6 +115,13 @@ def test_one_strength_needs_no_validation():
 def test_a_validation_part_there_must_be(n_validation):
     with pytest.raises(ValueError, match="^n_validation: expected"):
         FeatureClassifier(n_validation=n_validation).fit(*separable(50, 0))
+
+
+def test_a_class_kept_for_the_choice_alone_is_named():
+    F, y = separable(60, 0)
+    y = np.sort(y)
+    with pytest.raises(ValueError, match=r"^y: expected rows in no order, got class\(es\) \[3\]"):
+        FeatureClassifier(n_validation=int(np.sum(y == 3))).fit(F, y)
 
 
 def test_strengths_are_tried_until_the_error_rises():

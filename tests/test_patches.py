@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
 
+from lowrankweights import RICA
+from lowrankweights.experiments.rica_filters import whiten
 from lowrankweights.patches import ZCAWhitening, as_images, normalise_contrast, random_patches, to_grey
 
 
@@ -71,6 +73,27 @@ def test_constant_patches_stay_flat_or_are_an_error():
 def correlated(n=4000):
     rng = np.random.default_rng(0)
     return rng.normal(size=(n, 5)) @ rng.normal(size=(5, 5)) + 3
+
+
+@pytest.mark.parametrize(
+    ("X", "said"),
+    [
+        (np.ones((20, 4)), "X: expected rows that vary, got equal ones"),
+        (np.eye(3, 5), r"X: expected at least as many rows as columns \(5\), got 3 row"),
+    ],
+)
+@pytest.mark.parametrize("fit", [ZCAWhitening().fit, RICA(dictionary="none").fit, lambda X: whiten(X, 0.1)])
+def test_rows_that_cannot_be_learned_from_are_an_error(fit, X, said):
+    with pytest.raises(ValueError, match=said):
+        fit(X)
+
+
+@pytest.mark.parametrize("shape", [48, (48,), "44"])
+def test_a_shape_that_is_none_is_named(shape):
+    with pytest.raises(ValueError, match=r"^patch_shape: expected \(height, width\)"):
+        RICA(patch_shape=shape).fit(np.random.default_rng(0).normal(size=(60, 48)))
+    with pytest.raises(ValueError, match=r"^shape: expected \(height, width\)"):
+        random_patches(np.zeros((1, 50, 50)), shape, 1)
 
 
 def test_whitened_data_are_uncorrelated_and_come_back():

@@ -37,6 +37,29 @@ def small_results(module, n_runs=None):
     return [json.loads(json.dumps({**spec, **module.run_one(spec, {}, 1)})) for spec in specs]
 
 
+def test_runs_on_other_images_are_not_mixed():
+    results = [{"source": "2 photographs"}, {"source": "40 photographs"}]
+    with pytest.raises(ValueError, match="^results: expected runs on the same images; begin anew"):
+        rica_filters.source_of(results)
+
+
+def test_a_strength_at_the_end_of_those_offered_is_marked():
+    inside = {"stopped": "ftol", "strength": 0.01, "strengths": [0.001, 0.01, 0.1]}
+    at_end = {**inside, "strength": [0.01, 0.1]}
+    assert rica_classification.marks([inside]) == "" and rica_classification.marks([inside, at_end]) == "^"
+    assert rica_classification.legend("32.51^")[0].startswith("^: ")
+
+
+def test_chance_is_far_below_what_is_found_again():
+    results = small_results(figure_2, 2)
+    n_h = results[0]["n_components"]
+    chance = figure_2._by_chance(results[0])
+    assert 0.2 < chance < 0.6
+    W = rica_filters.from_text(results[0]["filters"], n_h)
+    again = np.linalg.qr(W)[0] @ np.linalg.qr(np.random.default_rng(5).normal(size=(n_h, n_h)))[0]
+    assert np.median(match(again, W)[1]) == pytest.approx(chance, abs=0.1)
+
+
 def close(figure):
     import matplotlib.pyplot as plt
 
@@ -111,7 +134,7 @@ def test_energy_in_the_best_window():
 def test_learned_filters_of_photographs_are_localised():
     """What the picture shows."""
     spec = {**figure_1_rica_natural.runs("quick")[0], "n_components": 60, "patch_shape": [8, 8]}
-    X = rica_filters.whitened_patches("natural-bundled", (8, 8), 8000, 0.01, 0)
+    X, _ = rica_filters.whitened_patches("natural-bundled", (8, 8), 8000, 0.01, 0)
     W, _ = rica_filters.learn({**spec, "max_iter": 300}, X, 1)
     random_ = np.random.default_rng(0).normal(size=W.shape)
     share = np.median(energy_in_window(W, (8, 8), 3))
@@ -120,7 +143,7 @@ def test_learned_filters_of_photographs_are_localised():
 
 def test_every_share_starts_from_the_same_full_filters():
     base = {**figure_2.runs("quick")[0], "patch_shape": [6, 6], "n_components": 5, "max_iter": 0}
-    X = rica_filters.whitened_patches("natural-bundled", (6, 6), 500, 0.1, 0)
+    X, _ = rica_filters.whitened_patches("natural-bundled", (6, 6), 500, 0.1, 0)
     full, _ = rica_filters.learn(base, X, 1)
     part, _ = rica_filters.learn({**base, "dictionary": ["squared_exponential"], "proportion": 0.5,
                                   "length_scale": 0.05}, X, 1)  # fmt: skip

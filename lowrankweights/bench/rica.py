@@ -70,5 +70,7 @@ def table(report, n_rows=N_ROWS):
     lines = [f"RICA, {n_rows:,} x {N_V}, {N_COMPONENTS} filters:"]
     lines += [f"  {name:<36} {seconds:.3f} s" for name, seconds in report["seconds"].items()]
     ratios = {share: r for share, r in report["PyTorch/ours"].items() if r}
-    lines += [f"  PyTorch / ours at {share:<18} {ratio:.1f}" for share, ratio in ratios.items()]
+    lines += [
+        f"  PyTorch with every weight / ours with {share:<13} {ratio:.1f}" for share, ratio in ratios.items()
+    ]
     return "\n".join(lines)

@@ -74,12 +74,14 @@ def page(name, preset, results):
     """The page in Markdown beside the results: picture, summary, claims, and how to make it again."""
     figure, stem = figure_module(name), f"{name}-{preset}"
     made_by = ", ".join(sorted({str(r["commit"]) for r in results}))
+    data = {r["data"] for r in results}  # STL-10 has runs where it is here
+    n_planned = sum(spec["data"] in data for spec in figure.runs(preset))
     hours = sum(r["seconds"] * r["n_threads"] for r in results) / 3600
     parts = [
         f"# Figure {name}, preset {preset}",
         f"![Figure {name}]({stem}.png)",
         _summary(figure, results),
-        f"{len(results)} of {len(figure.runs(preset))} runs, {hours:.1f} processor hours, commit {made_by}. "
+        f"{len(results)} of {n_planned} runs, {hours:.1f} processor hours, commit {made_by}. "
         f"Again: `lowrankweights figure {name} --preset {preset} --out FOLDER`; every run with its seed, "
         f"settings and versions is a line of [{stem}.jsonl]({stem}.jsonl).",
     ]

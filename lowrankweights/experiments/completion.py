@@ -29,8 +29,9 @@ def complete(W, shape, share, rng=0, length_scale=None):
     Returns
     -------
     completion : dict
-        ``W``, ``alpha``, ``U``, ``length_scale``, and ``correlation`` (n_features,) of each feature
-        with its prediction, over the weights that were not known (nan where all are).
+        ``W``, ``alpha``, ``U``, ``length_scale`` and whether it was ``chosen`` here, and
+        ``correlation`` (n_features,) of each feature with its prediction, over the weights that
+        were not known (nan where all are).
     """
     W = _checks.array("W", W, ndim=2, dtype=np.float64)
     n_channels = shape[2] if len(shape) == 3 else 1
@@ -38,23 +39,35 @@ def complete(W, shape, share, rng=0, length_scale=None):
     if len(points) != len(W):
         _checks.fail("shape", f"as many weights as W has rows ({len(W)})", tuple(shape))
     alpha = sample_index_set(len(W), count_known(share, len(W), n_channels, "share"), rng, n_channels)
-    if length_scale is None:
+    chosen = length_scale is None
+    if chosen:
         length_scale = choose_length_scale(W[alpha], points, alpha, RIDGE)
     U = dictionaries.kernel_ridge(SquaredExponential(length_scale), points, alpha, RIDGE)
     unknown = np.setdiff1d(np.arange(len(W)), alpha)
     correlation = _correlations(W[unknown], (U @ W[alpha])[unknown])
-    return {"W": W, "alpha": alpha, "U": U, "length_scale": length_scale, "correlation": correlation}
+    return {
+        "W": W, "alpha": alpha, "U": U, "length_scale": length_scale, "chosen": chosen,
+        "correlation": correlation,
+    }  # fmt: skip
 
 
 def describe(completion):
     """What was known, what was chosen, and how good the prediction is, in one line."""
     n_v, n_alpha = completion["U"].shape
-    r = completion["correlation"]
+    chosen = " (marginal likelihood of the known weights)" if completion["chosen"] else ""
     return (
         f"{n_alpha} of {n_v} weights known ({n_alpha / n_v:.0%}); length scale "
-        f"{completion['length_scale']:.2f} pixels (marginal likelihood of the known weights); correlation "
-        f"with the unknown weights {np.nanmedian(r):.2f} (median), {np.nanmin(r):.2f} to {np.nanmax(r):.2f}"
+        f"{completion['length_scale']:.2f} pixels{chosen}; {correlations(completion)}"
     )
+
+
+def correlations(completion):
+    """How much the predictions resemble what was not known."""
+    r = completion["correlation"]
+    if np.isnan(r).all():
+        return "no weight was unknown"
+    low, middle, high = np.nanquantile(r, [0, 0.5, 1])
+    return f"correlation with the unknown weights {middle:.2f} (median), {low:.2f} to {high:.2f}"
 
 
 def strongest(W, n):

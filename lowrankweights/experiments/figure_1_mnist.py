@@ -36,7 +36,9 @@ def run_one(spec, shared, n_threads):
 
 def summary(results):
     """How well the features come back, in a line."""
-    return completion.describe(_complete(results))
+    n_hidden = results[0]["hidden"][0]
+    chosen = f"the {N_FEATURES} of {n_hidden} features with the largest norm:"
+    return f"{chosen}\n  {completion.describe(_complete(results))}"
 
 
 def draw(results):

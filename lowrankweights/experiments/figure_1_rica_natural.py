@@ -3,7 +3,7 @@
 import numpy as np
 
 from . import completion
-from .rica_filters import energy_in_window, from_text, learn, to_text, whitened_patches
+from .rica_filters import energy_in_window, from_text, learn, source_of, to_text, whitened_patches
 
 COMMON = {
     "figure": "1-rica-natural", "model": "rica", "dictionary": ["none"], "proportion": 1.0, "n_columns": 1,
@@ -32,12 +32,13 @@ def group(spec):
 
 def run_one(spec, shared, n_threads):
     """Learn; keep all filters, those to which the data respond most first, flat ones last."""
-    X = whitened_patches(
+    X, source = whitened_patches(
         spec["data"], tuple(spec["patch_shape"]), spec["n_train"], spec["regularisation"], spec["seed"]
     )
     W, result = learn(spec, X, n_threads)
     response = np.square(X @ W.astype(X.dtype)).mean(axis=0)
-    return {**result, "filters": to_text(W[:, np.lexsort([-response, _is_flat(W, spec["patch_shape"])])])}
+    order = np.lexsort([-response, _is_flat(W, spec["patch_shape"])])
+    return {**result, "source": source, "filters": to_text(W[:, order])}
 
 
 def _is_flat(W, shape):
@@ -52,10 +53,19 @@ def summary(results):
     size = " x ".join(map(str, shape))
     share = np.median(energy_in_window(W, shape, WINDOW))
     spread = f"(spread evenly it would be {WINDOW**2 / np.prod(shape[:2]):.2f})"
-    return (
-        f"{completion.describe(_complete(W, shape))}\nmedian share of a filter's energy in its best "
-        f"{WINDOW} x {WINDOW} window of {size}: {share:.2f} {spread}"
-    )
+    strongest = _complete(W, shape)
+    everyone = completion.complete(W, shape, SHARE, length_scale=strongest["length_scale"])
+    lines = [
+        f"learned from {source_of(results)}",
+        f"the {N_FEATURES} of {W.shape[1]} filters with the largest response:",
+        f"  {completion.describe(strongest)}",
+        f"all {W.shape[1]}, from the same weights and with the same length scale:",
+        f"  {completion.correlations(everyone)}",
+        "  (a filter smaller than the gaps between known weights cannot be predicted from its own weights)",
+        f"median share of a filter's energy in its best {WINDOW} x {WINDOW} window of {size}: "
+        f"{share:.2f} {spread}",
+    ]
+    return "\n".join(lines)
 
 
 def draw(results):
@@ -69,6 +79,7 @@ def draw(results):
     figure = plt.figure(figsize=(10.2, 4.4), layout="compressed")
     left, right = figure.subfigures(1, 2, width_ratios=[1.35, 1])
     plotting.feature_completion(c["W"], c["alpha"], c["U"], shape, c["length_scale"], fig=left)
+    left.suptitle(f"the {N_FEATURES} filters with the largest response", fontsize="medium")
     ax = plotting.tiles(W, shape, right.subplots())
     ax.set_title(f"all {W.shape[1]} filters of whitened {shape[0]} x {shape[1]} patches")
     return figure

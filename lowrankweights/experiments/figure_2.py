@@ -7,7 +7,7 @@ are matched to those of the 100 % column, so that a row is one feature.
 import numpy as np
 
 from . import results as result_files
-from .rica_filters import from_text, learn, match, to_text, whitened_patches
+from .rica_filters import from_text, learn, match, source_of, to_text, whitened_patches
 
 COMMON = {
     "figure": "2", "model": "rica", "n_columns": 1, "patch_shape": [16, 16], "n_components": 36,
@@ -36,22 +36,39 @@ def group(spec):
 
 def run_one(spec, shared, n_threads):
     """Learn; keep all filters."""
-    X = whitened_patches(
+    X, source = whitened_patches(
         spec["data"], tuple(spec["patch_shape"]), spec["n_train"], spec["regularisation"], spec["seed"]
     )
     W, result = learn(spec, X, n_threads)
-    return {**result, "filters": to_text(W)}
+    return {**result, "source": source, "filters": to_text(W)}
 
 
 def summary(results):
-    """The median |cosine| of each column with the 100 % column."""
-    lines = ["|cosine| of matched filters with those of which all weights are learned:",
-             "  learned  median  lower and upper quartile  learned numbers"]  # fmt: skip
+    """The median |cosine| of each column with the 100 % column, and that of chance."""
+    lines = [
+        f"learned from {source_of(results)}",
+        "|cosine| of matched filters with those of which all weights are learned:",
+        "  learned  median  lower and upper quartile  learned numbers",
+    ]
     for r, (_, cosine) in zip(_columns(results), _matched(results), strict=True):
         low, middle, high = np.quantile(cosine, [0.25, 0.5, 0.75])
         lines.append(f"  {100 * r['proportion']:>5.0f} %    {middle:.2f}       {low:.2f}  {high:.2f}"
                      f"{r['n_dynamic']:>25,}")  # fmt: skip
+    by_chance = _by_chance(_columns(results)[0])
+    lines += [
+        f"   random    {by_chance:.2f}       (filters drawn from the space of the 100 % column)",
+        "Each column is a minimum of its own, from the same start: small differences say little.",
+    ]
     return "\n".join(lines)
+
+
+def _by_chance(result, n_draws=20):
+    """The median |cosine| of matched random filters that span what the learned ones span."""
+    n_h, rng = result["n_components"], np.random.default_rng(0)
+    W = from_text(result["filters"], n_h)
+    Q = np.linalg.qr(W)[0]
+    drawn = [Q @ np.linalg.qr(rng.normal(size=(n_h, n_h)))[0] for _ in range(n_draws)]
+    return np.median([match(random, W)[1] for random in drawn])
 
 
 def draw(results):

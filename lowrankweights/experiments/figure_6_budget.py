@@ -14,6 +14,10 @@ PRESETS = {
     "standard": {"settings": rica.CIFAR, "n_components": (17, 66, 146, 275, 404), "seeds": 3},
     "paper": {"settings": rica.CIFAR, "n_components": (17, 66, 146, 275, 404, 533), "seeds": 5},
 }
+ITERATIONS = (
+    "iterations: medians. A run ends when its loss hardly falls any more; where there are more filters\n"
+    "than pixels most of the loss is what no filter can change, and the larger model ends sooner."
+)
 MODELS = {"RICA": (["none"], 1.0), "RICA-50%": (["squared_exponential"], 0.5)}
 
 group, run_one = rica.group, rica.run_one
@@ -38,18 +42,21 @@ def runs(preset):
 
 
 def summary(results):
-    """Errors (%) at each budget."""
+    """Errors (%) at each budget, and how long the runs were."""
     lines = []
     for data in rica.data_sets(results):
         own = result_files.select(results, data=data)
         lines.append(f"{rica.title(own[0])}: error (%) at equal numbers of learned parameters")
         lines.append(f"({rica.tested_on(own[0])})")
-        lines.append("   learned     RICA  RICA-50%")
+        lines.append("   learned     RICA  RICA-50%    iterations of each")
         for n_dynamic in _budgets(own):
             sides = [_at(own, name, n_dynamic) for name in MODELS]
-            errors = [f"{rica.error_interval(r)[0]:.2f}{rica.star(r)}" if r else "-" for r in sides]
-            lines.append(f"  {n_dynamic:>8,}  {errors[0]:>7}  {errors[1]:>8}")
-    return "\n".join(lines)
+            errors = [f"{rica.error_interval(r)[0]:.2f}{rica.marks(r)}" if r else "-" for r in sides]
+            n_iter = [f"{np.median([x['n_iter'] for x in r]):.0f}" if r else "-" for r in sides]
+            lines.append(
+                f"  {n_dynamic:>8,}  {errors[0]:>7}  {errors[1]:>8}    {n_iter[0]:>6}  {n_iter[1]:>6}"
+            )
+    return "\n".join(lines + rica.legend("".join(lines)) + [ITERATIONS])
 
 
 def check_claims(results):

@@ -46,8 +46,8 @@ def summary(results):
         for label, part in parts.items():
             if part:
                 mean, low, high = rica.error_interval(part)
-                lines.append(f"  {label:<14} {mean:.2f}{rica.star(part)} ({low:.2f} to {high:.2f})")
-    return "\n".join(lines)
+                lines.append(f"  {label:<14} {mean:.2f}{rica.marks(part)} ({low:.2f} to {high:.2f})")
+    return "\n".join(lines + rica.legend("".join(lines)))
 
 
 def check_claims(results):

@@ -104,15 +104,16 @@ def run_one(spec, shared, n_threads):
     patches = random_patches(data.source, shape, spec["n_patches"], spec["seed"])
     X, whitening = whiten(patches, spec["regularisation"])
     W, result = learn(spec, X, n_threads)
-    encoder = PatchEncoder(W, shape, whitening, False, spec["threshold"], n_threads)
+    encoder = PatchEncoder(
+        W, shape, whitening, contrast=False, threshold=spec["threshold"], n_threads=n_threads
+    )
     train, test = encoder.transform(data.X_train), encoder.transform(data.X_test)
     wrong, strengths = [], []
     for i, fold in enumerate(data.folds):
-        last = i == len(data.folds) - 1  # standardised in place: earlier folds work on copies
-        everything = len(data.folds) == 1 and np.array_equal(fold, np.arange(len(train)))
-        classifier = FeatureClassifier(spec["strengths"])
-        classifier.fit(train if everything else train[fold], data.y_train[fold])
-        items = np.flatnonzero(classifier.predict(test if last else test.copy()) != data.y_test)
+        # a copy of a fold, no copy of everything: the classifier standardises in place
+        own = train if len(fold) == len(train) else train[fold]
+        classifier = FeatureClassifier(spec["strengths"]).fit(own, data.y_train[fold])
+        items = np.flatnonzero(classifier.predict(test) != data.y_test)
         wrong += (i * len(test) + items).tolist()
         strengths.append(classifier.strength_)
     n_test = len(data.folds) * len(test)
@@ -141,9 +142,24 @@ def error_interval(results):
     )
 
 
-def star(results):
-    """A star where a run was ended by max_iter, not by its stop rule; such runs are left out of claims."""
-    return "*" if any(map(at_its_limit, results)) else ""
+MARKS = {
+    "*": "a run was ended by its limit of iterations, and is left out of the claims",
+    "^": "in one run or more the classifier chose the largest strength that it was offered",
+}
+
+
+def marks(results):
+    """Those of ``MARKS`` that fit any of the runs."""
+    return "*" * any(map(at_its_limit, results)) + "^" * any(map(_at_strongest, results))
+
+
+def legend(text):
+    """What the marks in a text mean, a line each."""
+    return [f"{mark}: {meaning}" for mark, meaning in MARKS.items() if mark in text]
+
+
+def _at_strongest(result):
+    return np.max(result["strength"]) == max(result["strengths"])
 
 
 def tested_on(result):

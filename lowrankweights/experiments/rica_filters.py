@@ -15,7 +15,7 @@ from scipy.optimize import linear_sum_assignment
 from .. import _checks, datasets, dictionaries
 from ..kernels import SquaredExponential
 from ..lbfgs import minimize
-from ..patches import ZCAWhitening, random_patches
+from ..patches import ZCAWhitening, check_rows_vary, random_patches
 from ..rica import rica_objective
 from ..weight_space import count_known, grid_coordinates
 from .training import PATIENCE, EarlyStop
@@ -26,13 +26,13 @@ EPS = 1e-2
 
 @functools.lru_cache(maxsize=2)
 def whitened_patches(data, patch_shape, n_patches, regularisation, seed):
-    """Whitened random patches (n_patches, n_v), float32, of data that need no labels.
+    """Whitened random patches (n_patches, n_v), float32, of data that need no labels; and their source.
 
     ``data``: "natural-bundled", scikit-learn's two photographs; "natural", those of the data folder,
     else these two; "stl10", the unlabelled images. The other arguments as in ``whiten``.
     """
-    images = _images(data, len(patch_shape) == 3)
-    return whiten(random_patches(images, patch_shape, n_patches, seed), regularisation)[0]
+    images, source = _images(data, len(patch_shape) == 3)
+    return whiten(random_patches(images, patch_shape, n_patches, seed), regularisation)[0], source
 
 
 def whiten(X, regularisation):
@@ -44,11 +44,8 @@ def whiten(X, regularisation):
     regularisation : float
         Relative to the mean variance of a pixel.
     """
-    if len(X) < X.shape[1]:
-        _checks.fail("n_train", f"at least as many patches as a patch has pixels ({X.shape[1]})", len(X))
+    check_rows_vary(X)
     variance = float(X.var(axis=0, dtype=np.float64).mean())
-    if variance == 0:
-        _checks.fail("X", "patches that vary", "only constant ones")
     whitening = ZCAWhitening(regularisation * variance).fit(X)
     return whitening.transform(X), whitening
 
@@ -58,9 +55,20 @@ def _images(data, colour):
         stl10 = datasets.fetch_stl10(n_unlabelled=5000)
         if len(stl10.X_unlabelled) == 0:
             _checks.fail("data", f"unlabeled_X.bin in {stl10.folder}", "no such file")
-        return stl10.X_unlabelled.reshape(-1, *stl10.input_shape)
+        images = stl10.X_unlabelled.reshape(-1, *stl10.input_shape)
+        return images, f"{len(images):,} unlabelled images of STL-10"
     folder = {"natural": None, "natural-bundled": "bundled"}[data]
-    return datasets.load_natural_images(folder, colour="rgb" if colour else "grey").images
+    photographs = datasets.load_natural_images(folder, colour="rgb" if colour else "grey")
+    names = photographs.names
+    return photographs.images, f"{len(names)} photographs, {names[0]} to {names[-1]}"
+
+
+def source_of(results):
+    """Where the patches of all runs came from; a ``ValueError`` if not from the same images."""
+    found = sorted({r["source"] for r in results})
+    if len(found) > 1:
+        _checks.fail("results", "runs on the same images; begin anew, without --resume", " and ".join(found))
+    return found[0]
 
 
 def nested_index_set(shape, proportion, seed):

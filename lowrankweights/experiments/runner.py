@@ -3,7 +3,8 @@
 A *figure* is a module with
 
 ``runs(preset)``
-    A list of specs: plain dicts of everything that a run depends on.
+    A list of specs: plain dicts of all settings of a run. (Constants are in the code, whose commit is
+    written with the results.)
 ``group(spec)``
     Runs with equal groups are made one after the other, and share what they can.
 ``run_one(spec, shared, n_threads)``

@@ -92,6 +92,25 @@ def test_committed_pages_say_what_the_results_say(path):
     assert path.with_suffix(".png").exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "few_enough"), [("6-budget", "with 7,128 learned"), ("6-proportion", "8 % learned is")]
+)
+def test_the_paper_s_claims_hold_in_what_is_committed(name, few_enough):
+    """All but the one named, which the page shows as undecided or failed."""
+    path = next(p for p in COMMITTED if p.stem == f"{name}-standard")
+    found = experiments.figure_module(name).check_claims(_in_order(name, "standard", results.read(path)))
+    assert len(found) == 5
+    assert [c.text for c in found if c.verdict != "holds"] == [c.text for c in found if few_enough in c.text]
+
+
+def test_stl10_beside_it_does_not_change_a_page(monkeypatch):
+    path = next(p for p in COMMITTED if p.stem == "6-budget-standard")
+    found = _in_order("6-budget", "standard", results.read(path))
+    before = experiments.page("6-budget", "standard", found)
+    monkeypatch.setattr(experiments.figure_module("6-budget").rica, "stl10_is_here", lambda: True)
+    assert experiments.page("6-budget", "standard", found) == before
+
+
 def _in_order(name, preset, found):
     specs = experiments.figure_module(name).runs(preset)
     assert all(json.dumps(r) for r in found)

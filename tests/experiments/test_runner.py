@@ -5,7 +5,7 @@ import types
 import pytest
 
 from lowrankweights.datasets import DataNotFound
-from lowrankweights.experiments import results, runner
+from lowrankweights.experiments import figure_2, results, runner
 
 SPECS = [{"figure": "made-up", "seed": s, "proportion": p} for s in range(2) for p in (0.1, 0.5)]
 
@@ -56,6 +56,16 @@ def test_a_stopped_run_goes_on_where_it_was(figure, tmp_path):
     assert len(found) == len(path.read_text().splitlines()) == 4
     run(figure, path, resume=True)
     assert len(figure.calls) == 2  # nothing was left to do
+
+
+def test_runs_on_several_processes_are_the_same(tmp_path, monkeypatch):
+    small = {"n_train": 300, "max_iter": 3}
+    monkeypatch.setattr(figure_2, "PROPORTIONS", (1.0, 0.5))
+    specs = [{**spec, **small, "patch_shape": [4, 4], "n_components": 5} for spec in figure_2.runs("quick")]
+    monkeypatch.setattr(figure_2, "runs", lambda preset: specs)
+    one, two = (run(figure_2, tmp_path / f"{jobs}.jsonl", jobs=jobs)[0] for jobs in (1, 2))
+    assert [r["proportion"] for r in two] == [1.0, 0.5]
+    assert [r["filters"] for r in one] == [r["filters"] for r in two]
 
 
 def test_finished_runs_are_not_written_over(figure, tmp_path):

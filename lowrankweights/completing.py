@@ -1,0 +1,77 @@
+"""What ``lowrankweights complete`` does: a feature of one's own, predicted from a few of its weights."""
+
+import numpy as np
+
+from . import _checks, model_files
+from .experiments import completion
+from .explorer import read_image
+
+N_FEATURES = 4
+
+
+def complete(options):
+    """Predict the features of a file, print how well, draw them; the options are the command line's."""
+    import matplotlib.pyplot as plt
+
+    from . import plotting
+
+    W, shape, note = read(options.file, options.shape)
+    c = completion.complete(W, shape, options.share, options.seed, options.length_scale)
+    print(f"{note}\n{completion.describe(c)}")
+    options.out.mkdir(parents=True, exist_ok=True)
+    picture = options.out / f"{options.file.stem}-completed.png"
+    with plt.rc_context(plotting.STYLE):
+        figure = plotting.feature_completion(c["W"], c["alpha"], c["U"], shape, c["length_scale"])
+        figure.savefig(picture)
+        plt.close(figure)
+    print(f"picture: {picture}")
+
+
+def read(path, shape=None):
+    """Features of a file.
+
+    Parameters
+    ----------
+    path : Path
+        ``.npy``: weights (n_v, n_features), one feature a column. ``.npz``: a model that was saved, its
+        first layer. Else an image, which is one feature: grey, at most 28 pixels a side, less its mean.
+    shape : (height, width) or (height, width, 3), optional
+        Of a feature; default: the image's or the model's, or a square.
+
+    Returns
+    -------
+    W : ndarray, (n_v, n_features)
+        Of several the four with the largest norm.
+    shape : tuple
+    note : str
+        What they are, in a sentence.
+    """
+    suffix = path.suffix.lower()
+    if suffix == ".npy":
+        W = _weights(path)
+    elif suffix == ".npz":
+        model = model_files.load(path)
+        W = model.components_.T if hasattr(model, "components_") else model.filters_[0]
+        shape = shape or getattr(model, "input_shape", None) or getattr(model, "patch_shape", None)
+    else:
+        pixels, note = read_image(path)
+        return (pixels - pixels.mean()).reshape(-1, 1), pixels.shape, note
+    side = round(np.sqrt(len(W)))
+    shape = tuple(int(n) for n in np.atleast_1d(shape)) if shape is not None else (side, side)
+    if len(shape) not in (2, 3) or np.prod(shape) != len(W):
+        _checks.fail("--shape", f"HEIGHT,WIDTH of the {len(W)} weights of a feature", shape)
+    chosen = completion.strongest(W, N_FEATURES)
+    return (
+        chosen,
+        shape,
+        f"{path.name}: {chosen.shape[1]} of {W.shape[1]} features, those of the largest norm.",
+    )
+
+
+def _weights(path):
+    try:
+        W = np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        _checks.fail("file", "an array written by numpy.save", f"{str(path)!r} ({error})")
+    W = _checks.array(str(path), W, ndim=(1, 2), dtype=np.float64)
+    return W.reshape(len(W), -1)
