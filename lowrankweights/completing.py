@@ -21,7 +21,8 @@ def complete(options):
     options.out.mkdir(parents=True, exist_ok=True)
     picture = options.out / f"{options.file.stem}-completed.png"
     with plt.rc_context(plotting.STYLE):
-        figure = plotting.feature_completion(c["W"], c["alpha"], c["U"], shape, c["length_scale"])
+        what = "feature" if W.shape[1] == 1 else "features"
+        figure = plotting.feature_completion(c["W"], c["alpha"], c["U"], shape, c["length_scale"], what=what)
         figure.savefig(picture)
         plt.close(figure)
     print(f"picture: {picture}")

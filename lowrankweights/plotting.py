@@ -163,7 +163,7 @@ def index_sets(index_sets, shape, centres=None, fig=None):
     return fig
 
 
-def feature_completion(W, alpha, U, shape, length_scale=None, fig=None):
+def feature_completion(W, alpha, U, shape, length_scale=None, fig=None, what="learned\nfeatures"):
     """The paper's Figure 1: features, a few of their weights, the prediction from these.
 
     Parameters
@@ -174,6 +174,10 @@ def feature_completion(W, alpha, U, shape, length_scale=None, fig=None):
     shape : (height, width) or (height, width, 3)
     length_scale : float, optional
         Told under the picture, in pixels.
+    fig : Figure or SubFigure, optional
+        Where to draw.
+    what : str
+        What the columns of W are, in the top row's label.
 
     Returns
     -------
@@ -181,7 +185,9 @@ def feature_completion(W, alpha, U, shape, length_scale=None, fig=None):
     """
     W = _checks.array("W", W, ndim=2)
     n_features = W.shape[1]
-    fig = plt.figure(figsize=(1.1 + 1.15 * n_features, 4.1), layout="compressed") if fig is None else fig
+    if fig is None:
+        size = max(3.0, 1.1 + 1.15 * n_features), 0.65 + 3.45 * min(1.2, shape[0] / shape[1])
+        fig = plt.figure(figsize=size, layout="compressed")
     axes = fig.subplots(3, n_features, squeeze=False)
     W_hat = U @ W[alpha]
     unknown = np.setdiff1d(np.arange(len(W)), alpha)
@@ -194,12 +200,12 @@ def feature_completion(W, alpha, U, shape, length_scale=None, fig=None):
             r = np.corrcoef(w[unknown], w_hat[unknown])[0, 1]
             bottom.set_xlabel(f"correlation {r:.2f}", fontsize="small")
     share = f"{len(alpha)} of the {len(W)}\nweights ({len(alpha) / len(W):.0%})\nat random"
-    for ax, label in zip(axes[:, 0], ("learned\nfeatures", share, "predicted\nfrom these"), strict=True):
+    for ax, label in zip(axes[:, 0], (what, share, "predicted\nfrom these"), strict=True):
         ax.set_ylabel(label, rotation=0, ha="right", va="center", labelpad=6)
     told = ["correlation over the weights not known"]
     if length_scale is not None:
         told.insert(0, f"squared exponential kernel, length scale {length_scale:.2f} pixels")
-    fig.supxlabel("; ".join(told), fontsize="small")
+    fig.supxlabel(("; " if n_features > 3 else "\n").join(told), fontsize="small")
     return fig
 
 

@@ -66,6 +66,8 @@ def correlations(completion):
     r = completion["correlation"]
     if np.isnan(r).all():
         return "no weight was unknown"
+    if len(r) == 1:
+        return f"correlation with the unknown weights {r[0]:.2f}"
     low, middle, high = np.nanquantile(r, [0, 0.5, 1])
     return f"correlation with the unknown weights {middle:.2f} (median), {low:.2f} to {high:.2f}"
 
