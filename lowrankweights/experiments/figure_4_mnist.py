@@ -137,7 +137,8 @@ def summary(results):
     r = results[0]
     lines += [
         "",
-        f"Means over the seeds that are done, at most {seeds}. {r['n_train']:,} training and {r['n_test']:,} test images, "
+        f"Means over the seeds that are done, at most {seeds}. {r['n_train']:,} training and "
+        f"{r['n_test']:,} test images, "
         f"{'-'.join(map(str, r['hidden']))} hidden units; a run ends when its {r['stop_rule']}. *: a run was "
         "ended by its limit of iterations, and is left out of the claims; +: one was at its lowest when its "
         "rule ended it, and would have fallen a little further. Emp-Emp: a pixel that never varies cannot be "
