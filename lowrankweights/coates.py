@@ -148,12 +148,12 @@ class FeatureClassifier:
     def fit(self, features, y):
         """Learn from features (n, n_features) and y (n,).
 
-        To save memory, features in float32 are standardised in place: they are not to be used again.
+        To save memory the features are standardised in place: they are not to be used again.
         """
+        n_held = self._count_held_out(y)
         self.mean_, self.scale_ = _moments(features)
         features -= self.mean_
         features /= self.scale_
-        n_held = self._count_held_out(y)
         self.validation_errors_, model = {}, None
         for strength in self.strengths if len(self.strengths) > 1 else ():
             model = self._train(features[:-n_held], y[:-n_held], strength, model)

@@ -55,6 +55,8 @@ def read(path, shape=None):
         W = model.components_.T if hasattr(model, "components_") else model.filters_[0]
         shape = shape or getattr(model, "input_shape", None) or getattr(model, "patch_shape", None)
     else:
+        if shape is not None:
+            _checks.fail("--shape", "none with an image, which has its own", shape)
         pixels, note = read_image(path)
         return (pixels - pixels.mean()).reshape(-1, 1), pixels.shape, note
     side = round(np.sqrt(len(W)))

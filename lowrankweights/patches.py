@@ -18,7 +18,7 @@ from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from . import _checks
-from .kernels import covariance
+from .kernels import covariance, varying_units
 
 
 def random_patches(images, shape, n_patches, rng=0):
@@ -47,7 +47,7 @@ def random_patches(images, shape, n_patches, rng=0):
     >>> random_patches(images, (2, 2), n_patches=3, rng=0).shape
     (3, 4)
     """
-    shape = _patch_shape(shape)
+    shape = check_patch_shape("shape", shape)
     n_patches = _checks.integer("n_patches", n_patches, at_least=1)
     rng = _checks.generator(rng)
     if len(images) == 0:
@@ -173,7 +173,7 @@ def check_rows_vary(X):
     """A ``ValueError`` unless X has as many rows as columns, and not all of them are equal."""
     if len(X) < X.shape[1]:
         _checks.fail("X", f"at least as many rows as columns ({X.shape[1]})", f"{len(X)} row(s)")
-    if (X[0] == X).all():
+    if len(varying_units(X)) == 0:
         _checks.fail("X", "rows that vary", "equal ones")
 
 
@@ -196,10 +196,11 @@ def as_images(X, shape):
     return X.reshape(len(X), *shape)
 
 
-def _patch_shape(shape):
+def check_patch_shape(name, shape):
+    """The shape as a tuple of integers; ``name`` is the argument's."""
     if np.shape(shape) not in ((2,), (3,)):
-        _checks.fail("shape", "(height, width) or (height, width, n_channels)", repr(shape))
-    return tuple(_checks.integer("shape", n, at_least=1) for n in shape)
+        _checks.fail(name, "(height, width) or (height, width, n_channels)", repr(shape))
+    return tuple(_checks.integer(name, n, at_least=1) for n in shape)
 
 
 def _check_image(image, shape, i):

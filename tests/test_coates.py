@@ -91,7 +91,8 @@ def test_bad_arguments_are_named(change, images, message):
 def separable(n, seed):
     rng = np.random.default_rng(seed)
     y = rng.choice(3, n, p=[0.8, 0.1, 0.1])
-    return (rng.normal(size=(n, 6)) + 5 * np.eye(3, 6)[y]).astype(np.float32) * 7 + 100, y + 1
+    F = (rng.normal(size=(n, 6)) + 5 * np.eye(3, 6)[y]) * 7 + [900, -50, 3, 0, 20, -7]  # each its own mean
+    return F.astype(np.float32), y + 1
 
 
 def test_the_classifier_chooses_its_strength_and_standardises():
@@ -119,9 +120,10 @@ def test_a_validation_part_there_must_be(n_validation):
 
 def test_a_class_kept_for_the_choice_alone_is_named():
     F, y = separable(60, 0)
-    y = np.sort(y)
+    y, kept = np.sort(y), F.copy()
     with pytest.raises(ValueError, match=r"^y: expected rows in no order, got class\(es\) \[3\]"):
         FeatureClassifier(n_validation=int(np.sum(y == 3))).fit(F, y)
+    assert np.array_equal(F, kept)
 
 
 def test_strengths_are_tried_until_the_error_rises():

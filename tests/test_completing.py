@@ -71,6 +71,7 @@ def test_a_rica_that_was_saved(here, capsys):
         ("thirteen.npy", np.ones(13), [], "--shape: expected HEIGHT,WIDTH of the 13 weights of a feature"),
         ("square.npy", np.eye(16), ["--shape", "3,5"], "--shape: expected HEIGHT,WIDTH of the 16 weights"),
         ("square.npy", np.eye(16), ["--share", "0"], "share: expected"),
+        ("no.png", None, ["--shape", "3,5"], "--shape: expected none with an image"),
     ],
 )
 def test_bad_files_and_arguments_are_named(name, content, more, said, here, capsys):

@@ -14,10 +14,10 @@ CAPTIONS = {
     ),
     "1-rica-natural": (
         "Features, a few of their weights, and the features predicted from these",
-        "Left, top: the features with the largest response, which are also the smoothest; every weight of "
-        "them was learned. Middle: 30 % of their weights, at random. Bottom: all weights, predicted from "
-        "these by kernel ridge regression. Right: all filters. Most are smaller than the gaps between the "
-        "known weights, and could not be predicted like that.",
+        "Left, top: the features with the largest response; every weight of them was learned. Middle: 30 % "
+        "of their weights, at random. Bottom: all weights, predicted from these by kernel ridge regression, "
+        "which does well where a feature is smooth. Right: all filters. Most are smaller than the gaps "
+        "between the known weights, and could not be predicted like that.",
     ),
 }
 

@@ -8,7 +8,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from .. import _checks
 from ..lbfgs import minimize
 from ..parametrisations import LowRank, Predicted
-from ..patches import check_rows_vary
+from ..patches import check_patch_shape, check_rows_vary
 from ..rica import rica_objective
 from ..strategies import LayerInput, check_name, predicted_layer
 
@@ -170,8 +170,8 @@ class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         if self.ridge is not None:
             _checks.number("ridge", self.ridge, at_least=0)
         check_rows_vary(X)
-        if self.patch_shape is not None and np.shape(self.patch_shape) not in ((2,), (3,)):
-            wanted = "(height, width) or (height, width, n_channels)"
-            _checks.fail("patch_shape", wanted, repr(self.patch_shape))
-        if self.patch_shape is not None and np.prod(self.patch_shape) != X.shape[1]:
+        if (
+            self.patch_shape is not None
+            and np.prod(check_patch_shape("patch_shape", self.patch_shape)) != X.shape[1]
+        ):
             _checks.fail("patch_shape", f"as many pixels as X has columns ({X.shape[1]})", self.patch_shape)
