@@ -112,6 +112,7 @@ def test_the_paper_s_claims_hold_in_figure_4():
     papers = [c for c in found if c.text.startswith("SE-Emp")]
     assert len(papers) == 2 * 3 * 3 + 1 and "within 0.3 points of learning everything" in papers[-1].text
     assert [c.text for c in papers if c.verdict != "holds"] == []
+    assert {c.n_seeds for c in found} == {3}
     # ours, measured rather than claimed
     assert sum("local columns" in c.text for c in found) == 2
 
