@@ -51,12 +51,23 @@ def repair(path):
             file.write(b"\n")
 
 
-def append(path, result):
-    """Add one run to a file, in one piece: several processes may do so at once."""
+def to_line(result):
+    """A run as one line of JSON.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a value is NaN or infinite, or no plain Python value.
+    """
+    return json.dumps(result, allow_nan=False) + "\n"
+
+
+def append(path, line):
+    """Add one run's line to a file, in one piece: several processes may do so at once."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(path, "ab", buffering=0) as file:
-        file.write((json.dumps(result) + "\n").encode("utf-8"))
+        file.write(line.encode("utf-8"))
 
 
 def finished(spec, results):

@@ -20,6 +20,7 @@ A *figure* is a module with
 import importlib
 import time
 import traceback
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 from .. import _checks
@@ -50,7 +51,8 @@ def run(figure, preset, path, jobs=1, resume=False, report=print):
     results : list of dict
         Those of the preset's runs that finished, in the order of ``runs(preset)``.
     failures : list of (spec, traceback)
-        Also written beside ``path``, as ``.failures.txt``; the other runs are not lost.
+        Also written beside ``path``, as ``.failures.txt``; the other runs are not lost. Where a
+        process dies, the groups that were being run may have failed and those that waited go on.
     """
     jobs = _checks.integer("jobs", jobs, at_least=1)
     path, specs = Path(path), figure.runs(preset)
@@ -58,7 +60,8 @@ def run(figure, preset, path, jobs=1, resume=False, report=print):
     result_files.repair(path)
     done = result_files.read(path)
     if done and not resume:
-        _checks.fail("resume", f"True to go on with the {len(done)} runs in {path}", "False")
+        wanted = f"True (--resume) to go on with the {len(done)} runs in {path}, or another folder"
+        _checks.fail("resume", wanted, "False")
     todo = [spec for spec in specs if not result_files.finished(spec, done)]
     report(f"{len(specs)} runs, {len(specs) - len(todo)} of them finished before; results: {path}")
     groups = {}
@@ -84,28 +87,39 @@ def _run_groups(name, groups, path, jobs, stamp):
     from tqdm.auto import tqdm
 
     n_threads = max(1, available_processors() // jobs)
-    tasks = (delayed(_run_group)(name, group, path, n_threads, stamp) for group in groups)
-    failures = []
+    left, failures = dict(enumerate(groups)), []
     with tqdm(total=sum(map(len, groups)), unit="run", smoothing=0.1, disable=not groups) as bar:
-        parallel = Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1)
-        for n_runs, failed in parallel(tasks):
-            failures += failed
-            bar.update(n_runs)
+        while left:
+            tasks = [delayed(_run_group)(i, name, group, path, n_threads, stamp) for i, group in left.items()]
+            parallel = Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1)
+            try:
+                for i, failed in parallel(tasks):
+                    bar.update(len(left.pop(i)))
+                    failures += failed
+            except BrokenProcessPool as error:  # the system ended a process, for instance for its memory
+                done = result_files.read(path)
+                for i in list(left)[:jobs]:  # groups are begun in order: one of these was being run
+                    group = left.pop(i)
+                    failures += [(s, str(error)) for s in group if not result_files.finished(s, done)]
+                    bar.update(len(group))
     return failures
 
 
-def _run_group(name, group, path, n_threads, stamp):
-    """Make the runs of one group; each is written as it ends. Returns how many, and the failures."""
+def _run_group(i, name, group, path, n_threads, stamp):
+    """Make the runs of group i; each is written as it ends. Returns i and the failures."""
     figure, shared, failed = importlib.import_module(name), {}, []
     for spec in group:
         start = time.perf_counter()
         try:
             result = figure.run_one(spec, shared, n_threads)
+            seconds = round(time.perf_counter() - start, 2)
+            line = result_files.to_line(
+                {**spec, **result, "seconds": seconds, "n_threads": n_threads, **stamp}
+            )
         except (DataNotFound, DataFileError):  # no other run would go better
             raise
         except Exception:
             failed.append((spec, traceback.format_exc()))
             continue
-        seconds = round(time.perf_counter() - start, 2)
-        result_files.append(path, {**spec, **result, "seconds": seconds, "n_threads": n_threads, **stamp})
-    return len(group), failed
+        result_files.append(path, line)
+    return i, failed

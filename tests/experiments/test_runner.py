@@ -1,8 +1,10 @@
+import importlib
 import json
 import sys
 import types
 
 import pytest
+from joblib.externals.loky import get_reusable_executor
 
 from lowrankweights.datasets import DataNotFound
 from lowrankweights.experiments import figure_2, results, runner
@@ -72,7 +74,7 @@ def test_finished_runs_are_not_written_over(figure, tmp_path):
     path = tmp_path / "r.jsonl"
     run(figure, path)
     before = path.read_text()
-    with pytest.raises(ValueError, match="^resume: expected True to go on with the 4 runs"):
+    with pytest.raises(ValueError, match="^resume: expected True .--resume. to go on with the 4 runs"):
         run(figure, path)
     assert path.read_text() == before
 
@@ -86,6 +88,34 @@ def test_a_failing_run_does_not_lose_the_others(figure, tmp_path):
     assert "no memory" in (tmp_path / "r.failures.txt").read_text()
     figure.broken = []
     assert len(run(figure, path, resume=True)[0]) == 4
+
+
+def test_a_run_without_a_number_has_failed(figure, tmp_path):
+    """NaN is not JSON, and would count as finished for ever."""
+    path, good = tmp_path / "r.jsonl", figure.run_one
+    figure.run_one = lambda spec, *a: {"error": float("nan")} if spec == SPECS[1] else good(spec, *a)
+    found, failures = run(figure, path)
+    assert len(found) == 3 and [spec for spec, _ in failures] == [SPECS[1]]
+    figure.run_one = lambda spec, *a: None if spec == SPECS[1] else good(spec, *a)
+    assert len(run(figure, path, resume=True)[1]) == 1 and "NaN" not in path.read_text()
+
+
+def test_a_process_that_dies_takes_only_what_was_being_run(tmp_path, monkeypatch):
+    dying = tmp_path / "dying_figure.py"
+    dying.write_text(
+        "import os\n"
+        "def runs(preset): return [{'seed': s} for s in range(6)]\n"
+        "def group(spec): return spec['seed']\n"
+        "def run_one(spec, shared, n_threads):\n"
+        "    if spec['seed'] == 1: os._exit(9)\n"
+        "    return {'error': 0.1}\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    get_reusable_executor().shutdown()  # new processes, which find the file
+    found, failures = run(importlib.import_module("dying_figure"), tmp_path / "r.jsonl", jobs=2)
+    seeds, failed = {r["seed"] for r in found}, {spec["seed"] for spec, _ in failures}
+    assert seeds | failed == set(range(6)) and not seeds & failed
+    assert 1 in failed and len(failed) <= 2 and (tmp_path / "r.failures.txt").exists()
 
 
 def test_a_changed_setting_is_another_run():
