@@ -73,24 +73,45 @@ def wavelet_basis(shape, wavelet="haar"):
         coefficients = pywt.array_to_coeffs(unit.reshape(flat.shape), slices, output_format="wavedec2")
         atoms[:, k] = pywt.waverec2(coefficients, wavelet, mode="periodization").ravel()
     row, column = np.divmod(np.arange(height * width), width)
+    if np.abs(atoms.T @ atoms - np.eye(len(atoms))).max() > 1e-6:  # dmey's filter is an approximation
+        _checks.fail("wavelet", "orthonormal atoms, as those of 'haar' or 'db2'", repr(wavelet))
     order = np.argsort(np.maximum(row / height, column / width), kind="stable")
     return np.kron(atoms[:, order], np.eye(n_channels))
 
 
 def kmeans_basis(V, n_atoms, rng):
-    """Centres of k-means on the rows of V as atoms of unit length, (n_v, at most n_atoms).
+    """Centres of k-means on the rows of V as atoms of unit length.
 
-    There are fewer than ``n_atoms`` when V has fewer distinct rows; centres at zero are left out.
+    Parameters
+    ----------
+    V : array, (n, n_v)
+    n_atoms : int
+        At most n_v.
+    rng : seed or numpy.random.Generator
+
+    Returns
+    -------
+    basis : ndarray, (n_v, n_atoms)
+        Where V has fewer distinct rows, the last atoms are random directions orthogonal to the
+        centres.
     """
     from sklearn.cluster import MiniBatchKMeans
 
+    V, rng = _checks.array("V", V, ndim=2), _checks.generator(rng)
+    n_atoms = _checks.integer("n_atoms", n_atoms, at_least=1, at_most=V.shape[1])
     sample = V if len(V) <= 20_000 else V[rng.choice(len(V), 20_000, replace=False)]
     distinct = len(np.unique(sample, axis=0))
     seed = int(rng.integers(2**31))
     model = MiniBatchKMeans(
         min(n_atoms, distinct), batch_size=4096, n_init=1, reassignment_ratio=0, random_state=seed
     )
-    return unit_atoms(model.fit(sample - sample.mean(axis=0)).cluster_centers_.T)
+    atoms = unit_atoms(model.fit(sample - sample.mean(axis=0)).cluster_centers_.T)
+    k = atoms.shape[1]
+    if k == n_atoms:
+        return atoms
+    # the last columns of Q are orthogonal to the first k columns of the matrix
+    Q, _ = np.linalg.qr(np.hstack([atoms, rng.normal(size=(V.shape[1], n_atoms - k))]))
+    return np.hstack([atoms, Q[:, k:]])
 
 
 def unit_atoms(atoms):

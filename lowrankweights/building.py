@@ -16,7 +16,7 @@ from .layers import Dense
 from .networks import Network
 from .parametrisations import Full
 from .pretraining import pretrain_layer
-from .strategies import LayerInput, check_name, predicted_layer
+from .strategies import WITH_INDEX_SETS, LayerInput, check_name, predicted_layer
 from .weight_space import column_centres
 
 INDEX_SETS = ("uniform", "local")
@@ -43,9 +43,8 @@ class Architecture:
     pretrain_iter: int = 50
 
     def __post_init__(self):
-        sizes = (
-            (self.hidden_layer_sizes,) if np.isscalar(self.hidden_layer_sizes) else self.hidden_layer_sizes
-        )
+        sizes = self.hidden_layer_sizes
+        sizes = sizes if isinstance(sizes, (tuple, list, np.ndarray)) else (sizes,)
         if len(sizes) == 0:
             _checks.fail("hidden_layer_sizes", "at least one hidden layer", "()")
         sizes = tuple(_checks.integer("hidden_layer_sizes", n, at_least=1) for n in sizes)
@@ -80,6 +79,19 @@ class Architecture:
             _checks.fail("input_shape", f"as many pixels as X has columns ({n_v})", self.input_shape)
         if self.index_sets == "local" and self.input_shape is None:
             _checks.fail("index_sets", "'uniform' where no input_shape is given", "'local'")
+        self._check_what_one_dictionary_needs()
+
+    def _check_what_one_dictionary_needs(self):
+        names = [self.of_layer("dictionary", i) for i in range(len(self.hidden_layer_sizes))]
+        if "autoencoder" in names:
+            _checks.integer("pretrain_iter (for 'autoencoder')", self.pretrain_iter, at_least=1)
+        if self.index_sets == "local" and names[0] not in WITH_INDEX_SETS:
+            warnings.warn(
+                f"index_sets: 'local' changes nothing in a first layer with {names[0]!r}, "
+                "which draws no index sets",
+                UserWarning,
+                stacklevel=5,
+            )
 
     def layer_input(self, V, i, training):
         """What the strategy of hidden layer i looks at."""
@@ -88,7 +100,8 @@ class Architecture:
         if self.index_sets == "local" and shape is not None:
             centres = column_centres(shape, self.of_layer("n_columns", i))
         train = {"activation": self.activation, "max_iter": self.pretrain_iter, **training}
-        return LayerInput(V, shape, self.length_scale, self.of_layer("ridge", i), centres, train)
+        name = f"hidden layer {i}" if i else "X"
+        return LayerInput(V, shape, self.length_scale, self.of_layer("ridge", i), centres, train, name)
 
 
 def _check_input_shape(shape):

@@ -15,6 +15,7 @@ def complete(options):
 
     from . import plotting
 
+    _checks.integer("--seed", options.seed, at_least=0)
     W, shape, note = read(options.file, options.shape)
     c = completion.complete(W, shape, options.share, options.seed, options.length_scale)
     print(f"{note}\n{completion.describe(c)}")
@@ -34,22 +35,23 @@ def read(path, shape=None):
     Parameters
     ----------
     path : Path
-        ``.npy``: weights (n_v, n_features), one feature a column. ``.npz``: a model that was saved, its
-        first layer. Else an image, which is one feature: grey, at most 28 pixels a side, less its mean.
+        ``.npy``: weights (n_v, n_features), one feature a column; with ``shape`` also one feature
+        as an image. ``.npz``: a model that was saved, its first layer. Else an image, which is one
+        feature: grey, at most 28 pixels a side, less its mean.
     shape : (height, width) or (height, width, 3), optional
         Of a feature; default: the image's or the model's, or a square.
 
     Returns
     -------
     W : ndarray, (n_v, n_features)
-        Of several the four with the largest norm.
+        Of several the four with the largest norm, without those at zero.
     shape : tuple
     note : str
         What they are, in a sentence.
     """
     suffix = path.suffix.lower()
     if suffix == ".npy":
-        W = _weights(path)
+        W = _weights(path, shape)
     elif suffix == ".npz":
         model = model_files.load(path)
         W = model.components_.T if hasattr(model, "components_") else model.filters_[0]
@@ -59,22 +61,38 @@ def read(path, shape=None):
             _checks.fail("--shape", "none with an image, which has its own", shape)
         pixels, note = read_image(path)
         return (pixels - pixels.mean()).reshape(-1, 1), pixels.shape, note
-    side = round(np.sqrt(len(W)))
-    shape = tuple(int(n) for n in np.atleast_1d(shape)) if shape is not None else (side, side)
-    if len(shape) not in (2, 3) or np.prod(shape) != len(W):
-        _checks.fail("--shape", f"HEIGHT,WIDTH of the {len(W)} weights of a feature", shape)
+    shape = _feature_shape(shape, W)
     chosen = completion.strongest(W, N_FEATURES)
-    return (
-        chosen,
-        shape,
-        f"{path.name}: {chosen.shape[1]} of {W.shape[1]} features, those of the largest norm.",
-    )
+    not_zero = chosen.any(axis=0)
+    chosen = chosen[:, not_zero] if not_zero.any() else chosen[:, :1]
+    size = " x ".join(map(str, shape))
+    which = f"{chosen.shape[1]} of {W.shape[1]} features of {size} weights, those of the largest norm"
+    return chosen, shape, f"{path.name}: {which}."
 
 
-def _weights(path):
+def _feature_shape(shape, W):
+    """(height, width) or (height, width, 3) of the columns of W; a square where none is given."""
+    side = round(np.sqrt(len(W)))
+    if shape is None and side**2 != len(W):
+        image = f", or {W.shape[0]},{W.shape[1]} if the whole array is one" if W.shape[1] > 1 else ""
+        _checks.fail("--shape", f"HEIGHT,WIDTH of the {len(W)} weights of a feature{image}", "none")
+    shape = tuple(int(n) for n in np.atleast_1d(shape)) if shape is not None else (side, side)
+    if len(shape) not in (2, 3) or np.prod(shape) != len(W) or (*shape, 1)[2] not in (1, 3):
+        _checks.fail("--shape", f"HEIGHT,WIDTH or HEIGHT,WIDTH,3 of the {len(W)} weights of a feature", shape)
+    return shape
+
+
+def _weights(path, shape):
+    """The array of a file as (n_v, n_features); a whole array of the given shape is one feature."""
     try:
         W = np.load(path, allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
         _checks.fail("file", "an array written by numpy.save", f"{str(path)!r} ({error})")
-    W = _checks.array(str(path), W, ndim=(1, 2), dtype=np.float64)
+    W = _checks.array(str(path), W, ndim=(1, 2, 3), dtype=np.float64)
+    if W.size == 0:
+        _checks.fail(str(path), "at least one weight", f"shape {W.shape}")
+    if shape is not None and W.size == np.prod(shape):
+        return W.reshape(-1, 1)
+    if W.ndim == 3:
+        _checks.fail("--shape", f"{','.join(map(str, W.shape))}, as the array has, for one feature", shape)
     return W.reshape(len(W), -1)

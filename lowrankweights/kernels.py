@@ -119,7 +119,8 @@ class SquaredCovariance(_Tabulated):
     """Emp2: k(i, j) = cov(v_i^2, v_j^2). See ``EmpiricalCovariance``; paper, section 3.5."""
 
     def __init__(self, V):
-        V2 = _activities(V) ** 2
+        with np.errstate(over="ignore"):
+            V2 = _checks.array("V (its squares)", _activities(V) ** 2)
         self.K = covariance(V2)
         self.varying = varying_units(V2)
 

@@ -6,6 +6,7 @@ from scipy import linalg, optimize
 from . import _checks
 from .dictionaries import factor_ridge
 from .kernels import SquaredExponential
+from .weight_space import check_index_set
 
 
 def log_marginal_likelihood(w_alpha, kernel, points, alpha, ridge=1e-2):
@@ -31,7 +32,9 @@ def log_marginal_likelihood(w_alpha, kernel, points, alpha, ridge=1e-2):
     """
     w_alpha = _checks.array("w_alpha", w_alpha, ndim=(1, 2), dtype=np.float64)
     w_alpha = w_alpha.reshape(len(w_alpha), -1)
-    factor, _ = factor_ridge(kernel, points, alpha, ridge)
+    points = _checks.array("points", points, ndim=(1, 2))
+    alpha = check_index_set(alpha, len(points))
+    factor, _ = factor_ridge(kernel, points[alpha], np.arange(len(alpha)), ridge)
     n_alpha = factor[0].shape[0]
     if len(w_alpha) != n_alpha:
         _checks.fail("w_alpha", f"{n_alpha} rows, one for each index in alpha", f"shape {w_alpha.shape}")
@@ -41,20 +44,25 @@ def log_marginal_likelihood(w_alpha, kernel, points, alpha, ridge=1e-2):
     return float(np.sum(-0.5 * n_alpha * scale - half_log_det))
 
 
-def choose_length_scale(w_alpha, points, alpha, ridge=1e-2, bounds=(0.3, 10.0)):
+def choose_length_scale(w_alpha, points, alpha, ridge=1e-2, bounds=None):
     """The length scale of ``SquaredExponential`` that makes the known weights most probable.
 
     Parameters
     ----------
     w_alpha, points, alpha, ridge
         As in ``log_marginal_likelihood``; ridge above 0.
-    bounds : (float, float)
-        Between which to look, in pixels.
+    bounds : (float, float), optional
+        Between which to look, in pixels; default: ``default_bounds(points)``.
 
     Returns
     -------
     length_scale : float
-        In pixels.
+        In pixels. At a bound where no length scale is better than the shortest, or the longest.
+
+    Raises
+    ------
+    ValueError
+        If an argument has the wrong shape, or ``bounds`` are not increasing.
 
     Examples
     --------
@@ -66,7 +74,10 @@ def choose_length_scale(w_alpha, points, alpha, ridge=1e-2, bounds=(0.3, 10.0)):
     True
     """
     _checks.number("ridge", ridge, above=0)
-    low, high = (np.log(_checks.number("bounds", b, above=0)) for b in bounds)
+    low, high = _checks.array("bounds", default_bounds(points) if bounds is None else bounds, shape=(2,))
+    if not 0 < low < high:
+        _checks.fail("bounds", "0 < low < high", (float(low), float(high)))
+    low, high = np.log(low), np.log(high)
 
     def cost(log_scale):
         kernel = SquaredExponential(np.exp(log_scale))
@@ -77,3 +88,8 @@ def choose_length_scale(w_alpha, points, alpha, ridge=1e-2, bounds=(0.3, 10.0)):
     best = int(np.argmin([cost(x) for x in grid]))
     bracket = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
     return float(np.exp(optimize.minimize_scalar(cost, bounds=bracket, method="bounded").x))
+
+
+def default_bounds(points):
+    """From 0.3 pixels, where neighbours hardly matter, to the length of the grid, at least ten."""
+    return 0.3, max(10.0, float(np.ptp(points, axis=0).max()))

@@ -34,6 +34,8 @@ class LayerInput:
         Places of the columns where index sets are local, in pixels; None: they are uniform.
     autoencoder : dict
         What ``pretrain_layer`` is told when an autoencoder's filters are the dictionary.
+    name : str
+        What errors call the layer's input.
     """
 
     V: np.ndarray | None
@@ -42,6 +44,7 @@ class LayerInput:
     ridge: float | None = None
     centres: np.ndarray | None = None
     autoencoder: dict = field(default_factory=dict)
+    name: str = "X"
 
     @property
     def n_v(self):
@@ -95,17 +98,22 @@ def squared_exponential(layer, rng):
 
 
 def covariance(layer, rng, name="covariance", kernel_class=EmpiricalCovariance):
-    """Emp: kernel ridge with the covariance of the layer's input units."""
+    """Emp: kernel ridge with the covariance of the layer's input units.
+
+    alpha is drawn among units that vary, so that channels of a pixel are not tied.
+    """
     kernel = kernel_class(layer.data(name))
     points, varying = np.arange(layer.n_v), kernel.varying
     relative = 1e-3 if layer.ridge is None else layer.ridge
 
     def draw(n_alpha, rng, column):
+        what = "units whose square varies" if kernel_class is SquaredCovariance else "units that vary"
         if len(varying) == 0:
-            _checks.fail("X", "at least one unit that varies", "only constant units")
+            _checks.fail(layer.name, f"{what}, for {name!r}", "none")
         if n_alpha > len(varying):
-            most = f"at most {len(varying) / layer.n_v:.3f}, as {len(varying)} of {layer.n_v} units vary"
-            _checks.fail("proportion", f"{most} ({name})", f"{n_alpha / layer.n_v:.3g}")
+            most = f"at most {len(varying) / layer.n_v:.3f}, as {layer.name} has {len(varying)} {what}"
+            got = f"{n_alpha / layer.n_v:.3g} ({n_alpha} of {layer.n_v})"
+            _checks.fail("proportion", f"{most} ({name!r})", got)
         alpha = layer.draw_index_set(n_alpha, rng, column, candidates=varying)
         ridge = relative * kernel.diagonal(varying).mean()
         return dictionaries.kernel_ridge(kernel, points, alpha, ridge), alpha
@@ -144,7 +152,10 @@ def autoencoder(layer, rng):
 
 
 def kmeans(layer, rng):
-    """Centres of k-means on the layer's input; each column draws its own (the authors' code)."""
+    """Centres of k-means on the layer's input; each column draws its own (the authors' code).
+
+    Where there are fewer distinct samples than units, random directions take their place (ours).
+    """
     return _from_basis(bases.kmeans_basis(layer.data("kmeans"), layer.n_v, rng))
 
 
@@ -172,6 +183,7 @@ STRATEGIES = {
     "kmeans": kmeans,
 }
 NAMES = ["none", "low_rank", *STRATEGIES]
+WITH_INDEX_SETS = ("random_connections", "squared_exponential", "covariance", "squared_covariance")
 
 
 def check_name(dictionary, name="dictionary"):

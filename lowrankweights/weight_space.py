@@ -104,7 +104,7 @@ def local_index_set(shape, n_alpha, centre, rng=0, candidates=None):
         In pixels.
     rng : seed or numpy.random.Generator
     candidates : array of int, optional
-        Draw among these weights only (then there is one channel).
+        Draw among these weights only, each channel for itself.
 
     Returns
     -------
@@ -120,27 +120,28 @@ def local_index_set(shape, n_alpha, centre, rng=0, candidates=None):
     >>> local_index_set((5, 5), 8, centre=(0, 0), rng=0)[:2]
     array([0, 1])
     """
-    height, width, n_channels = (*shape, 1)[:3]
-    n_alpha = _checks.integer("n_alpha", n_alpha, at_least=1, at_most=height * width * n_channels)
+    points = grid_coordinates(shape)
+    n_v, n_channels = len(points), (*shape, 1)[2]
+    n_alpha = _checks.integer("n_alpha", n_alpha, at_least=1, at_most=n_v)
+    centre = _checks.array("centre", centre, shape=(2,))
+    if candidates is not None:
+        candidates = check_index_set(candidates, n_v, name="candidates")
+        if len(candidates) < n_alpha:
+            _checks.fail("n_alpha", f"at most the {len(candidates)} units that vary", n_alpha)
+        return _nearest_and_others(points, candidates, n_alpha, centre, rng)
     if n_alpha % n_channels:
         _checks.fail("n_alpha", f"a multiple of n_channels = {n_channels}", n_alpha)
-    if candidates is not None and n_channels != 1:
-        _checks.fail("shape", "one channel when candidates are given", tuple(shape))
-    centre = _checks.array("centre", centre, shape=(2,))
-    pixels = (
-        np.arange(height * width)
-        if candidates is None
-        else check_index_set(candidates, height * width, name="candidates")
-    )
-    n_pixels = n_alpha // n_channels
-    if len(pixels) < n_pixels:
-        _checks.fail("n_alpha", f"at most the {len(pixels)} units that vary", n_alpha)
-    distance = np.hypot(*(np.stack(np.divmod(pixels, width)) - centre[:, None]))
-    by_distance = pixels[np.argsort(distance, kind="stable")]
-    near, rest = np.split(by_distance, [(n_pixels + 1) // 2])
-    far = _checks.generator(rng).choice(rest, n_pixels - len(near), replace=False)
-    chosen = np.sort(np.concatenate([near, far]))
-    return (chosen[:, None] * n_channels + np.arange(n_channels)).ravel()
+    first_channel = np.arange(0, n_v, n_channels)
+    chosen = _nearest_and_others(points, first_channel, n_alpha // n_channels, centre, rng)
+    return (chosen[:, None] + np.arange(n_channels)).ravel()
+
+
+def _nearest_and_others(points, weights, n, centre, rng):
+    """n of the weights, sorted: half those nearest to the centre, half drawn from the rest."""
+    distance = np.hypot(*(points[weights, :2] - centre).T)
+    near, rest = np.split(weights[np.argsort(distance, kind="stable")], [(n + 1) // 2])
+    far = _checks.generator(rng).choice(rest, n - len(near), replace=False)
+    return np.sort(np.concatenate([near, far]))
 
 
 def column_centres(shape, n_columns):
@@ -157,7 +158,7 @@ def column_centres(shape, n_columns):
     array([[13.5, 13.5]])
     """
     n_columns = _checks.integer("n_columns", n_columns, at_least=1)
-    middle = (np.array(shape[:2]) - 1) / 2
+    middle = grid_coordinates(shape)[-1, :2] / 2
     if n_columns == 1:
         return middle[None]
     j = np.arange(n_columns)

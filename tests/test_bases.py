@@ -16,10 +16,15 @@ def test_cosines_are_orthonormal(height, width, n_channels):
 
 
 @settings(deadline=None, max_examples=15)
-@given(st.sampled_from([2, 4, 6, 8, 12]), st.sampled_from([2, 4, 6, 8]), st.sampled_from(["haar", "db2"]))
-def test_wavelets_are_orthonormal(height, width, wavelet):
-    B = bases.wavelet_basis((height, width), wavelet)
-    assert np.allclose(B.T @ B, np.eye(height * width), atol=1e-10)
+@given(
+    st.sampled_from([2, 4, 6, 8, 12]),
+    st.sampled_from([2, 4, 6, 8]),
+    st.sampled_from([1, 3]),
+    st.sampled_from(["haar", "db2"]),
+)
+def test_wavelets_are_orthonormal(height, width, n_channels, wavelet):
+    B = bases.wavelet_basis((height, width, n_channels), wavelet)
+    assert np.allclose(B.T @ B, np.eye(height * width * n_channels), atol=1e-10)
 
 
 @pytest.mark.parametrize("basis", [bases.dct_basis, bases.wavelet_basis])
@@ -49,7 +54,16 @@ def test_kmeans_atoms_have_unit_length():
     atoms = bases.kmeans_basis(V, 12, rng)
     assert atoms.shape == (12, 12)
     assert np.allclose(np.linalg.norm(atoms, axis=0), 1)
-    assert bases.kmeans_basis(np.repeat(V[:4], 3, axis=0), 12, rng).shape[1] <= 4
+
+
+@pytest.mark.parametrize("n_distinct", [1, 4])
+def test_with_few_distinct_samples_kmeans_is_filled_up(n_distinct):
+    V = np.repeat(np.random.default_rng(1).random((n_distinct, 12)), 3, axis=0)
+    atoms = bases.kmeans_basis(V, 12, rng=0)
+    assert atoms.shape == (12, 12) and np.allclose(np.linalg.norm(atoms, axis=0), 1)
+    centred = V - V.mean(axis=0)  # the samples lie in the span of the first atoms, not of the last
+    assert np.allclose(centred @ atoms[:, n_distinct:], 0, atol=1e-9)
+    assert np.linalg.norm(centred @ atoms[:, :n_distinct]) > 0.5 * (n_distinct > 1)
 
 
 @pytest.mark.parametrize(
@@ -58,6 +72,7 @@ def test_kmeans_atoms_have_unit_length():
         (lambda: bases.wavelet_basis((7, 8)), "shape"),
         (lambda: bases.wavelet_basis((8, 8), "mexican hat"), "wavelet"),
         (lambda: bases.wavelet_basis((8, 8), "bior2.2"), "wavelet"),
+        (lambda: bases.wavelet_basis((8, 8), "dmey"), "wavelet"),
         (lambda: bases.dct_basis((8,)), "shape"),
         (lambda: bases.draw_atoms(np.eye(4), 5, rng=0), "n_alpha"),
     ],

@@ -94,11 +94,40 @@ def test_local_columns_in_the_estimator(digits):
         ({"index_sets": "lokal"}, "index_sets"),
         ({"index_sets": "local", "input_shape": None, "dictionary": "covariance"}, "index_sets"),
         ({"pretrain_iter": -1}, "pretrain_iter"),
+        ({"pretrain_iter": 0, "dictionary": "autoencoder"}, r"pretrain_iter \(for 'autoencoder'\)"),
+        ({"hidden_layer_sizes": None}, "hidden_layer_sizes"),
     ],
 )
 def test_bad_arguments_are_named(digits, changes, name):
     with pytest.raises(ValueError, match=f"^{name}: expected .*, got "):
         built(digits, **changes)
+
+
+def test_ridge_and_length_scale_are_those_of_the_dictionaries(digits):
+    """The ridge counts relative to the kernel's mean over the units that vary."""
+    X = digits.X_train
+    assert 0 < np.ptp(X, axis=0).astype(bool).sum() < 64  # some pixels never vary
+    settings = {"dictionary": ("covariance", "covariance"), "n_columns": 1, "ridge": (0.5, 0.2)}
+    _, _, layers = built(digits, pretrain=False, **settings)
+    alpha, kernel = layers[0].index_sets[0], lrw.EmpiricalCovariance(X)
+    ridge = 0.5 * np.diag(kernel.K)[kernel.varying].mean()
+    wanted = lrw.dictionaries.kernel_ridge(kernel, np.arange(64), alpha, ridge)
+    assert np.allclose(layers[0].layer.parametrisation.U, wanted)
+    _, _, layers = built(digits, pretrain=False, n_columns=1, ridge=0.3, length_scale=2.5)
+    alpha, kernel = layers[0].index_sets[0], lrw.SquaredExponential(2.5)
+    wanted = lrw.dictionaries.kernel_ridge(kernel, lrw.grid_coordinates((8, 8)), alpha, 0.3)
+    assert np.allclose(layers[0].layer.parametrisation.U, wanted)
+
+
+def test_local_without_index_sets_says_that_it_changes_nothing(digits):
+    with pytest.warns(UserWarning, match="'local' changes nothing in a first layer with 'dct'"):
+        built(digits, dictionary=("dct", "covariance"), index_sets="local", pretrain=False)
+
+
+def test_errors_name_the_layer():
+    architecture = Architecture((5, 4), dictionary=("none", "covariance"), n_columns=1)
+    with pytest.raises(ValueError, match="^hidden layer 1: expected units that vary"):
+        build(architecture, np.ones((9, 3)), 2, "softmax_cross_entropy", np.random.default_rng(0))
 
 
 def test_a_shape_may_be_a_list_and_a_full_layer_has_no_columns(digits):

@@ -69,8 +69,17 @@ def test_a_rica_that_was_saved(here, capsys):
         ("no.png", None, [], "image: expected an image file"),
         ("objects.npy", np.array([{}], dtype=object), [], "file: expected an array written by numpy.save"),
         ("thirteen.npy", np.ones(13), [], "--shape: expected HEIGHT,WIDTH of the 13 weights of a feature"),
-        ("square.npy", np.eye(16), ["--shape", "3,5"], "--shape: expected HEIGHT,WIDTH of the 16 weights"),
+        (
+            "square.npy",
+            np.eye(16),
+            ["--shape", "3,5"],
+            "--shape: expected HEIGHT,WIDTH or HEIGHT,WIDTH,3 of the 16",
+        ),
         ("square.npy", np.eye(16), ["--share", "0"], "share: expected"),
+        ("square.npy", np.eye(16), ["--seed", "-1"], "--seed: expected"),
+        ("image.npy", np.eye(28), [], "of a feature, or 28,28 if the whole array is one, got none"),
+        ("two.npy", np.ones(32), ["--shape", "4,4,2"], "--shape: expected HEIGHT,WIDTH or"),
+        ("none.npy", np.ones((16, 0)), [], "none.npy: expected at least one weight"),
         ("no.png", None, ["--shape", "3,5"], "--shape: expected none with an image"),
     ],
 )
@@ -79,6 +88,19 @@ def test_bad_files_and_arguments_are_named(name, content, more, said, here, caps
         np.save(name, content, allow_pickle=True)
     status, text = complete(capsys, name, *more)
     assert status == 1 and said in text and text.count("\n") == 1
+
+
+def test_an_array_of_the_given_shape_is_one_feature_and_zeros_are_left_out(here, capsys):
+    np.save("image.npy", bump().reshape(12, 12))
+    status, said = complete(capsys, "image.npy", "--shape", "12,12")
+    assert status == 0 and "1 of 1 features" in said
+    np.save("dead.npy", np.stack([bump(), np.zeros(144)], axis=1))
+    assert "1 of 2 features of 12 x 12 weights" in complete(capsys, "dead.npy")[1]
+
+
+def test_a_length_scale_at_the_end_of_the_range_says_so(here, capsys):
+    np.save("flat.npy", np.ones(144))
+    assert "at the end of what was tried" in complete(capsys, "flat.npy")[1]
 
 
 def test_a_feature_that_is_zero_is_never_nan(here, capsys):

@@ -127,7 +127,7 @@ def test_units_that_never_vary_are_legal_for_covariances():
     model = lrw.LowRankMLPClassifier((10,), dictionary="covariance", proportion=0.4, random_state=0).fit(X, y)
     assert (model.filters_[0][4:] == 0).all()
     assert set(model.index_sets_[0][0]) <= {0, 1, 2, 3}
-    with pytest.raises(ValueError, match="^proportion: expected at most 0.571, as 4 of 7 units vary"):
+    with pytest.raises(ValueError, match="^proportion: expected at most 0.571, as X has 4 units that vary"):
         lrw.LowRankMLPClassifier((10,), dictionary="covariance", proportion=1.0).fit(X, y)
 
 
@@ -250,3 +250,12 @@ def test_the_autoencoders_decoder_follows_the_data():
         lrw.LowRankAutoencoder(3, decoder="tanh").fit(X)
     with pytest.raises(ValueError, match="^X: expected shape"):
         lrw.LowRankAutoencoder(3, max_iter=2).fit(X).inverse_transform(np.ones((2, 4)))
+
+
+def test_predictions_are_never_nan():
+    X = np.random.default_rng(0).random((20, 4)).astype(np.float32)
+    model = lrw.LowRankMLPClassifier((6,), dictionary="none", activation="relu", max_iter=3, random_state=0)
+    model.fit(X, np.arange(20) % 2)
+    model.theta_ = 100 * model.theta_  # so that the sums overflow
+    with pytest.raises(ValueError, match="^the network's output for X: expected finite numbers"):
+        model.predict_proba(np.full((1, 4), 3e38, np.float32))

@@ -3,7 +3,7 @@ import pytest
 from scipy import stats
 
 import lowrankweights as lrw
-from lowrankweights.length_scales import choose_length_scale, log_marginal_likelihood
+from lowrankweights.length_scales import choose_length_scale, default_bounds, log_marginal_likelihood
 
 POINTS = lrw.grid_coordinates((16, 16))
 ALPHA = lrw.sample_index_set(256, 80, rng=0)
@@ -35,6 +35,20 @@ def test_a_feature_counts_whatever_its_size():
     assert choose_length_scale(W[ALPHA] * scales, POINTS, ALPHA) == pytest.approx(
         choose_length_scale(W[ALPHA], POINTS, ALPHA), rel=1e-3
     )
+
+
+def test_bounds_follow_the_grid():
+    points = lrw.grid_coordinates((20, 40))
+    assert default_bounds(points) == (0.3, 39.0) and default_bounds(POINTS) == (0.3, 15.0)
+    smooth = (points - 20).sum(axis=1)
+    alpha = lrw.sample_index_set(800, 60, rng=0)
+    assert choose_length_scale(smooth[alpha], points, alpha) > 10
+
+
+@pytest.mark.parametrize("bounds", [(1.0,), (2.0, 1.0), (0.0, 1.0)])
+def test_bad_bounds_are_named(bounds):
+    with pytest.raises(ValueError, match="^bounds: expected"):
+        choose_length_scale(np.ones(80), POINTS, ALPHA, bounds=bounds)
 
 
 def test_bad_arguments_are_named():

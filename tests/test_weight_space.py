@@ -101,7 +101,23 @@ def test_local_index_sets_are_unique_in_range_and_denser_near_their_centre(
     nearest = np.argsort(distance, kind="stable")
     near, far = np.split(nearest, [(n_pixels + 1) // 2])
     assert known[near].all()
-    assert len(far) == 0 or known[near].mean() >= known[far].mean()
+    assert known[far].sum() == n_pixels // 2
+
+
+def test_half_of_a_local_index_set_is_spread_over_the_rest():
+    """Sparse elsewhere: over many draws every pixel but the nearest is known equally often."""
+    counts = np.zeros(49)
+    for seed in range(1000):
+        counts[local_index_set((7, 7), 10, centre=(0, 0), rng=seed)] += 1
+    near = counts == 1000
+    assert near.sum() == 5
+    # binomial: 5 of 44, mean 114, standard deviation 10
+    assert np.abs(counts[~near] - 1000 * 5 / 44).max() < 5 * 10
+
+
+def test_local_index_sets_of_one_weight_and_of_a_line():
+    assert local_index_set((4, 4), 1, centre=(2, 3), rng=0).tolist() == [11]
+    assert set(local_index_set((1, 8), 4, centre=(0, 7), rng=0)) >= {6, 7}
 
 
 def test_local_index_sets_are_drawn_among_the_candidates():
@@ -109,6 +125,8 @@ def test_local_index_sets_are_drawn_among_the_candidates():
     alpha = local_index_set((8, 8), 12, centre=(0, 0), rng=0, candidates=candidates)
     assert set(alpha) <= set(candidates)
     assert {10, 16, 17, 18, 24} <= set(alpha)  # the nearest of them
+    with pytest.raises(ValueError, match="^shape: expected"):
+        local_index_set((8, 8, 3, 4), 6, centre=(0, 0), rng=0)
     with pytest.raises(ValueError, match="^n_alpha: expected at most the 40 units that vary"):
         local_index_set((8, 8), 41, centre=(0, 0), rng=0, candidates=candidates)
 

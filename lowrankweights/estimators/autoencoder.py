@@ -25,7 +25,8 @@ class LowRankAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
     n_components : int
         Hidden units, n_h.
     dictionary, proportion, n_columns, input_shape, length_scale, ridge, index_sets
-        How W is predicted; as in ``LowRankMLPClassifier``, for one layer.
+        How W is predicted; as in ``LowRankMLPClassifier``, for one layer. The filters of the
+        "autoencoder" dictionary are trained for 50 iterations.
     activation : "sigmoid", "tanh", "relu" or "identity"
         g, of the hidden units.
     decoder : "auto", "sigmoid" or "identity"
@@ -45,6 +46,11 @@ class LowRankAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
     random_state : int, RandomState or None
     verbose : bool
         Show a progress bar.
+
+    Raises
+    ------
+    ValueError
+        From ``fit``, naming the parameter, what was expected and what came.
 
     Attributes
     ----------

@@ -47,7 +47,8 @@ class _LowRankMLP(BaseEstimator):
         deep layers are always uniform.
     pretrain, pretrain_iter : bool, int
         Let each layer first learn to reconstruct its own input, for so many L-BFGS iterations
-        (paper, section 3.5). A "low_rank" layer is not pre-trained, and a warning says so.
+        (paper, section 3.5). A "low_rank" layer is not pre-trained, and a warning says so. The
+        filters of the "autoencoder" dictionary are trained for as many, with or without ``pretrain``.
     max_iter, tol : int, float
         L-BFGS iterations, and the largest entry of the gradient at which it has converged.
     schedule : None, "grow" or list of (rows, iterations)
@@ -65,6 +66,11 @@ class _LowRankMLP(BaseEstimator):
     random_state : int, RandomState or None
     verbose : bool
         Show a progress bar.
+
+    Raises
+    ------
+    ValueError
+        From ``fit``, naming the parameter, what was expected and what came.
 
     Attributes
     ----------
@@ -181,7 +187,9 @@ class _LowRankMLP(BaseEstimator):
         """The network's predictions, (n, n_out)."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=numeric_types(self.dtype), reset=False)
-        return self.network_.predict(self.theta_, X)
+        with np.errstate(over="ignore", invalid="ignore"):
+            output = self.network_.predict(self.theta_, X)
+        return _checks.array("the network's output for X", output)
 
     def _architecture(self):
         names = Architecture.__dataclass_fields__

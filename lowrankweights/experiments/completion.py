@@ -7,7 +7,7 @@ import numpy as np
 
 from .. import _checks, dictionaries
 from ..kernels import SquaredExponential
-from ..length_scales import choose_length_scale
+from ..length_scales import choose_length_scale, default_bounds
 from ..weight_space import count_known, grid_coordinates, sample_index_set
 
 RIDGE = 1e-2
@@ -29,9 +29,9 @@ def complete(W, shape, share, rng=0, length_scale=None):
     Returns
     -------
     completion : dict
-        ``W``, ``alpha``, ``U``, ``length_scale`` and whether it was ``chosen`` here, and
-        ``correlation`` (n_features,) of each feature with its prediction, over the weights that
-        were not known (nan where all are).
+        ``W``, ``alpha``, ``U``, ``length_scale``, whether it was ``chosen`` here and is ``at_bound``
+        of what was tried, and ``correlation`` (n_features,) of each feature with its prediction,
+        over the weights that were not known (nan where all are).
     """
     W = _checks.array("W", W, ndim=2, dtype=np.float64)
     n_channels = shape[2] if len(shape) == 3 else 1
@@ -42,19 +42,22 @@ def complete(W, shape, share, rng=0, length_scale=None):
     chosen = length_scale is None
     if chosen:
         length_scale = choose_length_scale(W[alpha], points, alpha, RIDGE)
+    low, high = default_bounds(points)
+    at_bound = chosen and not 1.01 * low < length_scale < high / 1.01
     U = dictionaries.kernel_ridge(SquaredExponential(length_scale), points, alpha, RIDGE)
     unknown = np.setdiff1d(np.arange(len(W)), alpha)
     correlation = _correlations(W[unknown], (U @ W[alpha])[unknown])
     return {
         "W": W, "alpha": alpha, "U": U, "length_scale": length_scale, "chosen": chosen,
-        "correlation": correlation,
+        "at_bound": at_bound, "correlation": correlation,
     }  # fmt: skip
 
 
 def describe(completion):
     """What was known, what was chosen, and how good the prediction is, in one line."""
     n_v, n_alpha = completion["U"].shape
-    chosen = " (marginal likelihood of the known weights)" if completion["chosen"] else ""
+    at_bound = ", at the end of what was tried" if completion["at_bound"] else ""
+    chosen = f" (marginal likelihood of the known weights{at_bound})" if completion["chosen"] else ""
     return (
         f"{n_alpha} of {n_v} weights known ({n_alpha / n_v:.0%}); length scale "
         f"{completion['length_scale']:.2f} pixels{chosen}; {correlations(completion)}"

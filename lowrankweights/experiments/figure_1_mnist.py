@@ -18,7 +18,7 @@ SHARE = 0.2
 def runs(preset):
     """One network, with every weight learned, pre-trained and with weight decay."""
     everything = {"dictionary": ["none", "none"], "proportion": 1.0, "n_columns": 1, "seed": 0}
-    return [{**COMMON, "figure": "1-mnist", **PRESETS[preset], **everything}]
+    return [{**COMMON, "figure": "1-mnist", **PRESETS[preset], **everything, "share": SHARE}]
 
 
 def group(spec):
@@ -50,4 +50,4 @@ def draw(results):
 
 
 def _complete(results):
-    return completion.complete(np.array(results[0]["features"]), results[0]["shape"], SHARE)
+    return completion.complete(np.array(results[0]["features"]), results[0]["shape"], results[0]["share"])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lowrankweights.cli import main
-from lowrankweights.experiments import completion, figure_4_mnist, results, training
+from lowrankweights.experiments import completion, figure_1_mnist, figure_4_mnist, results, training
 
 
 def test_the_standard_preset_is_the_papers_legend():
@@ -41,6 +41,17 @@ def tiny(monkeypatch):
     figure_4_mnist.load.cache_clear()
     yield
     figure_4_mnist.load.cache_clear()
+
+
+def test_figure_1_mnist_from_the_command_line(tmp_path, capsys, monkeypatch):
+    less = {**figure_1_mnist.PRESETS["quick"], "hidden": [12, 10], "pretrain_iter": 2, "max_iter": 6}
+    monkeypatch.setitem(figure_1_mnist.PRESETS, "quick", less)
+    assert main(["figure", "1-mnist", "--out", str(tmp_path)]) == 0
+    (r,) = results.read(tmp_path / "1-mnist-quick.jsonl")
+    assert r["shape"] == [16, 16] and np.shape(r["features"]) == (256, 4) and r["share"] == 0.2
+    text = capsys.readouterr().out
+    assert "51 of 256 weights known (20%)" in text and "(marginal likelihood of the known weights" in text
+    assert (tmp_path / "1-mnist-quick.png").stat().st_size > 5000
 
 
 def test_figure_4_from_the_command_line(tiny, tmp_path, capsys):
