@@ -2,6 +2,9 @@
 
 import difflib
 import numbers
+import os
+import sys
+import warnings
 
 import numpy as np
 
@@ -9,6 +12,14 @@ import numpy as np
 def fail(name, expected, got):
     """Raise the package's one kind of error: a ``ValueError`` that names the argument."""
     raise ValueError(f"{name}: expected {expected}, got {got}")
+
+
+def warn(message):
+    """A ``UserWarning`` at the line that called the package, however deep inside it this is."""
+    frame, level = sys._getframe(1), 2
+    while frame.f_back and frame.f_code.co_filename.startswith(os.path.dirname(__file__)):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, UserWarning, stacklevel=level)
 
 
 def array(name, value, ndim=None, shape=None, dtype=None):

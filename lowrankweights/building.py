@@ -4,7 +4,6 @@ A deep layer's dictionary is made from the hidden units below it, under their in
 pre-trained weights (paper, section 3.5).
 """
 
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,12 +85,8 @@ class Architecture:
         if "autoencoder" in names:
             _checks.integer("pretrain_iter (for 'autoencoder')", self.pretrain_iter, at_least=1)
         if self.index_sets == "local" and names[0] not in WITH_INDEX_SETS:
-            warnings.warn(
-                f"index_sets: 'local' changes nothing in a first layer with {names[0]!r}, "
-                "which draws no index sets",
-                UserWarning,
-                stacklevel=5,
-            )
+            why = f"a first layer with {names[0]!r}, which draws no index sets"
+            _checks.warn(f"index_sets: 'local' changes nothing in {why}")
 
     def layer_input(self, V, i, training):
         """What the strategy of hidden layer i looks at."""
@@ -176,10 +171,8 @@ def _build_layer(architecture, v, i, rng, training):
     layer = Dense(parametrisation, architecture.activation)
     pretrain = architecture.pretrain
     if pretrain and dictionary == "low_rank":
-        warnings.warn(
-            "pretrain: a low_rank layer is not pre-trained (as in the paper, which found it unstable)",
-            UserWarning,
-            stacklevel=5,
+        _checks.warn(
+            "pretrain: a low_rank layer is not pre-trained (as in the paper, which found it unstable)"
         )
         pretrain = False
     if pretrain:

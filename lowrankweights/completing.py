@@ -74,8 +74,7 @@ def _feature_shape(shape, W):
     """(height, width) or (height, width, 3) of the columns of W; a square where none is given."""
     side = round(np.sqrt(len(W)))
     if shape is None and side**2 != len(W):
-        image = f", or {W.shape[0]},{W.shape[1]} if the whole array is one" if W.shape[1] > 1 else ""
-        _checks.fail("--shape", f"HEIGHT,WIDTH of the {len(W)} weights of a feature{image}", "none")
+        _checks.fail("--shape", f"HEIGHT,WIDTH of the {len(W)} weights of a feature", "none")
     shape = tuple(int(n) for n in np.atleast_1d(shape)) if shape is not None else (side, side)
     if len(shape) not in (2, 3) or np.prod(shape) != len(W) or (*shape, 1)[2] not in (1, 3):
         _checks.fail("--shape", f"HEIGHT,WIDTH or HEIGHT,WIDTH,3 of the {len(W)} weights of a feature", shape)
@@ -93,6 +92,8 @@ def _weights(path, shape):
         _checks.fail(str(path), "at least one weight", f"shape {W.shape}")
     if shape is not None and W.size == np.prod(shape):
         return W.reshape(-1, 1)
-    if W.ndim == 3:
-        _checks.fail("--shape", f"{','.join(map(str, W.shape))}, as the array has, for one feature", shape)
+    if W.ndim == 3 or (W.ndim == 2 and shape is None and round(np.sqrt(len(W))) ** 2 != len(W)):
+        whole = ",".join(map(str, W.shape))
+        one = f"{whole} if the array is one feature" + ", else HEIGHT,WIDTH of a column" * (W.ndim == 2)
+        _checks.fail("--shape", one, "none" if shape is None else shape)
     return W.reshape(len(W), -1)

@@ -120,8 +120,11 @@ def test_ridge_and_length_scale_are_those_of_the_dictionaries(digits):
 
 
 def test_local_without_index_sets_says_that_it_changes_nothing(digits):
-    with pytest.warns(UserWarning, match="'local' changes nothing in a first layer with 'dct'"):
-        built(digits, dictionary=("dct", "covariance"), index_sets="local", pretrain=False)
+    how = {"dictionary": "dct", "input_shape": (8, 8), "index_sets": "local", "max_iter": 1}
+    for model in (lrw.LowRankMLPClassifier(**how), lrw.LowRankAutoencoder(**how)):
+        with pytest.warns(UserWarning, match="'local' changes nothing in a first layer with 'dct'") as said:
+            model.fit(digits.X_train[:50], digits.y_train[:50])
+        assert said[0].filename == __file__  # not a line of ours
 
 
 def test_errors_name_the_layer():

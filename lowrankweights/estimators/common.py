@@ -1,5 +1,7 @@
 """What the estimators share."""
 
+import inspect
+
 import numpy as np
 
 from .. import _checks
@@ -16,3 +18,15 @@ def fitted_dictionaries(parametrisation):
     """U of each column; empty where every weight is learned."""
     columns = parametrisation.columns if isinstance(parametrisation, Columns) else [parametrisation]
     return [c.U for c in columns if isinstance(c, Predicted)]
+
+
+def with_docs_of(base):
+    """A class decorator: ``{docs}`` in its docstring becomes the base's docstring below its first line."""
+
+    def decorate(cls):
+        if cls.__doc__ is not None:  # python -OO
+            _, docs = inspect.cleandoc(base.__doc__).split("\n", 1)
+            cls.__doc__ = inspect.cleandoc(cls.__doc__).replace("{docs}", docs.strip())
+        return cls
+
+    return decorate

@@ -10,14 +10,14 @@ from .. import _checks
 from ..building import Architecture, build
 from ..lbfgs import minimize_stages
 from ..objective import Objective
-from .common import fitted_dictionaries, numeric_types
+from .common import fitted_dictionaries, numeric_types, with_docs_of
 
 
 class _LowRankMLP(BaseEstimator):
-    """A multilayer perceptron of which only a part of the weights is learned, with L-BFGS.
+    """A multilayer perceptron of which only a part of the weights is learned.
 
     W = U w_alpha in each hidden layer: the dictionary U is built once from the layer's input,
-    and only w_alpha is learned. The output layer is never predicted (paper, section 4.1).
+    and only w_alpha is learned, with L-BFGS. The output layer is never predicted (paper, section 4.1).
 
     Parameters
     ----------
@@ -213,10 +213,11 @@ class _LowRankMLP(BaseEstimator):
             _checks.integer("schedule (iterations)", iterations, at_least=0)
 
 
+@with_docs_of(_LowRankMLP)
 class LowRankMLPClassifier(ClassifierMixin, _LowRankMLP):
-    __doc__ = (
-        _LowRankMLP.__doc__.replace("perceptron", "perceptron classifier (softmax)", 1)
-        + """
+    """A multilayer perceptron classifier (softmax) of which only a part of the weights is learned.
+
+    {docs}
     classes_ : ndarray
 
     Examples
@@ -227,7 +228,6 @@ class LowRankMLPClassifier(ClassifierMixin, _LowRankMLP):
     >>> model.score(X, y) > 0.9
     True
     """
-    )
 
     def fit(self, X, y):
         """Learn from X (n, n_features) and class labels y (n,)."""
@@ -246,10 +246,12 @@ class LowRankMLPClassifier(ClassifierMixin, _LowRankMLP):
         return self.classes_[best]
 
 
+@with_docs_of(_LowRankMLP)
 class LowRankMLPRegressor(RegressorMixin, _LowRankMLP):
-    __doc__ = (
-        _LowRankMLP.__doc__.replace("perceptron", "perceptron regressor (squared error)", 1)
-        + """
+    """A multilayer perceptron regressor (squared error) of which only a part of the weights is learned.
+
+    {docs}
+
     Examples
     --------
     >>> X = np.linspace(-1, 1, 50)[:, None]
@@ -257,7 +259,6 @@ class LowRankMLPRegressor(RegressorMixin, _LowRankMLP):
     >>> model.score(X, X[:, 0] ** 2) > 0.9
     True
     """
-    )
 
     def fit(self, X, y):
         """Learn from X (n, n_features) and y (n,) or (n, n_outputs)."""
