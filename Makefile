@@ -25,7 +25,7 @@ test: $(VENV)/installed-test  ## Set up, check the style, run the tests
 	$(BIN)/python -m pytest
 
 test-notebooks: $(VENV)/installed-test  ## Run every lesson in full, as students get it and with its solutions
-	LOWRANKWEIGHTS_NOTEBOOKS=full $(BIN)/python -m pytest -v --durations=0 tests/teaching/test_notebooks_run.py
+	LOWRANKWEIGHTS_NOTEBOOKS=full $(BIN)/python -m pytest -v --durations=0 tests/teaching/lessons/test_notebooks_run.py
 
 export-notebooks: $(VENV)/installed-test  ## For developers: make notebooks/*.ipynb from notebooks/source
 	$(BIN)/lowrankweights course export --to student --overwrite notebooks
@@ -33,7 +33,7 @@ export-notebooks: $(VENV)/installed-test  ## For developers: make notebooks/*.ip
 test-browser: $(VENV)/installed-browser  ## Drive the explorer and the time machine in Chromium
 	@command -v chromium chromium-browser google-chrome >/dev/null || \
 	  { echo "There is no Chromium here. On Debian: apt install chromium"; exit 1; }
-	LOWRANKWEIGHTS_BROWSER=required $(BIN)/python -m pytest tests/test_browser.py
+	LOWRANKWEIGHTS_BROWSER=required $(BIN)/python -m pytest tests/web/test_browser.py
 
 lint: $(VENV)/installed-test  ## Mend the style
 	$(BIN)/ruff check --fix .

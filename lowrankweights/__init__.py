@@ -4,19 +4,21 @@ A weight matrix W = U w_alpha: the dictionary U is built once, only w_alpha is t
 (Denil, Shakibi, Dinh, Ranzato and de Freitas, Predicting Parameters in Deep Learning, NIPS 2013).
 """
 
-import importlib
-
 from . import dictionaries
-from .dictionaries import predict_features, predictive_variance
-from .gradcheck import gradient_error
-from .kernels import EmpiricalCovariance, SquaredCovariance, SquaredExponential
-from .layers import Dense
-from .lbfgs import minimize
-from .networks import Network
-from .objective import Objective
-from .parametrisations import Columns, Full, LowRank, Predicted
-from .rica import rica_objective
-from .weight_space import grid_coordinates, sample_index_set
+from ._lazy import lazy
+from .dictionaries import (
+    EmpiricalCovariance,
+    SquaredCovariance,
+    SquaredExponential,
+    grid_coordinates,
+    predict_features,
+    predictive_variance,
+    sample_index_set,
+)
+from .networks import Dense, Network
+from .optimisation import gradient_error, minimize
+from .speed import Objective
+from .weights import Columns, Full, LowRank, Predicted
 
 __version__ = "0.1.0"
 
@@ -27,18 +29,19 @@ _LAZY = {
     "LowRankMLPClassifier": "estimators",
     "LowRankMLPRegressor": "estimators",
     "RICA": "estimators",
-    "ZCAWhitening": "patches",
-    "save": "model_files",
-    "load": "model_files",
-    "coates": None,
-    "datasets": None,
-    "patches": None,
-    "explorer": None,
-    "plotting": None,
-    "teaching": None,
-    "explain": "teaching.worked_numbers",
-    "draw": "teaching.drawing",
-    "timemachine": None,
+    "ZCAWhitening": "unsupervised",
+    "coates": "unsupervised.coates.",
+    "datasets": "datasets.",
+    "draw": "teaching.worked.drawing",
+    "explain": "teaching.worked.numbers",
+    "explorer": "explorer.",
+    "load": "estimators.model_files",
+    "patches": "unsupervised.patches.",
+    "plotting": "plotting.",
+    "rica_objective": "unsupervised",
+    "save": "estimators.model_files",
+    "teaching": "teaching.",
+    "timemachine": "timemachine.",
 }
 
 __all__ = [
@@ -58,20 +61,12 @@ __all__ = [
     "minimize",
     "predict_features",
     "predictive_variance",
-    "rica_objective",
     "sample_index_set",
     *sorted(_LAZY),
 ]
 
-
-def __getattr__(name):
-    if name not in _LAZY:
-        raise AttributeError(f"module 'lowrankweights' has no attribute {name!r}")
-    module = importlib.import_module(f".{_LAZY[name] or name}", __name__)
-    value = getattr(module, name) if _LAZY[name] else module
-    globals()[name] = value
-    return value
+__getattr__, _lazy_names = lazy(__name__, _LAZY)
 
 
 def __dir__():
-    return sorted(set(globals()) | set(_LAZY))
+    return sorted({*globals(), *_lazy_names()})

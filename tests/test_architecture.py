@@ -11,15 +11,19 @@ PACKAGE = Path(lowrankweights.__file__).parent
 TO_FILES = ["demo", "test", "test-notebooks", "test-browser"]  # make's targets that draw to files
 # A file imports only from rooms above it.
 ROOMS = [
-    *["_checks", "environment", "files", "buffers", "compiled", "packing"],
-    *["gradcheck", "stop_reasons", "lbfgs"],
-    *["weight_space", "kernels", "dictionaries", "length_scales", "parametrisations", "products", "plan"],
-    *["activations", "losses", "layers", "networks", "objective"],
-    *["autoencoder", "pretraining", "rica", "bases", "patches"],
-    *["strategies", "building", "estimators", "model_files"],
-    "coates",
-    *["datasets", "plotting", "web", "explorer", "timemachine", "teaching"],
-    *["training", "bench", "experiments", "completing", "demo", "cli", "__main__", "__init__"],
+    *["_checks", "_lazy", "environment", "files"],
+    *[
+        "weights",
+        "dictionaries",
+        "networks",
+        "optimisation",
+        "speed",
+        "unsupervised",
+        "building",
+        "estimators",
+    ],
+    *["datasets", "plotting", "results", "web", "explorer", "timemachine", "teaching"],
+    *["experiments", "bench", "commands", "__main__", "__init__"],
 ]
 
 

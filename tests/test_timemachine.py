@@ -6,7 +6,7 @@ import pytest
 
 import lowrankweights as lrw
 from lowrankweights import web
-from lowrankweights.lbfgs import Info
+from lowrankweights.optimisation.lbfgs import Info
 from lowrankweights.timemachine import Snapshots
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from .. import dictionaries
-from ..layers import Dense
-from ..networks import Network
-from ..parametrisations import Columns, Full, Predicted
-from ..weight_space import count_known
+from ..dictionaries.weight_space import count_known
+from ..networks.layers import Dense
+from ..networks.network import Network
+from ..weights.parametrisations import Columns, Full, Predicted
 
 SIZES = (784, 500, 500, 10)
 

@@ -5,8 +5,8 @@ import concurrent.futures
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from ..buffers import BlockMemory, empty
-from ..objective import BLOCK_ROWS
+from ..speed.buffers import BlockMemory, empty
+from ..speed.objective import BLOCK_ROWS
 
 
 class MatrixProducts:

@@ -2,7 +2,7 @@
 
 import tracemalloc
 
-from ..objective import Objective
+from ..speed.objective import Objective
 from .cases import data
 
 

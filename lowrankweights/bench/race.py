@@ -12,7 +12,7 @@ import numpy as np
 from .. import _checks, datasets
 from ..environment import versions
 from ..estimators import LowRankMLPClassifier
-from ..objective import available_processors
+from ..speed.objective import available_processors
 from .cases import SIZES
 from .peers import available
 from .report import write_json

@@ -5,9 +5,9 @@ import functools
 import numpy as np
 
 from .. import dictionaries
-from ..objective import available_processors
-from ..rica import rica_objective
-from ..weight_space import count_known
+from ..dictionaries.weight_space import count_known
+from ..speed.objective import available_processors
+from ..unsupervised.rica import rica_objective
 from .peers import BLOCKS, available
 
 N_ROWS, N_V, N_COMPONENTS = 50_000, 192, 800  # patches of 8 x 8 pixels in colour

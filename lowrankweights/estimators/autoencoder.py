@@ -6,11 +6,11 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .. import _checks
-from ..autoencoder import DECODERS, TiedAutoencoder, decoder_for
-from ..building import Architecture
-from ..lbfgs import minimize
-from ..objective import Objective
-from ..strategies import predicted_layer
+from ..building.architecture import Architecture
+from ..building.strategies import predicted_layer
+from ..optimisation.lbfgs import minimize
+from ..speed.objective import Objective
+from ..unsupervised.autoencoder import DECODERS, TiedAutoencoder, decoder_for
 from .common import fitted_dictionaries, numeric_types
 
 

@@ -5,7 +5,7 @@ import inspect
 import numpy as np
 
 from .. import _checks
-from ..parametrisations import Columns, Predicted
+from ..weights.parametrisations import Columns, Predicted
 
 
 def numeric_types(dtype):

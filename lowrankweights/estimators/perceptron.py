@@ -7,9 +7,9 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .. import _checks
-from ..building import Architecture, build
-from ..lbfgs import minimize_stages
-from ..objective import Objective
+from ..building.architecture import Architecture, build
+from ..optimisation.lbfgs import minimize_stages
+from ..speed.objective import Objective
 from .common import fitted_dictionaries, numeric_types, with_docs_of
 
 

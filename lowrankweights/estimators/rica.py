@@ -6,11 +6,11 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .. import _checks
-from ..lbfgs import minimize
-from ..parametrisations import LowRank, Predicted
-from ..patches import check_patch_shape, check_rows_vary
-from ..rica import rica_objective
-from ..strategies import LayerInput, check_name, predicted_layer
+from ..building.strategies import LayerInput, check_name, predicted_layer
+from ..optimisation.lbfgs import minimize
+from ..unsupervised.patches import check_patch_shape, check_rows_vary
+from ..unsupervised.rica import rica_objective
+from ..weights.parametrisations import LowRank, Predicted
 
 
 class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):

@@ -3,7 +3,8 @@
 import importlib
 
 from .. import _checks
-from . import claims, runner
+from ..results import claims
+from . import runner
 
 FIGURES = {
     "1-mnist": "figure_1_mnist",
@@ -90,4 +91,4 @@ def page(name, preset, results):
 
 def figure_module(name):
     """The module of a figure, see ``runner``."""
-    return importlib.import_module(f".{FIGURES[_checks.choice('name', name, FIGURES)]}", __name__)
+    return importlib.import_module(f".figures.{FIGURES[_checks.choice('name', name, FIGURES)]}", __name__)

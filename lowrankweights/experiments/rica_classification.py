@@ -6,10 +6,10 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import _checks, datasets
-from ..coates import FeatureClassifier, PatchEncoder
-from ..patches import random_patches
-from . import results as result_files
-from .claims import at_its_limit
+from ..results import files as result_files
+from ..results.claims import at_its_limit
+from ..unsupervised.coates import FeatureClassifier, PatchEncoder
+from ..unsupervised.patches import random_patches
 from .rica_filters import learn, whiten
 
 COMMON = {

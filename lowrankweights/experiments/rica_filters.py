@@ -13,11 +13,11 @@ from numpy.lib.stride_tricks import sliding_window_view
 from scipy.optimize import linear_sum_assignment
 
 from .. import _checks, datasets, dictionaries
-from ..kernels import SquaredExponential
-from ..lbfgs import minimize
-from ..patches import ZCAWhitening, check_rows_vary, random_patches
-from ..rica import rica_objective
-from ..weight_space import count_known, grid_coordinates
+from ..dictionaries.kernels import SquaredExponential
+from ..dictionaries.weight_space import count_known, grid_coordinates
+from ..optimisation.lbfgs import minimize
+from ..unsupervised.patches import ZCAWhitening, check_rows_vary, random_patches
+from ..unsupervised.rica import rica_objective
 from .training import PATIENCE, EarlyStop
 
 RIDGE = 1e-2

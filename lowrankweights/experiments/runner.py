@@ -26,8 +26,8 @@ from pathlib import Path
 from .. import _checks
 from ..datasets import DataFileError, DataNotFound
 from ..environment import commit, versions
-from ..objective import available_processors
-from . import results as result_files
+from ..results import files as result_files
+from ..speed.objective import available_processors
 
 
 def run(figure, preset, path, jobs=1, resume=False, report=print):

@@ -8,9 +8,9 @@ are those of the lowest. Test images are used once, for the error reported.
 
 import numpy as np
 
-from ..building import Architecture, build
-from ..lbfgs import minimize
-from ..objective import Objective
+from ..building.architecture import Architecture, build
+from ..optimisation.lbfgs import minimize
+from ..speed.objective import Objective
 
 LOOK_EVERY = 5
 PATIENCE = 60

@@ -8,12 +8,12 @@ import json
 
 import numpy as np
 
-from ..autoencoder import TiedAutoencoder
 from ..datasets import load_digits, load_natural_images
 from ..estimators import LowRankMLPClassifier
-from ..lbfgs import minimize
-from ..objective import Objective
-from ..parametrisations import Full
+from ..optimisation.lbfgs import minimize
+from ..speed.objective import Objective
+from ..unsupervised.autoencoder import TiedAutoencoder
+from ..weights.parametrisations import Full
 from .features import FILE, make_set
 
 N_FEATURES = 6  # of each set

@@ -24,7 +24,7 @@ import numpy as np
 
 import lowrankweights as lrw
 from lowrankweights import plotting, teaching
-from lowrankweights.experiments import completion
+from lowrankweights.dictionaries import completion
 
 check = teaching.Checks(["score", "nearest_dictionary", "predict", "my_alpha"])
 rng = np.random.default_rng(0)

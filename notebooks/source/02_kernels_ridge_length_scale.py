@@ -23,7 +23,7 @@ from scipy import linalg
 
 import lowrankweights as lrw
 from lowrankweights import plotting, teaching
-from lowrankweights.length_scales import choose_length_scale, log_marginal_likelihood
+from lowrankweights.dictionaries.length_scales import choose_length_scale, log_marginal_likelihood
 
 check = teaching.Checks(["squared_exponential", "dictionary", "coordinates", "smallest_ridge", "variance"])
 rng = np.random.default_rng(0)

@@ -20,7 +20,7 @@ from scipy.optimize import LbfgsInvHessProduct, minimize_scalar
 
 import lowrankweights as lrw
 from lowrankweights import plotting, teaching
-from lowrankweights.strategies import LayerInput, predicted_layer
+from lowrankweights.building.strategies import LayerInput, predicted_layer
 
 check = teaching.Checks(["best_step", "recorder", "hessian", "two_loops", "verdict"])
 plt.rcParams.update(plotting.STYLE)

@@ -20,8 +20,8 @@ import numpy as np
 
 import lowrankweights as lrw
 from lowrankweights import plotting, teaching
-from lowrankweights.experiments.results import paired_interval
-from lowrankweights.strategies import STRATEGIES, LayerInput
+from lowrankweights.building.strategies import STRATEGIES, LayerInput
+from lowrankweights.results.files import paired_interval
 
 check = teaching.Checks(["emp_kernel", "seen", "paired", "my_dictionary"])
 rng = np.random.default_rng(0)

@@ -21,8 +21,8 @@ import numpy as np
 
 import lowrankweights as lrw
 from lowrankweights import plotting, teaching
-from lowrankweights.experiments.results import paired_interval
-from lowrankweights.weight_space import column_centres, local_index_set
+from lowrankweights.dictionaries.weight_space import column_centres, local_index_set
+from lowrankweights.results.files import paired_interval
 
 check = teaching.Checks(["counts", "columns_of", "one_big_w", "foveated"])
 rng = np.random.default_rng(0)

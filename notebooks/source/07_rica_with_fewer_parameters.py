@@ -20,9 +20,10 @@ import numpy as np
 
 import lowrankweights as lrw
 from lowrankweights import plotting, teaching
-from lowrankweights.experiments import completion, rica_filters
-from lowrankweights.patches import random_patches
-from lowrankweights.rica import rica_cost
+from lowrankweights.dictionaries import completion
+from lowrankweights.experiments import rica_filters
+from lowrankweights.unsupervised.patches import random_patches
+from lowrankweights.unsupervised.rica import rica_cost
 
 check = teaching.Checks(["whitening_matrix", "cost", "gradient_of_W", "through_the_length", "nested", "pair"])
 rng = np.random.default_rng(0)

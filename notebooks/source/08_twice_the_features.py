@@ -20,10 +20,10 @@ import numpy as np
 
 import lowrankweights as lrw
 from lowrankweights import plotting, teaching
-from lowrankweights.coates import FeatureClassifier, PatchEncoder, quadrants
-from lowrankweights.experiments.results import paired_interval
 from lowrankweights.experiments.rica_filters import learn, whiten
-from lowrankweights.patches import random_patches
+from lowrankweights.results.files import paired_interval
+from lowrankweights.unsupervised.coates import FeatureClassifier, PatchEncoder, quadrants
+from lowrankweights.unsupervised.patches import random_patches
 
 check = teaching.Checks(["every_patch", "rectify", "pool", "buy", "bootstrap"])
 rng = np.random.default_rng(0)

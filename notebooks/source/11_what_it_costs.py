@@ -24,7 +24,7 @@ from threadpoolctl import threadpool_limits
 import lowrankweights as lrw
 from lowrankweights import plotting, teaching
 from lowrankweights.bench.gemm import MatrixProducts
-from lowrankweights.products import ComposeFirst, PooledOnce, PoolFirst
+from lowrankweights.speed.products import ComposeFirst, PooledOnce, PoolFirst
 
 check = teaching.Checks(["count_compose", "count_pool", "break_even", "in_blocks"])
 plt.rcParams.update(plotting.STYLE)

@@ -5,8 +5,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from lowrankweights.cli import main
-from lowrankweights.experiments import completion, figure_1_mnist, figure_4_mnist, results, training
+from lowrankweights.commands.main import main
+from lowrankweights.dictionaries import completion
+from lowrankweights.experiments import training
+from lowrankweights.experiments.figures import figure_1_mnist, figure_4_mnist
+from lowrankweights.results import files as results
 
 
 def test_the_standard_preset_is_the_papers_legend():

@@ -7,7 +7,9 @@ import pytest
 from joblib.externals.loky import get_reusable_executor
 
 from lowrankweights.datasets import DataNotFound
-from lowrankweights.experiments import figure_2, results, runner
+from lowrankweights.experiments import runner
+from lowrankweights.experiments.figures import figure_2
+from lowrankweights.results import files as results
 
 SPECS = [{"figure": "made-up", "seed": s, "proportion": p} for s in range(2) for p in (0.1, 0.5)]
 

@@ -1,0 +1,149 @@
+"""Fixed bases of n_v atoms, from which each column draws n_alpha: DCT, wavelets, k-means.
+
+The paper names Fourier and wavelet bases (section 3.1); k-means is the authors' extra.
+"""
+
+import warnings
+
+import numpy as np
+from scipy import fft
+
+from .. import _checks
+
+
+def dct_basis(shape):
+    """Orthonormal cosines on a pixel grid, from the lowest frequency to the highest.
+
+    Parameters
+    ----------
+    shape : (height, width) or (height, width, n_channels)
+        Each channel has its own atoms.
+
+    Returns
+    -------
+    basis : ndarray, (n_v, n_v)
+        One atom a column; basis.T @ basis = I.
+
+    Examples
+    --------
+    >>> B = dct_basis((4, 4))
+    >>> B.shape, bool(np.allclose(B.T @ B, np.eye(16)))
+    ((16, 16), True)
+    """
+    height, width, n_channels = _grid(shape)
+    rows, columns = (fft.idct(np.eye(n), axis=0, norm="ortho") for n in (height, width))
+    # atom (u, v) is the outer product of cosines; its frequency is |(u / height, v / width)|
+    atoms = np.einsum("iu,jv->ijuv", rows, columns).reshape(height * width, -1)
+    u, v = np.divmod(np.arange(height * width), width)
+    order = np.argsort(np.hypot(u / height, v / width), kind="stable")
+    return np.kron(atoms[:, order], np.eye(n_channels))
+
+
+def wavelet_basis(shape, wavelet="haar"):
+    """Orthonormal wavelets on a pixel grid, from the coarsest scale to the finest.
+
+    Parameters
+    ----------
+    shape : (height, width) or (height, width, n_channels)
+        Height and width must be even; there are as many levels as halvings of both.
+    wavelet : str
+        An orthogonal wavelet of PyWavelets; the signal is taken as periodic.
+
+    Returns
+    -------
+    basis : ndarray, (n_v, n_v)
+    """
+    import pywt
+
+    height, width, n_channels = _grid(shape)
+    if wavelet not in pywt.wavelist(kind="discrete") or not _is_orthonormal(pywt.Wavelet(wavelet)):
+        _checks.fail("wavelet", "the name of an orthogonal wavelet, such as 'haar' or 'db2'", repr(wavelet))
+    level = min(_halvings(height), _halvings(width))
+    if level == 0:
+        _checks.fail("shape", "an even height and width for the 'wavelet' dictionary", tuple(shape))
+    with warnings.catch_warnings():  # long filters on small grids are still orthonormal
+        warnings.filterwarnings("ignore", message="Level value")
+        template = pywt.wavedec2(np.zeros((height, width)), wavelet, mode="periodization", level=level)
+    flat, slices = pywt.coeffs_to_array(template)
+    # Each entry of the coefficient array is one atom; its scale is how deep in the corner it lies.
+    atoms = np.empty((height * width, height * width))
+    for k in range(height * width):
+        unit = np.zeros(height * width)
+        unit[k] = 1.0
+        coefficients = pywt.array_to_coeffs(unit.reshape(flat.shape), slices, output_format="wavedec2")
+        atoms[:, k] = pywt.waverec2(coefficients, wavelet, mode="periodization").ravel()
+    row, column = np.divmod(np.arange(height * width), width)
+    order = np.argsort(np.maximum(row / height, column / width), kind="stable")
+    return np.kron(atoms[:, order], np.eye(n_channels))
+
+
+def kmeans_basis(V, n_atoms, rng):
+    """Centres of k-means on the rows of V as atoms of unit length.
+
+    Parameters
+    ----------
+    V : array, (n, n_v)
+    n_atoms : int
+        At most n_v.
+    rng : seed or numpy.random.Generator
+
+    Returns
+    -------
+    basis : ndarray, (n_v, n_atoms)
+        Where V has fewer distinct rows, the last atoms are random directions orthogonal to the
+        centres.
+    """
+    from sklearn.cluster import MiniBatchKMeans
+
+    V, rng = _checks.array("V", V, ndim=2), _checks.generator(rng)
+    n_atoms = _checks.integer("n_atoms", n_atoms, at_least=1, at_most=V.shape[1])
+    sample = V if len(V) <= 20_000 else V[rng.choice(len(V), 20_000, replace=False)]
+    distinct = len(np.unique(sample, axis=0))
+    seed = int(rng.integers(2**31))
+    model = MiniBatchKMeans(
+        min(n_atoms, distinct), batch_size=4096, n_init=1, reassignment_ratio=0, random_state=seed
+    )
+    atoms = unit_atoms(model.fit(sample - sample.mean(axis=0)).cluster_centers_.T)
+    k = atoms.shape[1]
+    if k == n_atoms:
+        return atoms
+    # the last columns of Q are orthogonal to the first k columns of the matrix
+    Q, _ = np.linalg.qr(np.hstack([atoms, rng.normal(size=(V.shape[1], n_atoms - k))]))
+    return np.hstack([atoms, Q[:, k:]])
+
+
+def unit_atoms(atoms):
+    """Atoms scaled to unit length; those at zero are left out."""
+    atoms = np.asarray(atoms, dtype=np.float64)
+    length = np.linalg.norm(atoms, axis=0)
+    kept = length > 1e-10 * max(length.max(initial=0), 1e-300)
+    return np.ascontiguousarray(atoms[:, kept] / length[kept])
+
+
+def draw_atoms(basis, n_alpha, rng, n_first=0):
+    """U (n_v, n_alpha): the first ``n_first`` atoms, and others drawn at random without replacement."""
+    if n_alpha > basis.shape[1]:
+        _checks.fail("n_alpha", f"at most the {basis.shape[1]} atoms of this dictionary", n_alpha)
+    others = n_first + _checks.generator(rng).choice(
+        basis.shape[1] - n_first, n_alpha - n_first, replace=False
+    )
+    return np.ascontiguousarray(basis[:, np.concatenate([np.arange(n_first), np.sort(others)])])
+
+
+def _grid(shape):
+    shape = tuple(shape)
+    if len(shape) not in (2, 3):
+        _checks.fail("shape", "(height, width) or (height, width, n_channels)", shape)
+    return shape if len(shape) == 3 else (*shape, 1)
+
+
+def _is_orthonormal(wavelet):
+    """Whether its filter is orthogonal to its even shifts: dmey's, an approximation, is not."""
+    h = np.array(wavelet.dec_lo)
+    even_shifts = np.correlate(h, h, "full")[len(h) - 1 :: 2]
+    return wavelet.orthogonal and np.allclose(even_shifts, np.eye(1, len(even_shifts)), atol=1e-6)
+
+
+def _halvings(n):
+    """How often n can be divided by two."""
+    return (n & -n).bit_length() - 1

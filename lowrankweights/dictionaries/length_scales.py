@@ -1,0 +1,95 @@
+"""Choose the length scale of a kernel from the known weights alone."""
+
+import numpy as np
+from scipy import linalg, optimize
+
+from .. import _checks
+from .kernels import SquaredExponential
+from .ridge import factor_ridge
+from .weight_space import check_index_set
+
+
+def log_marginal_likelihood(w_alpha, kernel, points, alpha, ridge=1e-2):
+    r"""How probable the known weights are, in the Gaussian-process reading of the ridge predictor.
+
+    For each feature, w_alpha ~ N(0, s^2 A) with A = K_alpha + ridge I, and the s that fits it best:
+    log p = -(n_alpha / 2) log(w_alpha^T A^-1 w_alpha / n_alpha) - log(det A) / 2 + const.
+
+    Parameters
+    ----------
+    w_alpha : array, (n_alpha,) or (n_alpha, n_features)
+    kernel, points, alpha, ridge
+        As in ``dictionaries.kernel_ridge``.
+
+    Returns
+    -------
+    log_p : float
+        Summed over the features, without the constant.
+
+    Notes
+    -----
+    Ours; Rasmussen and Williams, Gaussian Processes for Machine Learning, 2006, equation 5.8.
+    """
+    w_alpha = _checks.array("w_alpha", w_alpha, ndim=(1, 2), dtype=np.float64)
+    w_alpha = w_alpha.reshape(len(w_alpha), -1)
+    points = _checks.array("points", points, ndim=(1, 2))
+    alpha = check_index_set(alpha, len(points))
+    factor, _ = factor_ridge(kernel, points[alpha], np.arange(len(alpha)), ridge)
+    n_alpha = factor[0].shape[0]
+    if len(w_alpha) != n_alpha:
+        _checks.fail("w_alpha", f"{n_alpha} rows, one for each index in alpha", f"shape {w_alpha.shape}")
+    fit = np.sum(w_alpha * linalg.cho_solve(factor, w_alpha), axis=0)
+    half_log_det = np.log(np.diagonal(factor[0])).sum()
+    scale = np.log(np.maximum(fit, np.finfo(float).tiny) / n_alpha)
+    return float(np.sum(-0.5 * n_alpha * scale - half_log_det))
+
+
+def choose_length_scale(w_alpha, points, alpha, ridge=1e-2, bounds=None):
+    """The length scale of ``SquaredExponential`` that makes the known weights most probable.
+
+    Parameters
+    ----------
+    w_alpha, points, alpha, ridge
+        As in ``log_marginal_likelihood``; ridge above 0.
+    bounds : (float, float), optional
+        Between which to look, in pixels; default: ``default_bounds(points)``.
+
+    Returns
+    -------
+    length_scale : float
+        In pixels. At a bound where no length scale is better than the shortest, or the longest.
+
+    Raises
+    ------
+    ValueError
+        If an argument has the wrong shape, or ``bounds`` are not increasing.
+
+    Examples
+    --------
+    >>> from lowrankweights import grid_coordinates, sample_index_set
+    >>> points = grid_coordinates((12, 12))
+    >>> w = np.exp(-((points - 6) ** 2).sum(axis=1) / 18)
+    >>> alpha = sample_index_set(144, 40, rng=0)
+    >>> 2 < choose_length_scale(w[alpha], points, alpha) < 5
+    True
+    """
+    _checks.number("ridge", ridge, above=0)
+    low, high = _checks.array("bounds", default_bounds(points) if bounds is None else bounds, shape=(2,))
+    if not 0 < low < high:
+        _checks.fail("bounds", "0 < low < high", (float(low), float(high)))
+    low, high = np.log(low), np.log(high)
+
+    def cost(log_scale):
+        kernel = SquaredExponential(np.exp(log_scale))
+        return -log_marginal_likelihood(w_alpha, kernel, points, alpha, ridge)
+
+    # The likelihood may have several tops: a coarse grid first, then the best bracket.
+    grid = np.linspace(low, high, 15)
+    best = int(np.argmin([cost(x) for x in grid]))
+    bracket = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
+    return float(np.exp(optimize.minimize_scalar(cost, bounds=bracket, method="bounded").x))
+
+
+def default_bounds(points):
+    """From 0.3 pixels, where neighbours hardly matter, to the length of the grid, at least ten."""
+    return 0.3, max(10.0, float(np.ptp(points, axis=0).max()))

@@ -1,0 +1,144 @@
+"""Dictionaries: functions that return U (n_v, n_alpha), whose columns are the atoms.
+
+A layer's weights are W = U w_alpha; U is static, only w_alpha is learned (paper, section 3.1).
+"""
+
+import numpy as np
+from scipy import linalg
+
+from .. import _checks
+from .weight_space import check_index_set, sample_index_set
+
+MAX_CONDITION = 1e12
+
+
+def kernel_ridge(kernel, points, alpha, ridge=1e-2):
+    r"""The kernel ridge predictor: w = U w_alpha, U = k_alpha^T (K_alpha + ridge I)^-1.
+
+    Parameters
+    ----------
+    kernel : callable
+        ``kernel(points_a, points_b) -> K``, see ``lowrankweights.kernels``.
+    points : array, (n_v, n_coordinates) or (n_v,)
+        The points of weight space.
+    alpha : array of int, (n_alpha,)
+        Indices of the known weights; unique.
+    ridge : float
+        lambda >= 0, absolute. With 0 the known weights are kept: U[alpha] = I.
+
+    Returns
+    -------
+    U : ndarray, (n_v, n_alpha)
+
+    Raises
+    ------
+    ValueError
+        If an argument does not fit, or K_alpha + ridge I is singular to working precision.
+
+    Notes
+    -----
+    Paper, section 3.1. Solved by Cholesky, never by an inverse.
+
+    Examples
+    --------
+    >>> from lowrankweights import SquaredExponential, grid_coordinates
+    >>> points = grid_coordinates((5, 5))
+    >>> U = kernel_ridge(SquaredExponential(1.0), points, [0, 12, 24], ridge=0)
+    >>> U.shape, bool(np.allclose(U[[0, 12, 24]], np.eye(3)))
+    ((25, 3), True)
+    """
+    factor, k_alpha = factor_ridge(kernel, points, alpha, ridge)
+    # U^T = (K_alpha + ridge I)^-1 k_alpha
+    return np.ascontiguousarray(linalg.cho_solve(factor, k_alpha).T)
+
+
+def predictive_variance(kernel, points, alpha, ridge=1e-2):
+    """How unsure the prediction of each weight is, in the Gaussian-process reading.
+
+    var_i = k(i, i) - k_i^T (K_alpha + ridge I)^-1 k_i, in the units of the kernel.
+
+    Returns
+    -------
+    variance : ndarray, (n_v,)
+        At least 0; with ``ridge=0`` it is 0 at alpha. Arguments as in ``kernel_ridge``.
+
+    Notes
+    -----
+    Ours: the paper predicts the mean only.
+    """
+    factor, k_alpha = factor_ridge(kernel, points, alpha, ridge)
+    prior = kernel.diagonal(points)
+    explained = np.einsum("ai,ai->i", k_alpha, linalg.cho_solve(factor, k_alpha))
+    return np.maximum(prior - explained, 0.0)
+
+
+def predict_features(w_alpha, U):
+    """Predict whole features from their known weights: W = U w_alpha (the paper's Figure 1).
+
+    Parameters
+    ----------
+    w_alpha : array, (n_alpha,) or (n_alpha, n_h)
+    U : array, (n_v, n_alpha)
+
+    Returns
+    -------
+    W : ndarray, (n_v,) or (n_v, n_h)
+    """
+    U = _checks.array("U", U, ndim=2)
+    w_alpha = _checks.array("w_alpha", w_alpha, ndim=(1, 2))
+    if len(w_alpha) != U.shape[1]:
+        _checks.fail("w_alpha", f"{U.shape[1]} rows, one for each atom of U", f"shape {w_alpha.shape}")
+    return U @ w_alpha
+
+
+def random_connections(n_v, n_alpha, rng=0, n_channels=1):
+    """RandCon: random columns of the identity; the other weights are 0 (paper, section 3.5).
+
+    Returns
+    -------
+    U : ndarray, (n_v, n_alpha)
+        ``np.eye(n_v)[:, alpha]`` with alpha from ``sample_index_set``.
+    """
+    return identity_atoms(n_v, sample_index_set(n_v, n_alpha, rng, n_channels))
+
+
+def identity_atoms(n_v, alpha):
+    """The columns ``alpha`` of the identity of size n_v, (n_v, n_alpha)."""
+    U = np.zeros((n_v, len(alpha)))
+    U[alpha, np.arange(len(alpha))] = 1.0
+    return U
+
+
+def random_projection(n_v, n_alpha, rng=0):
+    """RandFixU: independent Gaussian atoms, U_ij ~ N(0, 1 / n_alpha) (paper, section 3.5).
+
+    Returns
+    -------
+    U : ndarray, (n_v, n_alpha)
+    """
+    n_v = _checks.integer("n_v", n_v, at_least=1)
+    n_alpha = _checks.integer("n_alpha", n_alpha, at_least=1)
+    return _checks.generator(rng).normal(scale=n_alpha**-0.5, size=(n_v, n_alpha))
+
+
+def factor_ridge(kernel, points, alpha, ridge):
+    """Cholesky factor of K_alpha + ridge I, and k_alpha (n_alpha, n_v)."""
+    points = _checks.array("points", points, ndim=(1, 2))
+    alpha = check_index_set(alpha, len(points))
+    ridge = _checks.number("ridge", ridge, at_least=0)
+    k_alpha = kernel(points[alpha], points)
+    A = k_alpha[:, alpha] + ridge * np.eye(len(alpha))
+    norm = np.abs(A).sum(axis=0).max()
+    try:
+        factor = linalg.cho_factor(A, lower=True)
+        reciprocal, _ = linalg.lapack.dpocon(factor[0], norm, uplo="L")
+        condition = 1 / reciprocal if reciprocal > 0 else np.inf
+    except linalg.LinAlgError:
+        condition = np.inf
+    if condition > MAX_CONDITION:
+        raise ValueError(
+            f"ridge: expected K_alpha + ridge I with a condition number of at most {MAX_CONDITION:.0e}, got "
+            f"about {condition:.1e} with ridge = {ridge:g}, n_alpha = {len(alpha)} and {kernel!r}. "
+            "Use a larger ridge, a smaller length_scale or fewer known weights (n_alpha)."
+        )
+    return factor, k_alpha

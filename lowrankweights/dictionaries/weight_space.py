@@ -1,0 +1,189 @@
+"""Where the weights of a feature live, and which of them are known.
+
+A feature w is a function on weight space: one number for each input unit. For images the
+points of weight space are pixels (row, column and, with colour, channel), in the order
+``(row * width + column) * n_channels + channel`` (paper, sections 3 and 3.2).
+"""
+
+import numpy as np
+
+from .. import _checks
+
+
+def grid_coordinates(shape):
+    """Coordinates of the weights of an image feature.
+
+    Parameters
+    ----------
+    shape : (height, width) or (height, width, n_channels)
+
+    Returns
+    -------
+    points : ndarray, (n_v, 2) or (n_v, 3)
+        Row, column and (with three entries in ``shape``) channel, in pixels.
+
+    Notes
+    -----
+    Paper, section 3.2.
+
+    Examples
+    --------
+    >>> grid_coordinates((2, 2))
+    array([[0., 0.],
+           [0., 1.],
+           [1., 0.],
+           [1., 1.]])
+    """
+    shape = tuple(np.ravel(shape).tolist())
+    if len(shape) not in (2, 3):
+        _checks.fail("shape", "(height, width) or (height, width, n_channels)", repr(shape))
+    shape = [_checks.integer("shape", n, at_least=1) for n in shape]
+    return np.stack(np.meshgrid(*map(np.arange, shape), indexing="ij"), axis=-1).reshape(-1, len(shape)) * 1.0
+
+
+def sample_index_set(n_v, n_alpha, rng=0, n_channels=1, candidates=None):
+    """Draw the index set alpha uniformly at random, without replacement.
+
+    Parameters
+    ----------
+    n_v : int
+        Number of weights of a feature, all channels counted.
+    n_alpha : int
+        Number of weights to draw, all channels counted; divisible by ``n_channels``.
+    rng : seed or numpy.random.Generator
+    n_channels : int
+        The same pixels are drawn in each channel ("tied across channels").
+    candidates : array of int, optional
+        Draw among these weights only, for instance those of units that vary
+        (then ``n_channels`` must be 1).
+
+    Returns
+    -------
+    alpha : ndarray of int, (n_alpha,), sorted and unique
+
+    Notes
+    -----
+    Paper, section 3.2.
+
+    Examples
+    --------
+    >>> sample_index_set(12, 6, rng=0, n_channels=3) % 3
+    array([0, 1, 2, 0, 1, 2])
+    """
+    n_v = _checks.integer("n_v", n_v, at_least=1)
+    n_channels = _checks.integer("n_channels", n_channels, at_least=1)
+    if n_v % n_channels:
+        _checks.fail("n_channels", f"a divisor of n_v = {n_v}", n_channels)
+    n_alpha = _checks.integer("n_alpha", n_alpha, at_least=1, at_most=n_v)
+    if n_alpha % n_channels:
+        _checks.fail("n_alpha", f"a multiple of n_channels = {n_channels}", n_alpha)
+    rng = _checks.generator(rng)
+    if candidates is None:
+        pixels = rng.choice(n_v // n_channels, n_alpha // n_channels, replace=False)
+        return np.sort((pixels[:, None] * n_channels + np.arange(n_channels)).ravel())
+    if n_channels != 1:
+        _checks.fail("n_channels", "1 when candidates are given", n_channels)
+    candidates = check_index_set(candidates, n_v, name="candidates")
+    if len(candidates) < n_alpha:
+        _checks.fail("n_alpha", f"at most the {len(candidates)} of {n_v} units that vary", n_alpha)
+    return np.sort(rng.choice(candidates, n_alpha, replace=False))
+
+
+def local_index_set(shape, n_alpha, centre, rng=0, candidates=None):
+    """Draw an index set that is dense around one place and sparse elsewhere.
+
+    Half of it are the pixels nearest to the centre, every one of them; the other half is drawn
+    uniformly from the rest.
+
+    Parameters
+    ----------
+    shape : (height, width) or (height, width, n_channels)
+    n_alpha : int
+        Number of weights, all channels counted; divisible by ``n_channels``.
+    centre : (row, column)
+        In pixels.
+    rng : seed or numpy.random.Generator
+    candidates : array of int, optional
+        Draw among these weights only, each channel for itself.
+
+    Returns
+    -------
+    alpha : ndarray of int, (n_alpha,), sorted and unique
+
+    Notes
+    -----
+    Paper, section 3.4: "high resolution in a local area of pixel space while using a sparser
+    representation in the remainder". The paper always draws uniformly; how to be local is ours.
+
+    Examples
+    --------
+    >>> local_index_set((5, 5), 8, centre=(0, 0), rng=0)[:2]
+    array([0, 1])
+    """
+    points = grid_coordinates(shape)
+    n_v, n_channels = len(points), (*shape, 1)[2]
+    n_alpha = _checks.integer("n_alpha", n_alpha, at_least=1, at_most=n_v)
+    centre = _checks.array("centre", centre, shape=(2,))
+    if candidates is not None:
+        candidates = check_index_set(candidates, n_v, name="candidates")
+        if len(candidates) < n_alpha:
+            _checks.fail("n_alpha", f"at most the {len(candidates)} units that vary", n_alpha)
+        return _nearest_and_others(points, candidates, n_alpha, centre, rng)
+    if n_alpha % n_channels:
+        _checks.fail("n_alpha", f"a multiple of n_channels = {n_channels}", n_alpha)
+    first_channel = np.arange(0, n_v, n_channels)
+    chosen = _nearest_and_others(points, first_channel, n_alpha // n_channels, centre, rng)
+    return (chosen[:, None] + np.arange(n_channels)).ravel()
+
+
+def _nearest_and_others(points, weights, n, centre, rng):
+    """n of the weights, sorted: half those nearest to the centre, half drawn from the rest."""
+    distance = np.hypot(*(points[weights, :2] - centre).T)
+    near, rest = np.split(weights[np.argsort(distance, kind="stable")], [(n + 1) // 2])
+    far = _checks.generator(rng).choice(rest, n - len(near), replace=False)
+    return np.sort(np.concatenate([near, far]))
+
+
+def column_centres(shape, n_columns):
+    """A place for each column, spread evenly over the ellipse that fits into the image.
+
+    Returns
+    -------
+    centres : ndarray, (n_columns, 2)
+        Row and column, in pixels: a sunflower's spiral (H. Vogel, 1979), which fits any number.
+
+    Examples
+    --------
+    >>> column_centres((28, 28), 1)
+    array([[13.5, 13.5]])
+    """
+    n_columns = _checks.integer("n_columns", n_columns, at_least=1)
+    middle = grid_coordinates(shape)[-1, :2] / 2
+    if n_columns == 1:
+        return middle[None]
+    j = np.arange(n_columns)
+    radius, angle = np.sqrt((j + 0.5) / n_columns), j * np.pi * (3 - np.sqrt(5))
+    return middle + middle * radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+
+
+def check_index_set(alpha, n_v, name="alpha"):
+    """Return alpha as an int array; a ``ValueError`` if an index is repeated or out of range."""
+    alpha = np.asarray(alpha)
+    if alpha.ndim != 1 or alpha.size == 0 or not np.issubdtype(alpha.dtype, np.integer):
+        _checks.fail(name, "a 1-d array of at least one integer", f"shape {alpha.shape}, dtype {alpha.dtype}")
+    if alpha.min() < 0 or alpha.max() >= n_v:
+        _checks.fail(name, f"indices from 0 to {n_v - 1}", f"{alpha.min()} to {alpha.max()}")
+    if len(np.unique(alpha)) < len(alpha):
+        values, counts = np.unique(alpha, return_counts=True)
+        _checks.fail(name, "indices without repetition", f"{values[counts > 1][0]} more than once")
+    return alpha.astype(np.intp)
+
+
+def count_known(proportion, n_v, n_channels=1, name="proportion"):
+    """n_alpha = max(1, round(proportion n_v)), to the nearest multiple of ``n_channels``.
+
+    >>> count_known(0.1, 784), count_known(0.001, 64), count_known(0.1, 108, n_channels=3)
+    (78, 1, 12)
+    """
+    proportion = _checks.number(name, proportion, above=0, at_most=1)
+    return n_channels * max(1, round(proportion * n_v / n_channels))

@@ -1,0 +1,22 @@
+"""Pictures of features, dictionaries, index sets and curves: functions that take and return Axes."""
+
+from .curves import differences, log_percent_axis, loss_curves
+from .features import feature_completion, index_set, index_sets, show_feature, tiles
+from .style import COLOURS, DIVERGING, MARKS, STYLE, UNKNOWN, line_styles
+
+__all__ = [
+    "COLOURS",
+    "DIVERGING",
+    "MARKS",
+    "STYLE",
+    "UNKNOWN",
+    "differences",
+    "feature_completion",
+    "index_set",
+    "index_sets",
+    "line_styles",
+    "log_percent_axis",
+    "loss_curves",
+    "show_feature",
+    "tiles",
+]

@@ -1,0 +1,1 @@
+"""Numbers that were measured: lines of results, intervals, and claims held against them."""

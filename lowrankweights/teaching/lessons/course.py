@@ -1,0 +1,45 @@
+"""What ``lowrankweights course`` does."""
+
+import time
+
+from .source import read_lessons
+from .notebooks import export
+
+
+def run(options):
+    """List the lessons, export them, or try their checks; returns the exit status."""
+    if options.action == "export":
+        for path in export(options.to, options.folder, options.source, options.overwrite):
+            print(path)
+        return 0
+    lessons = read_lessons(options.source)
+    return try_lessons(lessons) if options.action == "try" else show(lessons)
+
+
+def show(lessons):
+    """Number, title, time and exercises of each lesson."""
+    for lesson in lessons:
+        n = len(lesson.exercises)
+        number, minutes = lesson.name[:2], lesson.about["minutes"]
+        print(f"{number}  {lesson.about['title']:<60} {minutes:>3} minutes, {n} exercises")
+
+
+def try_lessons(lessons):
+    """Run each check against its mutants and accepted answers; 1 if one is judged wrongly."""
+    import matplotlib.pyplot
+
+    from .harness import failures
+
+    matplotlib.use("Agg")
+    bad = []
+    for lesson in lessons:
+        start = time.perf_counter()
+        found = failures(lesson)
+        n = sum(2 + len(e.mutants) + len(e.accepted) for e in lesson.exercises.values())
+        seconds = time.perf_counter() - start
+        print(f"{lesson.name}: {n - len(found)} of {n} answers judged rightly ({seconds:.1f} s)")
+        bad += found
+        matplotlib.pyplot.close("all")
+    for line in bad:
+        print(line)
+    return int(bool(bad))

@@ -1,0 +1,1 @@
+"""Networks with every number and every shape shown: worked numbers and drawings."""

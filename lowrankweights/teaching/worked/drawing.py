@@ -1,0 +1,208 @@
+"""A picture of a network: what is learned, what is fixed, and the shape of everything."""
+
+import itertools
+
+import matplotlib.pyplot as plt
+from matplotlib.lines import Line2D
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Patch
+
+from ... import _checks, plotting
+from ...networks.network import Network
+from ...weights.parametrisations import Columns, LowRank, Predicted
+from ..doctor.passes import leaves
+
+FILLS = {"learned": "#BBDDF0", "fixed": "#F7E3B5", "data": "#FFFFFF"}
+EDGES = {"learned": plotting.COLOURS["blue"], "fixed": "#9A6B00", "data": "#555555"}
+BACK = plotting.COLOURS["red"]
+STEP = 1.9  # from box to box
+LANE = 1.0  # from column to column
+SIZE = (1.12, 0.62)
+MAX_COLUMNS = 4
+
+
+def draw(net, ax=None):
+    """Draw a network's graph: shapes on every box, columns as parallel paths, gradients underneath.
+
+    Blue is learned (dynamic), yellow with stripes is fixed (static), white is data; the backward
+    path, in red, has the shapes of the gradients.
+
+    Parameters
+    ----------
+    net : Network
+    ax : Axes, optional
+
+    Returns
+    -------
+    ax : Axes
+
+    Notes
+    -----
+    After the paper's Figure 3. Of many columns the first ones and the last are drawn.
+
+    Examples
+    --------
+    >>> import lowrankweights as lrw
+    >>> ax = draw(lrw.Network([lrw.Dense(lrw.Full(4, 2))], "squared_error"))
+    >>> any("4 × 2" in text.get_text() for text in ax.texts)
+    True
+    >>> plt.close(ax.figure)
+    """
+    if not isinstance(net, Network):
+        _checks.fail("net", "a Network", type(net).__name__)
+    paths = [shown_columns(layer.parametrisation) for layer in net.layers]
+    depth = max(len(p) for p in paths)
+    steps = sum(1 + max(len(stages(c)) for _, c in p if c is not None) for p in paths) + 1
+    if ax is None:
+        _, ax = plt.subplots(figsize=(1.25 * steps + 1, 0.62 * depth + 2.5), layout="constrained")
+    floor = -0.5 * LANE * (depth - 1) - 1.3
+    x = box(ax, 0, 0, "data", "v", f"n × {net.n_v}")
+    for i, (layer, columns) in enumerate(zip(net.layers, paths, strict=True)):
+        x = draw_layer(ax, x, layer, columns, floor, i, last=i == len(net.layers) - 1)
+    words = {
+        "softmax_cross_entropy": "softmax",
+        "sigmoid_cross_entropy": "sigmoid",
+        "squared_error": "squared",
+    }
+    box(ax, x + STEP, 0, "data", "loss", words[net.loss])
+    arrow(ax, x, 0, x + STEP, 0)
+    backward_label(ax, x + STEP, floor, "1", "")
+    backward_arrow(ax, x + STEP, x, floor)
+    _finish(ax, x + STEP, floor, depth, net)
+    return ax
+
+
+def draw_layer(ax, x, layer, columns, floor, i, last):
+    """One layer from its input at x; returns where its output is."""
+    width = max(len(stages(c)) for _, c in columns if c is not None)
+    end, middle = x + STEP * (width + 1), 0.5 * LANE * (len(columns) - 1)
+    for k, (j, column) in enumerate(columns):
+        y = middle - LANE * k
+        if column is None:
+            ax.text(x + STEP * (width + 1) / 2, y, "⋮", ha="center", va="center", fontsize=13)
+            continue
+        index = f"_{{{j}}}" if j else ""
+        boxes = stages(column, j > 0)
+        shift = 0.5 * STEP * (width - len(boxes))
+        places = [x + shift + STEP * (s + 1) for s in range(len(boxes))]
+        for place, (kind, name, size) in zip(places, boxes, strict=True):
+            box(ax, place, y, kind, name.replace("#", index), size)
+        for a, b, ya, yb in _hops(x, places, end, y):
+            arrow(ax, a, ya, b, yb)
+        if len(boxes) == 2:
+            between = column.n_alpha if isinstance(column, Predicted) else column.rank
+            ax.text(sum(places) / 2, y + 0.07, f"n × {between}", **_small("#555555"))
+    output = "z" if last else "h"
+    box(ax, end, 0, "data", output, f"n × {layer.n_h}")
+    activation = "" if layer.activation == "identity" else f", {layer.activation}"
+    ax.text(end, 0.38, f"+ $b${activation}", **_small("#333333"))
+    learned = gradients(columns, layer.n_h)
+    backward_label(ax, end, floor, f"d{output}", f"n × {layer.n_h}")
+    ax.text((x + end) / 2, floor + 0.15, learned, ha="center", va="bottom", color=BACK, fontsize=7.5)
+    backward_arrow(ax, end, x, floor)
+    if i == 0:
+        ax.text(x, floor, "not needed", ha="center", va="center", color="#777777", fontsize=7.5)
+    return end
+
+
+def shown_columns(q):
+    """(number, column) of the columns to draw; (None, None) stands for those left out; 0: no columns."""
+    columns, _ = leaves(q)
+    if not isinstance(q, Columns):
+        return [(0, q)]
+    numbered = list(enumerate(columns, 1))
+    return numbered if len(columns) <= MAX_COLUMNS else [*numbered[:2], (None, None), numbered[-1]]
+
+
+def stages(q, numbered=False):
+    """(kind, name, shape) of the matrices that v passes through; # stands for the column's number."""
+    if isinstance(q, Predicted):
+        return [
+            ("fixed", "U#", f"{q.n_v} × {q.n_alpha}"),
+            ("learned", "w#" if numbered else r"w_\alpha", f"{q.n_alpha} × {q.n_h}"),
+        ]
+    if isinstance(q, LowRank):
+        return [("learned", "U#", f"{q.n_v} × {q.rank}"), ("learned", "V#", f"{q.rank} × {q.n_h}")]
+    return [("learned", "W#", f"{q.n_v} × {q.n_h}")]
+
+
+def gradients(columns, n_h):
+    """Names and shapes of the gradients of what a layer learns."""
+    lines = []
+    for j, c in columns:
+        if c is None:
+            lines.append("…")
+            continue
+        index = f"_{{{j}}}" if j else ""
+        learned = [(n, s) for kind, n, s in stages(c, j > 0) if kind == "learned"]
+        lines += [f"$d{name.replace('#', index)}$ {size}" for name, size in learned]
+    lines.append(f"$db$ {n_h}")
+    return "\n".join(", ".join(lines[k : k + 2]) for k in range(0, len(lines), 2))
+
+
+def box(ax, x, y, kind, name, size):
+    """A box with a name and a shape, centred at (x, y); returns x."""
+    width, height = SIZE
+    corner = x - width / 2, y - height / 2
+    hatch = {"hatch": "////"} if kind == "fixed" else {}
+    ax.add_patch(
+        FancyBboxPatch(
+            corner, width, height, boxstyle="round,pad=0,rounding_size=0.08", fc=FILLS[kind],
+            ec=EDGES[kind], lw=1.3 if kind != "data" else 0.9, zorder=3,
+        )
+    )  # fmt: skip
+    if hatch:
+        stripe = plt.Rectangle((corner[0] + 0.02, corner[1] + 0.03), 0.1, height - 0.06, fc="none", lw=0)
+        stripe.set(ec=EDGES["fixed"], zorder=4, **hatch)
+        ax.add_patch(stripe)
+    ax.text(
+        x, y + 0.1, name if name == "loss" else f"${name}$", ha="center", va="center", fontsize=10, zorder=5
+    )
+    ax.text(x, y - 0.18, size, ha="center", va="center", fontsize=7.5, color="#333333", zorder=5)
+    return x
+
+
+def arrow(ax, xa, ya, xb, yb, colour="#555555", margin=SIZE[0] / 2):
+    """An arrow between the edges of two boxes."""
+    direction = 1 if xb > xa else -1
+    style = {"arrowstyle": "-|>", "mutation_scale": 9, "shrinkA": 1, "shrinkB": 1, "lw": 1.1, "zorder": 2}
+    ends = (xa + direction * margin, ya), (xb - direction * margin, yb)
+    ax.add_patch(FancyArrowPatch(*ends, color=colour, **style))
+
+
+def backward_arrow(ax, xa, xb, y):
+    """An arrow of the backward path, to the left."""
+    arrow(ax, xa, y, xb, y, colour=BACK, margin=0.5)
+
+
+def backward_label(ax, x, y, name, size):
+    """The name and size of a gradient, in the colour of the way back."""
+    ax.text(x, y, f"${name}$ {size}", ha="center", va="center", color=BACK, fontsize=8.5)
+
+
+def _hops(x, places, end, y):
+    """Arrows from the input over a column's boxes to the output, (xa, xb, ya, yb)."""
+    yield x, places[0], 0.0, y
+    for a, b in itertools.pairwise(places):
+        yield a, b, y, y
+    yield places[-1], end, y, 0.0
+
+
+def _small(colour):
+    return {"ha": "center", "va": "bottom", "fontsize": 7.5, "color": colour}
+
+
+def _finish(ax, right, floor, depth, net):
+    """Limits, the words at the left, and the legend with the counts."""
+    top = 0.5 * LANE * (depth - 1) + 0.75
+    handles = [
+        Patch(fc=FILLS["learned"], ec=EDGES["learned"], label=f"learned: {net.n_dynamic:,} numbers"),
+        Patch(fc=FILLS["fixed"], ec=EDGES["fixed"], hatch="////", label=f"fixed: {net.n_static:,} numbers"),
+        Line2D([], [], color=BACK, marker="<", ms=5, lw=1.1, label="backward: shapes of the gradients"),
+    ]
+    shown = handles if net.n_static else [handles[0], handles[2]]
+    ax.legend(
+        handles=shown, loc="upper center", bbox_to_anchor=(0.5, -0.01), ncols=3, fontsize=8, frameon=False
+    )
+    ax.set_xlim(-0.8, right + 0.8)
+    ax.set_ylim(floor - 0.3, top)
+    ax.set_axis_off()

@@ -1,0 +1,44 @@
+"""Layer-wise pre-training: each layer first learns to reconstruct its own input (paper, section 3.5)."""
+
+import numpy as np
+
+from ..optimisation.lbfgs import minimize
+from ..speed.objective import Objective
+from .autoencoder import TiedAutoencoder, decoder_for
+
+
+def pretrain_layer(parametrisation, activation, V, *, max_iter, rng, n_threads=None, engine=None):
+    """Train a layer as a tied autoencoder.
+
+    Parameters
+    ----------
+    parametrisation : Parametrisation
+    activation : str
+    V : array, (n, n_v)
+        The layer's input. The decoder is a sigmoid where V lies in [0, 1], else linear.
+    max_iter : int
+    rng : seed or numpy.random.Generator
+    n_threads, engine
+        See ``Objective``.
+
+    Returns
+    -------
+    theta : ndarray
+        The layer's p and b; the decoder's bias is dropped.
+    H : ndarray, (n, n_h)
+        The hidden units over the data.
+    result : Result
+
+    Raises
+    ------
+    KeyboardInterrupt
+        On Ctrl-C.
+    """
+    model = TiedAutoencoder(parametrisation, activation, decoder_for(V))
+    objective = Objective(model, V, V, 0.0, n_threads, engine)
+    with objective.one_blas_thread():
+        result = minimize(objective, model.init(rng), max_iter=max_iter)
+    if result.status == "interrupted":  # half a pre-training is nothing to go on with
+        raise KeyboardInterrupt
+    p, b, _ = model.split(result.theta)
+    return np.concatenate([p, b]), model.encode(result.theta, V), result

@@ -1,0 +1,270 @@
+r"""Reconstruction ICA, the paper's single-layer model (Le, Karpenko, Ngiam and Ng, NIPS 2011).
+
+    cost(w) = 1/n [ 1/2 ||Z W^T - X||^2 + sparsity sum sqrt(Z^2 + eps) ],   Z = X W,
+
+where each column of W is a column of P = U w_alpha (or of P = w, every weight learned) scaled to
+unit length. ``rica_cost`` is this definition, line by line; ``rica_objective`` gives the same
+numbers, fast.
+"""
+
+import numpy as np
+
+from .. import _checks
+from ..speed import compiled
+from ..speed.buffers import matmul
+from ..speed.objective import BlockSum, deal
+
+BLOCK_ROWS = 500  # Z of a block, (500, n_components), stays in the cache
+
+
+def rica_cost(theta, X, n_components, U=None, sparsity=0.1, eps=1e-2):
+    r"""Cost and gradient of RICA, over the whole data at once: the definition.
+
+    Parameters
+    ----------
+    theta : array, (n_alpha * n_components,)
+        w_alpha (n_alpha, n_components), row by row; without U, w (n_v, n_components).
+    X : array, (n, n_v)
+        One patch a row.
+    n_components : int
+        Filters, n_h; may be more than n_v.
+    U : array, (n_v, n_alpha), optional
+        The dictionary; None: every weight is learned.
+    sparsity : float
+        Weight of the smooth L1 penalty on Z.
+    eps : float
+        How smooth: sqrt(z^2 + eps) is |z| away from 0, in squared units of z.
+
+    Returns
+    -------
+    cost : float
+    grad : ndarray, of theta's shape
+
+    Raises
+    ------
+    ValueError
+        If an argument does not fit, or a filter has length zero: it has no direction.
+
+    Notes
+    -----
+    With R = Z W^T - X, the penalty's derivative is sparsity Z / sqrt(Z^2 + eps), and R depends on Z:
+
+        dZ = R W + sparsity Z / sqrt(Z^2 + eps).
+
+    W appears twice, in Z = X W and in the reconstruction Z W^T, so its gradient is a sum of two:
+
+        n dW = X^T dZ + R^T Z.
+
+    A column is w = p / |p|, and d(p / |p|) = (I - w w^T) dp / |p|: what points along w changes only
+    the length of p, which has no effect, and is taken out,
+
+        dp = (dw - w (w . dw)) / |p|,
+
+    and P = U w_alpha gives dw_alpha = U^T dP.
+
+    Examples
+    --------
+    >>> X = np.array([[3.0, 4.0], [0.0, 1.0]])
+    >>> cost, grad = rica_cost(np.array([2.0, 0.0, 0.0, 1.0]), X, 2, sparsity=0)  # W = I: perfect
+    >>> cost, bool(np.abs(grad).max() == 0)
+    (0.0, True)
+    """
+    X, U = _check_data(X, U)
+    n_h, sparsity, eps = _check_numbers(n_components, sparsity, eps)
+    w = _check_theta(theta, X.shape[1] if U is None else U.shape[1], n_h).astype(X.dtype)
+    P = w if U is None else U.astype(X.dtype) @ w
+    norms = _lengths(P)
+    W = P / norms
+    # Z = X W, R = Z W^T - X
+    Z = X @ W
+    R = Z @ W.T - X
+    root = np.sqrt(Z * Z + eps)
+    cost = 0.5 * np.sum(R * R, dtype=np.float64) + sparsity * np.sum(root, dtype=np.float64)
+    # dZ = R W + sparsity Z / sqrt(Z^2 + eps)
+    dZ = R @ W + sparsity * Z / root
+    # n dW = X^T dZ + R^T Z
+    dW = (X.T @ dZ + R.T @ Z) / len(X)
+    # dp = (dw - w (w . dw)) / |p|
+    dP = (dW - W * np.sum(W * dW, axis=0)) / norms
+    # dw_alpha = U^T dP
+    dw = dP if U is None else U.astype(X.dtype).T @ dP
+    return float(cost) / len(X), dw.ravel().astype(np.float64)
+
+
+def rica_objective(X, n_components, U=None, sparsity=0.1, eps=1e-2, *, n_threads=None):
+    """RICA's cost and gradient on fixed data, ``fun(theta) -> (cost, grad)``: ``rica_cost``, fast.
+
+    Parameters
+    ----------
+    X, n_components, U, sparsity, eps
+        As in ``rica_cost``. X's dtype, float32 or float64, is that of the arithmetic.
+    n_threads : int, optional
+        Default: the processors that this process may use. The result has the same bits for any number.
+
+    Returns
+    -------
+    fun : RicaObjective
+
+    Raises
+    ------
+    ValueError
+        As in ``rica_cost``.
+
+    Examples
+    --------
+    >>> X = np.random.default_rng(0).normal(size=(50, 4))
+    >>> fun = rica_objective(X, n_components=3)
+    >>> cost, grad = fun(fun.init(rng=0))
+    >>> grad.shape, fun.weights(fun.init(rng=0)).shape
+    ((12,), (4, 3))
+    """
+    return RicaObjective(X, n_components, U, sparsity, eps, n_threads)
+
+
+class RicaObjective(BlockSum):
+    """See ``rica_objective``.
+
+    Attributes
+    ----------
+    n_dynamic, n_static : int
+        Numbers in w_alpha and in U.
+    pooled : bool
+        Whether everything is done with X U instead of X, which pays while it is narrower.
+
+    Notes
+    -----
+    The reconstruction error needs no pass over the data (ours; it is quadratic in X). With
+    S = X^T X, M = W W^T and E = M - I,
+
+        1/2 ||X W W^T - X||^2 = 1/2 tr(E S E),   dW = (S E + E S) W.
+
+    The same in the pooled space, where W = U v and v = w_alpha / |p| is (n_alpha, n_h): with
+    T = U^T S U, K = U^T U and N = v v^T,
+
+        1/2 ||X W W^T - X||^2 = 1/2 [tr(T N K N) - 2 tr(T N) + tr S],   dv = (Q + Q^T) v, Q = T N K - T.
+
+    T and K are made once. Only the penalty looks at the data: z = (X U) v, and dv += (X U)^T g(z).
+    Through the unit length, with K v = U^T W: dw_alpha = (dv - K v (v . dv)) / |p|.
+    """
+
+    def __init__(self, X, n_components, U=None, sparsity=0.1, eps=1e-2, n_threads=None):
+        X, self.U = _check_data(X, U)
+        self.n_rows, self.n_v = X.shape
+        self.n_h, self.sparsity, self.eps = _check_numbers(n_components, sparsity, eps)
+        self.n_alpha = self.n_v if U is None else self.U.shape[1]
+        self.n_dynamic, self.n_static = self.n_alpha * self.n_h, 0 if U is None else self.U.size
+        self.dtype = X.dtype
+        super().__init__(deal(self.n_rows, BLOCK_ROWS), n_threads)
+        S = self._second_moments(X)
+        self.pooled = U is not None and self.n_alpha <= self.n_v
+        if self.pooled:
+            self.X = X @ self.U.astype(X.dtype)
+            self.T, self.K = self.U.T @ S @ self.U, self.U.T @ self.U
+        else:
+            self.X, self.T, self.K = np.ascontiguousarray(X), S, None
+        self.total = np.trace(S)
+
+    def __call__(self, theta):
+        """Cost and gradient at theta (n_dynamic,), in float64."""
+        w = _check_theta(theta, self.n_alpha, self.n_h)
+        with self.one_blas_thread():
+            P = self._unscaled(w)
+            if self.pooled or self.U is None:
+                cost, dw = self._in_own_space(w, _lengths(P))
+            else:
+                cost, dP = self._in_own_space(P, _lengths(P))
+                dw = self.U.T @ dP
+        return cost, dw.ravel()
+
+    def init(self, rng=0, alpha=None):
+        """Random theta whose filters have unit length.
+
+        Parameters
+        ----------
+        rng : seed or numpy.random.Generator
+            Of a full W0 (n_v, n_h), standard normal: the same whatever U is.
+        alpha : array of int, (n_alpha,), optional
+            Start from the known weights w_alpha = W0[alpha]; default: the first n_alpha rows.
+        """
+        W0 = _checks.generator(rng).normal(size=(max(self.n_v, self.n_alpha), self.n_h))
+        w = W0[: self.n_alpha] if alpha is None else W0[alpha]
+        return (w / _lengths(self._unscaled(w))).ravel()
+
+    def weights(self, theta):
+        """W (n_v, n_h): the filters at theta, of unit length."""
+        P = self._unscaled(_check_theta(theta, self.n_alpha, self.n_h))
+        return P / _lengths(P)
+
+    def sum_block(self, v, rows):
+        """The penalty summed over a block of rows, and its gradient."""
+        X = self.X[rows]
+        # z = X v; then z becomes g(z) = z / sqrt(z^2 + eps)
+        z = matmul(X, v)
+        penalty = compiled.smooth_absolute(z, z.dtype.type(self.eps))
+        # dv = X^T g(z)
+        return penalty, [[matmul(X.T, z)]]
+
+    def _unscaled(self, w):
+        """P = U w_alpha, or w: the filters before they are given unit length."""
+        return w if self.U is None else self.U @ w
+
+    def _in_own_space(self, w, norms):
+        """Cost and gradient with respect to w, (n_alpha, n_h) or, where K is None, (n_v, n_h)."""
+        v = w / norms
+        penalty, ((dv,),) = self.sum_over_blocks(v.astype(self.dtype))
+        reconstruction, dv_reconstruction = self._reconstruction(v)
+        dv = self.sparsity * dv + dv_reconstruction
+        # dw = (dv - K v (v . dv)) / |p|
+        Kv = v if self.K is None else self.K @ v
+        dw = (dv - Kv * np.sum(v * dv, axis=0)) / (norms * self.n_rows)
+        return (reconstruction + self.sparsity * penalty) / self.n_rows, dw
+
+    def _reconstruction(self, v):
+        """1/2 ||X W W^T - X||^2 and its gradient with respect to v, from the moments."""
+        # N = v v^T
+        N = v @ v.T
+        NK = N if self.K is None else N @ self.K
+        # Q = T N K - T, and the error 1/2 [tr(T N K N) - 2 tr(T N) + tr S]
+        Q = self.T @ NK - self.T
+        error = 0.5 * (np.vdot(Q, N) - np.vdot(self.T, N) + self.total)
+        return error, (Q + Q.T) @ v
+
+    def _second_moments(self, X):
+        """S = X^T X: block by block, added in float64."""
+        S = np.zeros((X.shape[1], X.shape[1]))
+        for start in range(0, len(X), 4096):
+            block = X[start : start + 4096]
+            S += block.T @ block
+        return S
+
+
+def _check_data(X, U):
+    X = _checks.array("X", X, ndim=2)
+    if 0 in X.shape:
+        _checks.fail("X", "at least one row and one column", f"shape {X.shape}")
+    if U is not None:
+        U = _checks.array("U", U, shape=(X.shape[1], None), dtype=np.float64)
+    return X, U
+
+
+def _check_numbers(n_components, sparsity, eps):
+    return (
+        _checks.integer("n_components", n_components, at_least=1),
+        _checks.number("sparsity", sparsity, at_least=0),
+        _checks.number("eps", eps, above=0),
+    )
+
+
+def _check_theta(theta, n_alpha, n_h):
+    """w or w_alpha as a matrix."""
+    theta = _checks.array("theta", theta, shape=(n_alpha * n_h,), dtype=np.float64)
+    return theta.reshape(n_alpha, n_h)
+
+
+def _lengths(P):
+    """The length of each column; a ``ValueError`` if one is zero."""
+    lengths = np.linalg.norm(P, axis=0)
+    if not lengths.all():
+        zero = np.flatnonzero(lengths == 0)
+        _checks.fail("theta", "filters of non-zero length", f"zero in filter(s) {zero[:5].tolist()}")
+    return lengths

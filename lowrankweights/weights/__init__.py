@@ -1,0 +1,11 @@
+"""W from few numbers, and dL/dW back to them: parametrisations know neither layers nor kernels."""
+
+from .parametrisations import Columns, Full, LowRank, Parametrisation, Predicted
+
+__all__ = [
+    "Columns",
+    "Full",
+    "LowRank",
+    "Parametrisation",
+    "Predicted",
+]

@@ -1,0 +1,217 @@
+"""Parametrisations: a few numbers p become a weight matrix W, and dL/dW comes back to them.
+
+``p`` is one flat vector, what L-BFGS sees. ``expand(p)`` is W (n_v, n_h) and
+``pull_back(dW, p)`` is dL/dp; for those linear in p the two are adjoint:
+<expand(p), D> = <p, pull_back(D)>.
+"""
+
+import numpy as np
+
+from .. import _checks
+from . import packing
+
+
+class Parametrisation:
+    """What all parametrisations have: sizes, counts, and ``p`` as named arrays.
+
+    Attributes
+    ----------
+    n_v, n_h : int
+        W has n_v rows (inputs) and n_h columns (filters, one a hidden unit).
+    shapes : dict
+        Names and shapes of the learned arrays, in the order in which they lie in p.
+    n_dynamic, n_static : int
+        Numbers that are learned, and numbers computed once and never altered (paper, section 1).
+    composing_multiplications : int
+        Multiplications of one ``expand`` and one ``pull_back``.
+    """
+
+    n_static = 0
+    composing_multiplications = 0
+
+    def __init__(self, n_v, n_h):
+        self.n_v = _checks.integer("n_v", n_v, at_least=1)
+        self.n_h = _checks.integer("n_h", n_h, at_least=1)
+
+    @property
+    def n_dynamic(self):
+        return sum(packing.sizes(self.shapes.values()))
+
+    def unpack(self, p):
+        """The learned arrays by name, as views of p."""
+        return dict(zip(self.shapes, packing.unpack(p, self.shapes.values()), strict=True))
+
+    def glorot_variance(self):
+        """2 / (n_v + n_h): the variance of an initial weight of a full layer (Glorot and Bengio, 2010)."""
+        return 2.0 / (self.n_v + self.n_h)
+
+
+class Full(Parametrisation):
+    """Every weight is learned: W = p.
+
+    Examples
+    --------
+    >>> Full(2, 3).expand(np.arange(6.0))
+    array([[0., 1., 2.],
+           [3., 4., 5.]])
+    """
+
+    def __init__(self, n_v, n_h):
+        super().__init__(n_v, n_h)
+        self.shapes = {"W": (self.n_v, self.n_h)}
+
+    def init(self, rng, variance=None):
+        """Initial p, with the given variance of a weight (default: Glorot's)."""
+        variance = self.glorot_variance() if variance is None else variance
+        return _checks.generator(rng).normal(scale=variance**0.5, size=self.n_dynamic)
+
+    def expand(self, p):
+        return p.reshape(self.n_v, self.n_h)
+
+    def pull_back(self, dW, p=None):
+        return dW.ravel()
+
+
+class Predicted(Parametrisation):
+    """Only w_alpha is learned, the rest of each filter is predicted: W = U w_alpha.
+
+    Parameters
+    ----------
+    U : array, (n_v, n_alpha)
+        The dictionary; static. ``w_alpha`` is (n_alpha, n_h).
+    n_h : int
+
+    Notes
+    -----
+    Paper, sections 2 and 3.1.
+
+    Examples
+    --------
+    >>> U = np.array([[1.0], [0.5]])
+    >>> Predicted(U, n_h=2).expand(np.array([2.0, 4.0]))
+    array([[2., 4.],
+           [1., 2.]])
+    """
+
+    def __init__(self, U, n_h):
+        self.U = _checks.array("U", U, ndim=2, dtype=np.float64)
+        super().__init__(self.U.shape[0], n_h)
+        self.n_alpha = _checks.integer("U (number of atoms)", self.U.shape[1], at_least=1)
+        self.shapes = {"w_alpha": (self.n_alpha, self.n_h)}
+        self.n_static = self.U.size
+        self.composing_multiplications = 2 * self.U.size * self.n_h
+        self._cast = {self.U.dtype: self.U}
+
+    def dictionary(self, dtype):
+        """U in the given dtype; cast once."""
+        return self._cast.setdefault(np.dtype(dtype), self.U.astype(dtype))
+
+    def init(self, rng, variance=None):
+        """Initial w_alpha, scaled so that v W varies as in a full layer, whatever U is.
+
+        The mean variance of an entry of W = U w_alpha is var(w_alpha) |U|^2 / n_v.
+        """
+        variance = self.glorot_variance() if variance is None else variance
+        size = np.sum(self.U**2)
+        if not size > 0:
+            _checks.fail("U", "at least one entry that is not 0", "zeros only")
+        return _checks.generator(rng).normal(scale=(variance * self.n_v / size) ** 0.5, size=self.n_dynamic)
+
+    def expand(self, p):
+        # W = U w_alpha
+        return self.dictionary(p.dtype) @ p.reshape(self.n_alpha, self.n_h)
+
+    def pull_back(self, dW, p=None):
+        # dw_alpha = U^T dW
+        return (self.dictionary(dW.dtype).T @ dW).ravel()
+
+
+class LowRank(Parametrisation):
+    """Both factors are learned: W = U V, with U (n_v, rank) and V (rank, n_h) (paper, section 2).
+
+    Examples
+    --------
+    >>> LowRank(4, 3, rank=2).n_dynamic
+    14
+    """
+
+    def __init__(self, n_v, n_h, rank):
+        super().__init__(n_v, n_h)
+        self.rank = _checks.integer("rank", rank, at_least=1)
+        self.shapes = {"U": (self.n_v, self.rank), "V": (self.rank, self.n_h)}
+        self.composing_multiplications = 3 * self.n_v * self.rank * self.n_h
+
+    def init(self, rng, variance=None):
+        """Initial U and V, of equal variance; an entry of U V has variance rank var(U) var(V)."""
+        variance = self.glorot_variance() if variance is None else variance
+        return _checks.generator(rng).normal(scale=(variance / self.rank) ** 0.25, size=self.n_dynamic)
+
+    def expand(self, p):
+        U, V = self.unpack(p).values()
+        return U @ V
+
+    def pull_back(self, dW, p=None):
+        """dL/dp at ``p``, which is needed here: W is not linear in p."""
+        if p is None:
+            _checks.fail("p", "the factors U and V (W = U V is not linear in them)", "None")
+        U, V = self.unpack(p).values()
+        # dU = dW V^T, dV = U^T dW
+        return packing.pack([dW @ V.T, U.T @ dW])
+
+
+class Columns(Parametrisation):
+    """The columnar architecture: W = [U_1 w_1, ..., U_J w_J], blocks that share no parameter.
+
+    Parameters
+    ----------
+    columns : list of Parametrisation
+        One for each column, all with the same n_v. The hidden units are those of column 1, then
+        those of column 2, ...
+
+    Notes
+    -----
+    Paper, section 3.4.
+    """
+
+    def __init__(self, columns):
+        self.columns = list(columns)
+        if not self.columns or not all(isinstance(c, Parametrisation) for c in self.columns):
+            _checks.fail("columns", "a list of at least one parametrisation", repr(columns))
+        heights = sorted({c.n_v for c in self.columns})
+        if len(heights) > 1:
+            _checks.fail("columns", "the same n_v (height of U) in every column", f"n_v in {heights}")
+        super().__init__(heights[0], sum(c.n_h for c in self.columns))
+        self.n_static = sum(c.n_static for c in self.columns)
+        self.composing_multiplications = sum(c.composing_multiplications for c in self.columns)
+
+    @property
+    def n_dynamic(self):
+        return sum(c.n_dynamic for c in self.columns)
+
+    def unpack(self, p):
+        """The learned arrays by name; for each name a list with one entry a column that has it."""
+        arrays = {}
+        for column, part in zip(self.columns, self.split(p), strict=True):
+            for name, a in column.unpack(part).items():
+                arrays.setdefault(name, []).append(a)
+        return arrays
+
+    def split(self, p):
+        """The columns' own parts of p, as views."""
+        return packing.split(p, [c.n_dynamic for c in self.columns])
+
+    def init(self, rng, variance=None):
+        """Initial p; the variance is that of the whole layer, not of a layer as wide as a column."""
+        variance = self.glorot_variance() if variance is None else variance
+        rng = _checks.generator(rng)
+        return packing.pack([c.init(rng, variance) for c in self.columns])
+
+    def expand(self, p):
+        # W = [W_1, ..., W_J]
+        return np.hstack([c.expand(part) for c, part in zip(self.columns, self.split(p), strict=True)])
+
+    def pull_back(self, dW, p=None):
+        ends = np.cumsum([c.n_h for c in self.columns])
+        parts = [None] * len(self.columns) if p is None else self.split(p)
+        blocks = np.split(dW, ends[:-1], axis=1)
+        return packing.pack([c.pull_back(d, q) for c, d, q in zip(self.columns, blocks, parts, strict=True)])

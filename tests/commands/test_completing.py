@@ -1,0 +1,115 @@
+import numpy as np
+import pytest
+
+import lowrankweights as lrw
+from lowrankweights.commands.completing import read
+from lowrankweights.commands.main import main
+
+
+def bump(side=12, centre=6.0):
+    points = lrw.grid_coordinates((side, side))
+    return np.exp(-np.square(points - centre).sum(axis=1) / 20)
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def complete(capsys, *arguments):
+    status = main(["complete", *map(str, arguments)])
+    said = capsys.readouterr()
+    return status, said.out + said.err
+
+
+def test_a_smooth_feature_comes_back(here, capsys):
+    np.save("mine.npy", bump())
+    status, said = complete(capsys, "mine.npy")
+    assert status == 0 and "29 of 144 weights known (20%)" in said and "1 of 1 features" in said
+    correlation = float(said.split("unknown weights ")[1].split()[0])
+    assert correlation > 0.98 and (here / "out" / "mine-completed.png").stat().st_size > 1000
+
+
+def test_the_length_scale_may_be_given(here, capsys):
+    np.save("mine.npy", bump())
+    status, said = complete(capsys, "mine.npy", "--length-scale", 2, "--share", 1)
+    assert status == 0 and "length scale 2.00 pixels; no weight was unknown" in said
+
+
+def test_an_image_is_a_feature(here, capsys):
+    from PIL import Image
+
+    Image.fromarray((255 * bump(40, 20.0).reshape(40, 40)).astype(np.uint8)[:, :20]).save("mine.png")
+    status, said = complete(capsys, "mine.png")
+    assert status == 0 and "20 x 40 pixels" in said and "of 392 weights known" in said
+    W, shape, _ = read(here / "mine.png")
+    assert shape == (28, 14) and abs(W.mean()) < 1e-12
+
+
+def test_a_model_that_was_saved(here, capsys):
+    small = ["--hidden", "12", "--columns", "2", "--max-iter", "3", "--out", "model.npz"]
+    assert main(["train", "digits", *small]) == 0
+    status, said = complete(capsys, "model.npz")
+    assert status == 0 and "4 of 12 features" in said and "of 64 weights known" in said
+
+
+def test_a_rica_that_was_saved(here, capsys):
+    X = np.random.default_rng(0).normal(size=(60, 24))
+    model = lrw.RICA(5, patch_shape=(4, 6), max_iter=3, random_state=0).fit(X)
+    lrw.model_files.save("rica", model)
+    W, shape, _ = read(here / "rica.npz")
+    assert shape == (4, 6) and W.shape == (24, 4)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "more", "said"),
+    [
+        ("no.npy", None, [], "file: expected an array written by numpy.save"),
+        ("no.png", None, [], "image: expected an image file"),
+        ("objects.npy", np.array([{}], dtype=object), [], "file: expected an array written by numpy.save"),
+        ("thirteen.npy", np.ones(13), [], "--shape: expected HEIGHT,WIDTH of the 13 weights of a feature"),
+        (
+            "square.npy",
+            np.eye(16),
+            ["--shape", "3,5"],
+            "--shape: expected HEIGHT,WIDTH or HEIGHT,WIDTH,3 of the 16",
+        ),
+        ("square.npy", np.eye(16), ["--share", "0"], "share: expected"),
+        ("square.npy", np.eye(16), ["--seed", "-1"], "--seed: expected"),
+        (
+            "image.npy",
+            np.eye(28),
+            [],
+            "--shape: expected 28,28 if the array is one feature, else HEIGHT,WIDTH of a column, got none",
+        ),
+        ("two.npy", np.ones(32), ["--shape", "4,4,2"], "--shape: expected HEIGHT,WIDTH or"),
+        ("cube.npy", np.ones((4, 4, 3)), [], "--shape: expected 4,4,3 if the array is one feature, got none"),
+        ("none.npy", np.ones((16, 0)), [], "none.npy: expected at least one weight"),
+        ("no.png", None, ["--shape", "3,5"], "--shape: expected none with an image"),
+    ],
+)
+def test_bad_files_and_arguments_are_named(name, content, more, said, here, capsys):
+    if content is not None:
+        np.save(name, content, allow_pickle=True)
+    status, text = complete(capsys, name, *more)
+    assert status == 1 and said in text and text.count("\n") == 1
+
+
+def test_an_array_of_the_given_shape_is_one_feature_and_zeros_are_left_out(here, capsys):
+    np.save("image.npy", bump().reshape(12, 12))
+    status, said = complete(capsys, "image.npy", "--shape", "12,12")
+    assert status == 0 and "1 of 1 features" in said
+    np.save("dead.npy", np.stack([bump(), np.zeros(144)], axis=1))
+    assert "1 of 2 features of 12 x 12 weights" in complete(capsys, "dead.npy")[1]
+
+
+def test_a_length_scale_at_the_end_of_the_range_says_so(here, capsys):
+    np.save("flat.npy", np.ones(144))
+    assert "at the end of what was tried" in complete(capsys, "flat.npy")[1]
+
+
+def test_a_feature_that_is_zero_is_never_nan(here, capsys):
+    np.save("zero.npy", np.zeros(16))
+    status, text = complete(capsys, "zero.npy")
+    assert status == 0 and "nan" not in text

@@ -1,0 +1,82 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lowrankweights.dictionaries import bases
+
+SIZES = st.integers(1, 9)
+
+
+@settings(deadline=None, max_examples=25)
+@given(SIZES, SIZES, st.integers(1, 3))
+def test_cosines_are_orthonormal(height, width, n_channels):
+    B = bases.dct_basis((height, width, n_channels))
+    assert np.allclose(B.T @ B, np.eye(height * width * n_channels), atol=1e-12)
+
+
+@settings(deadline=None, max_examples=15)
+@given(
+    st.sampled_from([2, 4, 6, 8, 12]),
+    st.sampled_from([2, 4, 6, 8]),
+    st.sampled_from([1, 3]),
+    st.sampled_from(["haar", "db2"]),
+)
+def test_wavelets_are_orthonormal(height, width, n_channels, wavelet):
+    B = bases.wavelet_basis((height, width, n_channels), wavelet)
+    assert np.allclose(B.T @ B, np.eye(height * width * n_channels), atol=1e-10)
+
+
+@pytest.mark.parametrize("basis", [bases.dct_basis, bases.wavelet_basis])
+def test_the_first_atoms_are_smooth_and_the_last_rough(basis):
+    B = basis((8, 8)).reshape(8, 8, -1)
+    roughness = (np.diff(B, axis=0) ** 2).sum(axis=(0, 1)) + (np.diff(B, axis=1) ** 2).sum(axis=(0, 1))
+    assert np.allclose(B[:, :, 0], 1 / 8)
+    assert roughness[1:16].mean() < 0.5 * roughness[-16:].mean()
+
+
+def test_channels_have_their_own_atoms():
+    B = bases.dct_basis((4, 4, 3)).reshape(16, 3, -1)
+    assert ((B != 0).any(axis=0).sum(axis=0) == 1).all()
+
+
+def test_first_atoms_are_kept_and_the_rest_drawn():
+    B = bases.dct_basis((6, 6))
+    U, V = bases.draw_atoms(B, 10, rng=0, n_first=5), bases.draw_atoms(B, 10, rng=1, n_first=5)
+    assert np.array_equal(U[:, :5], B[:, :5]) and np.array_equal(V[:, :5], B[:, :5])
+    assert not np.array_equal(U, V)
+    assert np.linalg.matrix_rank(U) == 10
+
+
+def test_kmeans_atoms_have_unit_length():
+    rng = np.random.default_rng(0)
+    V = rng.random((300, 12))
+    atoms = bases.kmeans_basis(V, 12, rng)
+    assert atoms.shape == (12, 12)
+    assert np.allclose(np.linalg.norm(atoms, axis=0), 1)
+
+
+@pytest.mark.parametrize("n_distinct", [1, 4])
+def test_with_few_distinct_samples_kmeans_is_filled_up(n_distinct):
+    V = np.repeat(np.random.default_rng(1).random((n_distinct, 12)), 3, axis=0)
+    atoms = bases.kmeans_basis(V, 12, rng=0)
+    assert atoms.shape == (12, 12) and np.allclose(np.linalg.norm(atoms, axis=0), 1)
+    centred = V - V.mean(axis=0)  # the samples lie in the span of the first atoms, not of the last
+    assert np.allclose(centred @ atoms[:, n_distinct:], 0, atol=1e-9)
+    assert np.linalg.norm(centred @ atoms[:, :n_distinct]) > 0.5 * (n_distinct > 1)
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        (lambda: bases.wavelet_basis((7, 8)), "shape"),
+        (lambda: bases.wavelet_basis((8, 8), "mexican hat"), "wavelet"),
+        (lambda: bases.wavelet_basis((8, 8), "bior2.2"), "wavelet"),
+        (lambda: bases.wavelet_basis((8, 8), "dmey"), "wavelet"),
+        (lambda: bases.dct_basis((8,)), "shape"),
+        (lambda: bases.draw_atoms(np.eye(4), 5, rng=0), "n_alpha"),
+    ],
+)
+def test_bad_arguments_are_named(call, name):
+    with pytest.raises(ValueError, match=f"^{name}: expected .*, got "):
+        call()

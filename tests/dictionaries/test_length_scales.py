@@ -1,0 +1,63 @@
+import numpy as np
+import pytest
+from scipy import stats
+
+import lowrankweights as lrw
+from lowrankweights.dictionaries.length_scales import (
+    choose_length_scale,
+    default_bounds,
+    log_marginal_likelihood,
+)
+
+POINTS = lrw.grid_coordinates((16, 16))
+ALPHA = lrw.sample_index_set(256, 80, rng=0)
+
+
+def draw(length_scale, n, rng, ridge=1e-2):
+    K = lrw.SquaredExponential(length_scale)(POINTS, POINTS) + ridge * np.eye(256)
+    return np.linalg.cholesky(K) @ rng.normal(size=(256, n))
+
+
+def test_it_is_the_gaussian_density_at_the_best_amplitude():
+    w = draw(2.0, 1, np.random.default_rng(0))[ALPHA, 0]
+    kernel, ridge = lrw.SquaredExponential(1.5), 0.05
+    A = kernel(POINTS[ALPHA], POINTS[ALPHA]) + ridge * np.eye(80)
+    s2 = w @ np.linalg.solve(A, w) / 80
+    wanted = stats.multivariate_normal.logpdf(w, cov=s2 * A) + 40 * (1 + np.log(2 * np.pi))
+    assert log_marginal_likelihood(w, kernel, POINTS, ALPHA, ridge) == pytest.approx(wanted, rel=1e-9)
+
+
+@pytest.mark.parametrize("length_scale", [1.0, 2.0, 4.0])
+def test_the_true_length_scale_is_found(length_scale):
+    W = draw(length_scale, 10, np.random.default_rng(1))
+    assert choose_length_scale(W[ALPHA], POINTS, ALPHA) == pytest.approx(length_scale, rel=0.15)
+
+
+def test_a_feature_counts_whatever_its_size():
+    W = draw(2.0, 4, np.random.default_rng(2))
+    scales = np.array([1e-3, 1.0, 1e3, 5.0])
+    assert choose_length_scale(W[ALPHA] * scales, POINTS, ALPHA) == pytest.approx(
+        choose_length_scale(W[ALPHA], POINTS, ALPHA), rel=1e-3
+    )
+
+
+def test_bounds_follow_the_grid():
+    points = lrw.grid_coordinates((20, 40))
+    assert default_bounds(points) == (0.3, 39.0) and default_bounds(POINTS) == (0.3, 15.0)
+    smooth = (points - 20).sum(axis=1)
+    alpha = lrw.sample_index_set(800, 60, rng=0)
+    assert choose_length_scale(smooth[alpha], points, alpha) > 10
+
+
+@pytest.mark.parametrize("bounds", [(1.0,), (2.0, 1.0), (0.0, 1.0)])
+def test_bad_bounds_are_named(bounds):
+    with pytest.raises(ValueError, match="^bounds: expected"):
+        choose_length_scale(np.ones(80), POINTS, ALPHA, bounds=bounds)
+
+
+def test_bad_arguments_are_named():
+    with pytest.raises(ValueError, match="^w_alpha: expected 80 rows"):
+        choose_length_scale(np.ones(79), POINTS, ALPHA)
+    with pytest.raises(ValueError, match="^ridge: expected"):
+        choose_length_scale(np.ones(80), POINTS, ALPHA, ridge=0)
+    assert np.isfinite(choose_length_scale(np.zeros(80), POINTS, ALPHA))

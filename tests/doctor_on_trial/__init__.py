@@ -1,0 +1,1 @@
+"""The gradient doctor on trial: random mistakes by careless students, written apart from its passes."""

@@ -1,0 +1,232 @@
+"""Students who make one mistake: loss and gradient written out, independently of the doctor's passes.
+
+``careless(net, slip)`` is a function student(theta, X, Y) that is right but for the slip.
+"""
+
+import itertools
+from types import SimpleNamespace
+
+import numpy as np
+
+from lowrankweights.teaching.doctor.tied import RicaCost
+from lowrankweights.unsupervised.autoencoder import TiedAutoencoder
+from lowrankweights.weights.parametrisations import Columns, Full, LowRank
+
+
+def logistic(z):
+    """1 / (1 + exp(-z))."""
+    return 1 / (1 + np.exp(-z))
+
+
+# value and derivative, both of z
+FUNCTIONS = {
+    "identity": (lambda z: z, lambda z: np.ones_like(z)),
+    "sigmoid": (logistic, lambda z: logistic(z) * (1 - logistic(z))),
+    "tanh": (np.tanh, lambda z: 1 / np.cosh(z) ** 2),
+    "relu": (lambda z: z * (z > 0), lambda z: np.where(z > 0, 1.0, 0.0).astype(z.dtype)),
+}
+# the sigmoid's and tanh's derivative as formulas of h, for students who put z in
+OF_H = {"sigmoid": lambda h: h * (1 - h), "tanh": lambda h: 1 - h * h}
+
+
+class Slip(SimpleNamespace):
+    """One mistake: its name, layer, column, the name of the array, a variant, an order, weight_decay."""
+
+    def at(self, name, layer=None, column=None):
+        return (
+            self.name == name
+            and (layer is None or layer == self.layer)
+            and (column is None or column == self.column)
+        )
+
+
+def careless(net, slip):
+    """student(theta, X, Y) -> (loss, grad) with the one mistake; slip.weight_decay is in the loss."""
+    if isinstance(net, TiedAutoencoder):
+        return lambda theta, X, Y=None: tied(net, slip, theta, X)
+    if isinstance(net, RicaCost):
+        return lambda theta, X, Y=None: rica(net, slip, theta, X)
+    return lambda theta, X, Y: network(net, slip, theta, X, Y)
+
+
+def network(net, slip, theta, X, Y):
+    """Loss and gradient of a ``Network``, with the slip."""
+    arrays = net.unpack(theta.astype(X.dtype)) if X.dtype == np.float64 else _float32(net, theta)
+    h, hs, zs = X, [X], [X]
+    for layer, own in zip(net.layers, arrays, strict=True):
+        zs.append(h @ own["W"] + own["b"])
+        h = FUNCTIONS[layer.activation][0](zs[-1])
+        hs.append(h)
+    loss, dh = output(net.loss, slip, zs[-1], Y)
+    gradients = []
+    for i in reversed(range(len(net.layers))):
+        layer, own = net.layers[i], arrays[i]
+        dz = dh * slope(layer.activation, slip, i, zs[i + 1])
+        below = zs[i] if slip.at("pre_activation_below", i) else hs[i]
+        dW = below.T.dot(dz)
+        dh = dz.dot(own["W"] if slip.at("transpose_missing", i) and slip.array == "v" else own["W"].T)
+        weights = parameters(layer.parametrisation, own, dW, slip, i)
+        bias = one_block(dz.sum(0), own["b"], slip, (i, None, "b"), len(X), Y.shape[1])
+        gradients.insert(0, [finish(weights, own, layer.parametrisation, slip, i, X, Y), bias])
+    n = len(X)
+    decay = sum(np.sum(a * a) for q, own in _weights(net, arrays) for a in _learned(q, own))
+    if slip.at("blocks_order"):
+        gradients = [own[::-1] for own in gradients] if slip.variant else gradients[::-1]
+    flat = np.concatenate([np.ravel(a) for own in gradients for a in own])
+    return loss / n + slip.weight_decay / 2 * decay, flat
+
+
+def _float32(net, theta):
+    """All arrays as float32: the arithmetic of a student who works in float32."""
+
+    def cast(a):
+        return [cast(part) for part in a] if isinstance(a, list) else a.astype(np.float32)
+
+    return [{name: cast(a) for name, a in own.items()} for own in net.unpack(theta)]
+
+
+def output(loss, slip, z, Y):
+    """The loss summed over rows, and dz."""
+    if loss == "squared_error":
+        prediction, value = z, 0.5 * np.sum((z - Y) ** 2)
+    elif loss == "sigmoid_cross_entropy":
+        prediction, value = logistic(z), np.sum(np.logaddexp(0, z) - Y * z)
+    else:
+        e = np.exp(z - z.max(1, keepdims=True))
+        prediction = e / e.sum(1, keepdims=True)
+        value = -np.sum(Y * np.log(prediction))
+    if slip.at("y_not_subtracted"):
+        return value, prediction
+    if slip.at("output_derivative_extra"):
+        return value, (prediction - Y) * prediction * (1 - prediction)
+    if slip.at("sign") and slip.array == "output":
+        return value, Y - prediction
+    return value, prediction - Y
+
+
+def slope(activation, slip, i, z):
+    """g'(z), or what the student takes for it."""
+    g, derivative = FUNCTIONS[activation]
+    if slip.at("activation_derivative_missing", i):
+        return 1.0
+    if slip.at("activation_derivative_twice", i):
+        return derivative(z) ** 2
+    if slip.at("activation_derivative_other", i):
+        return FUNCTIONS["tanh" if activation != "tanh" else "sigmoid"][1](z)
+    if slip.at("activation_derivative_misplaced", i):
+        return OF_H[activation](z) if slip.variant else derivative(g(z))
+    return derivative(z)
+
+
+def parameters(q, own, dW, slip, i):
+    """Gradients of the learned arrays of each column from dW, summed over rows."""
+    columns = q.columns if isinstance(q, Columns) else [q]
+    starts = np.cumsum([0] + [c.n_h for c in columns])
+    cuts = [dW[:, a:b] for a, b in itertools.pairwise(starts)]
+    if slip.at("columns_order", i) and slip.variant:
+        widths = np.cumsum([columns[j].n_h for j in slip.order])
+        pieces = np.split(dW, widths[:-1], axis=1)
+        cuts = [pieces[list(slip.order).index(j)] for j in range(len(columns))]
+    found = []
+    for j, (c, d) in enumerate(zip(columns, cuts, strict=True)):
+        arrays = [own[name][j] if isinstance(own[name], list) else own[name] for name in c.shapes]
+        if isinstance(c, Full):
+            found.append([d])
+        elif isinstance(c, LowRank):
+            found.append([d.dot(arrays[1].T), arrays[0].T.dot(d)])
+        else:
+            found.append([dictionary_gradient(c.U.astype(d.dtype), d, slip, i, j)])
+    return found
+
+
+def dictionary_gradient(U, dW, slip, i, j):
+    """dL/dw_alpha = U^T dW of column j in layer i, with the slip."""
+    if slip.at("u_forgotten", i, j):
+        return dW[np.sort(slip.order)]
+    if slip.at("transpose_missing", i, j) and slip.array == "U":
+        return U.dot(dW)
+    if slip.at("index_order", i, j):
+        return U[:, slip.order].T.dot(dW)
+    return U.T.dot(dW)
+
+
+def finish(weights, own, q, slip, i, X, Y):
+    """The weights' flat gradient: mean and weight decay, then the columns in their order."""
+    columns, parts = q.columns if isinstance(q, Columns) else [q], []
+    for j, (c, sums) in enumerate(zip(columns, weights, strict=True)):
+        part = []
+        for name, total in zip(c.shapes, sums, strict=True):
+            w = own[name][j] if isinstance(own[name], list) else own[name]
+            if slip.at("weight_decay_on_U", i, j) and name == "w_alpha":
+                w = c.U.T.dot(c.U.dot(w))
+            part.append(one_block(total, w, slip, (i, j, name), len(X), Y.shape[1]).ravel())
+        parts.append(np.concatenate(part))
+    if slip.at("columns_order", i) and not slip.variant:
+        parts = [parts[j] for j in slip.order]
+    return np.concatenate(parts)
+
+
+def one_block(total, w, slip, key, n, n_out):
+    """Mean over the rows and weight decay of one block, with a mistake if it is here or everywhere."""
+    decay = slip.weight_decay if key[1] is not None else 0.0
+    here = slip.array == "everywhere" or key == (slip.layer, slip.column, slip.array)
+    name = slip.name if here else None
+    if name == "weight_decay_on_bias" and key[1] is None:
+        decay = slip.weight_decay
+    decay *= {"weight_decay_missing": 0, "weight_decay_doubled": 2, "weight_decay_halved": 0.5}.get(name, 1)
+    decay /= n if name == "weight_decay_divided" else 1
+    scale = {"mean_missing": n, "mean_doubled": 1 / n, "mean_over_outputs": 1 / n_out, "factor_two": 2}
+    block = total * scale.get(name, 1) / n + decay * w
+    if name == "sign":
+        return -block
+    if name == "block_missing":
+        return np.zeros_like(block)
+    return block.T.reshape(block.shape) if name == "transpose_extra" else block
+
+
+def tied(net, slip, theta, X):
+    """Loss and gradient of an ``TiedAutoencoder``, with the slip."""
+    q = net.parametrisation
+    p, b, c = net.split(theta)
+    W = q.expand(p)
+    (g, dg), (d, dd) = FUNCTIONS[net.activation], FUNCTIONS[net.decoder]
+    z = X @ W + b
+    h = g(z)
+    y = h @ W.T + c
+    r = d(y)
+    dy = (r - X) * dd(y)
+    dz = dy @ W * dg(z)
+    decoder, encoder = dy.T @ h, X.T @ dz
+    dW = encoder * (not slip.at("encoder_path_missing")) + decoder * (not slip.at("decoder_path_missing"))
+    grad = np.concatenate([q.pull_back(dW, p), dz.sum(0), dy.sum(0)]) / len(X)
+    grad[: p.size] += slip.weight_decay * p
+    return 0.5 * np.sum((r - X) ** 2) / len(X) + slip.weight_decay / 2 * p @ p, grad
+
+
+def rica(model, slip, theta, X):
+    """RICA's cost and gradient, with the slip."""
+    q = model.parametrisation
+    V = q.expand(theta)
+    norm = np.linalg.norm(V, axis=0)
+    W = V / norm
+    z = X @ W
+    R = z @ W.T - X
+    smooth = np.sqrt(z * z + model.eps)
+    cost = 0.5 * (R * R).sum() + model.sparsity * smooth.sum()
+    encoder, decoder, sparse = X.T @ R @ W, R.T @ z, model.sparsity * X.T @ (z / smooth)
+    dW = encoder * (not slip.at("encoder_path_missing")) + decoder * (not slip.at("decoder_path_missing"))
+    dW = dW + sparse * (not slip.at("sparsity_missing"))
+    dV = (dW - W * np.einsum("ij,ij->j", W, dW)) / norm
+    if slip.at("unit_norm_missing"):
+        dV = dW / norm if slip.variant else dW
+    grad = q.pull_back(dV, theta) / len(X)
+    return cost / len(X) + slip.weight_decay / 2 * theta @ theta, grad + slip.weight_decay * theta
+
+
+def _weights(net, arrays):
+    return [(layer.parametrisation, own) for layer, own in zip(net.layers, arrays, strict=True)]
+
+
+def _learned(q, own):
+    names = dict.fromkeys(n for c in (q.columns if isinstance(q, Columns) else [q]) for n in c.shapes)
+    return [a for name in names for a in (own[name] if isinstance(own[name], list) else [own[name]])]

@@ -1,0 +1,96 @@
+"""Small random networks, models and data for the doctor's trial."""
+
+import itertools
+
+import numpy as np
+
+from lowrankweights.dictionaries.ridge import random_projection
+from lowrankweights.networks.activations import ACTIVATIONS
+from lowrankweights.networks.layers import Dense
+from lowrankweights.networks.losses import LOSSES
+from lowrankweights.networks.network import Network
+from lowrankweights.teaching.doctor.tied import RicaCost
+from lowrankweights.unsupervised.autoencoder import DECODERS, TiedAutoencoder
+from lowrankweights.weights.parametrisations import Columns, Full, LowRank, Predicted
+
+
+def draw_setting(rng, kind):
+    """net, theta, X, Y, weight_decay of a small random problem."""
+    n = int(rng.integers(1, 13))
+    weight_decay = float(rng.choice([0.0, 0.01, 0.1, 0.5]))
+    if kind == "rica":
+        n_v, n_components = rng.integers(3, 8, 2)
+        U = random_projection(n_v, int(rng.integers(2, n_v + 1)), rng=rng) if rng.random() < 0.6 else None
+        net = RicaCost(n_v, n_components, U, sparsity=float(rng.choice([0.1, 1.0])))
+    elif kind == "tied":
+        n_v, n_h = rng.integers(2, 8, 2)
+        g = list(ACTIVATIONS)[rng.integers(4)]
+        net = TiedAutoencoder(draw_parametrisation(rng, n_v, n_h), g, DECODERS[rng.integers(2)])
+    else:
+        net = draw_network(rng)
+    theta = net.init(rng) + 0.3 * rng.normal(size=net.n_dynamic)
+    X = rng.normal(size=(n, net.n_v))
+    return net, theta, X, draw_targets(rng, net, n), weight_decay
+
+
+def draw_targets(rng, net, n):
+    """Y for a network; X-shaped numbers, unused, for the others."""
+    if not isinstance(net, Network):
+        return None
+    if net.loss == "squared_error":
+        return rng.normal(size=(n, net.n_out))
+    if net.loss == "sigmoid_cross_entropy":
+        return rng.random((n, net.n_out)).round()
+    return np.eye(net.n_out)[rng.integers(net.n_out, size=n)]
+
+
+def draw_network(rng):
+    """One to three layers, two to eight units wide, some of them square."""
+    widths = rng.integers(2, 9, rng.integers(2, 5))
+    if rng.random() < 0.3:
+        widths[:] = widths[0]
+    layers = []
+    for i, (n_v, n_h) in enumerate(itertools.pairwise(widths)):
+        last = i == len(widths) - 2
+        g = "identity" if last else list(ACTIVATIONS)[rng.integers(4)]
+        layers.append(Dense(draw_parametrisation(rng, n_v, n_h), g))
+    return Network(layers, list(LOSSES)[rng.integers(3)])
+
+
+def draw_parametrisation(rng, n_v, n_h):
+    """Full, predicted, low-rank or two to three columns."""
+    kind = rng.integers(4)
+    atoms = lambda: random_projection(n_v, int(rng.integers(1, n_v + 1)), rng=rng)
+    if kind == 0:
+        return Full(n_v, n_h)
+    if kind == 1:
+        return Predicted(atoms(), n_h)
+    if kind == 2:
+        return LowRank(n_v, n_h, rank=int(rng.integers(1, 4)))
+    widths = [len(part) for part in np.array_split(np.arange(n_h), min(n_h, int(rng.integers(2, 4))))]
+    return Columns([Predicted(atoms(), n) for n in widths])
+
+
+def without_biases(net, theta):
+    """theta with every bias 0."""
+    theta = theta.copy()
+    for layer, part in zip(net.layers, net.split(theta), strict=True):
+        layer.split(part)[1][:] = 0.0
+    return theta
+
+
+def slope_one_at_kinks(net, weight_decay):
+    """A right gradient that takes 1 as the slope of relu at 0, where ours takes 0."""
+    from lowrankweights.teaching.doctor.passes import Fault, NetworkPass
+
+    def dz(s):
+        kinked = (s.g is ACTIVATIONS["relu"]) & (s.z == 0)
+        return s.dh * (s.g.derivative(s.h) + kinked)
+
+    passes, other = NetworkPass(net), Fault("kink", "dz", dz)
+
+    def student(theta, X, Y):
+        raw = passes.raw(theta, X, Y, other)
+        return passes.loss(raw, theta, weight_decay), passes.finish(raw, theta, weight_decay)
+
+    return student

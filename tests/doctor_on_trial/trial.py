@@ -1,0 +1,194 @@
+"""The doctor on trial: does it name random mistakes, and leave right gradients alone?
+
+python -m doctor_on_trial.trial --draws 300 --correct 1000
+"""
+
+import argparse
+import sys
+import zlib
+
+import numpy as np
+
+from lowrankweights.teaching.doctor.diagnosis import diagnose
+from lowrankweights.weights.parametrisations import Columns, Predicted
+
+from .careless import Slip, careless
+from .draws import draw_setting, slope_one_at_kinks, without_biases
+
+RIGHT = Slip(name=None, layer=None, column=None, array=None, variant=0, order=None, weight_decay=0.0)
+# Where each mistake can be made: in what the layer has, in which array.
+OF_HIDDEN_LAYER = ["missing", "misplaced", "twice", "other"]
+OF_BLOCK = ["mean_missing", "mean_doubled", "mean_over_outputs", "factor_two", "sign", "block_missing"]
+OF_DECAY = ["missing", "doubled", "halved", "divided"]
+NAMES = [
+    *(f"activation_derivative_{x}" for x in OF_HIDDEN_LAYER),
+    *OF_BLOCK,
+    *(f"weight_decay_{x}" for x in (*OF_DECAY, "on_U", "on_bias")),
+    *["transpose_missing", "transpose_extra", "u_forgotten", "index_order", "columns_order", "blocks_order"],
+    *["output_derivative_extra", "y_not_subtracted", "pre_activation_below"],
+    *["encoder_path_missing", "decoder_path_missing", "sparsity_missing", "unit_norm_missing"],
+]
+
+
+def main(argv=None):
+    """Run both trials and print what came of them."""
+    parser = argparse.ArgumentParser(prog="python -m doctor_on_trial.trial", description=__doc__)
+    parser.add_argument("--draws", type=int, default=300, help="gradients with one mistake")
+    parser.add_argument("--correct", type=int, default=1000, help="right gradients")
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args(argv)
+    results = wrong_gradients(arguments.draws, arguments.seed)
+    named = sum(ok for _, ok, _, _ in results)
+    together = sum(" or " in said for _, ok, said, _ in results if ok)
+    blocks = sum(block for _, ok, _, block in results if ok)
+    print(f"wrong gradients: {named} of {len(results)} mistakes named ({named / max(1, len(results)):.1%}),")
+    print(f"  {together} of them with others that give the same gradient; right block for {blocks}.")
+    for name, ok, said, _ in results:
+        if not ok:
+            print(f"  missed: {name}, said {said}")
+    alarms = right_gradients(arguments.correct, arguments.seed)
+    print(f"right gradients: {len(alarms)} false alarms in {arguments.correct}.")
+    for kind, said in alarms:
+        print(f"  false alarm: {kind}, said {said}")
+    return int(bool(alarms) or named < 0.95 * len(results))
+
+
+def wrong_gradients(n, seed=0):
+    """For each of n draws: the mistake's name, whether it was named, what was said, the block too."""
+    rng, results = np.random.default_rng(seed), []
+    while len(results) < n:
+        name = NAMES[rng.integers(len(NAMES))]
+        drawn = draw_mistake(name, rng)
+        if drawn is None:
+            continue
+        net, slip, theta, X, Y = drawn
+        student = careless(net, slip)
+        if rng.random() < 0.4:
+            student = fixed(student, X, Y)
+        report = diagnose(student, net, theta, X, Y, slip.weight_decay, rng=len(results))
+        results.append((name, name in report.mistakes, str(report.mistake), block_is_right(report, slip)))
+    return results
+
+
+def right_gradients(n, seed=0):
+    """False alarms among n right gradients, of the kinds in ``correct``: (kind, what was said)."""
+    rng, alarms = np.random.default_rng(seed + 1), []
+    kinds = ["float64", "noise", "float32", "kink", "definition", "tied", "rica"]
+    for i in range(n):
+        kind = kinds[i % len(kinds)]
+        net, theta, X, Y, weight_decay = draw_setting(rng, kind if kind in ("tied", "rica") else "network")
+        student = careless(net, Slip(**{**vars(RIGHT), "weight_decay": weight_decay}))
+        if kind == "noise":
+            student = noisy(student, 10.0 ** rng.uniform(-14, -9))
+        elif kind == "float32":
+            X, Y = X.astype(np.float32), Y.astype(np.float32)
+        elif kind == "kink":
+            # rows of zeros and biases of zero: z = 0 exactly, where this student takes the slope 1
+            X[0], theta = 0.0, without_biases(net, theta)
+            student = slope_one_at_kinks(net, weight_decay)
+        elif kind == "definition":
+            student = net.loss_and_grad
+        report = diagnose(student, net, theta, X, Y, weight_decay, rng=i)
+        if report.mistake is not None:
+            alarms.append((kind, report.mistake))
+    return alarms
+
+
+def draw_mistake(name, rng):
+    """A network with room for the mistake, the slip, theta and data; None if it did not fit or shows not."""
+    kind = "network"
+    if name in ("encoder_path_missing", "decoder_path_missing"):
+        kind = ("tied", "rica")[rng.integers(2)]
+    elif name in ("sparsity_missing", "unit_norm_missing"):
+        kind = "rica"
+    net, theta, X, Y, weight_decay = draw_setting(rng, kind)
+    slip = Slip(
+        **{**vars(RIGHT), "name": name, "weight_decay": weight_decay, "variant": int(rng.integers(2))}
+    )
+    if kind == "network" and not place(slip, net, rng):
+        return None
+    right = Slip(**{**vars(RIGHT), "weight_decay": weight_decay})
+    with np.errstate(all="ignore"):
+        try:
+            own, wanted = careless(net, slip)(theta, X, Y)[1], careless(net, right)(theta, X, Y)[1]
+        except ValueError:
+            return None
+    if own.shape != wanted.shape or not np.isfinite(own).all():
+        return None
+    visible = np.abs(own - wanted).max() > 1e-9 * np.abs(wanted).max()
+    return (net, slip, theta, X, Y) if visible else None
+
+
+def place(slip, net, rng):
+    """Put the slip into a random layer, column and array where it can be made; False if there is none."""
+    i = int(rng.integers(len(net.layers)))
+    layer, name = net.layers[i], slip.name
+    q = layer.parametrisation
+    columns = q.columns if isinstance(q, Columns) else [q]
+    j = int(rng.integers(len(columns)))
+    arrays = list(columns[j].shapes)
+    slip.layer, slip.column, slip.array = i, j, arrays[rng.integers(len(arrays))]
+    predicted = isinstance(columns[j], Predicted)
+    if name in ("u_forgotten", "index_order"):
+        if not predicted or (name == "index_order" and columns[j].n_alpha < 2):
+            return False
+        n = columns[j].n_alpha
+        slip.order = rng.permutation(columns[j].n_v)[:n] if name == "u_forgotten" else rng.permutation(n)
+    elif name == "columns_order":
+        slip.order = tuple(rng.permutation(len(columns)).tolist())
+        return len(columns) > 1
+    elif name == "transpose_missing":
+        slip.array = "U" if predicted and slip.variant else "v"
+    elif name == "blocks_order":
+        slip.array = "everywhere"
+    elif name == "weight_decay_on_U":
+        return predicted
+    elif name == "weight_decay_on_bias":
+        slip.column, slip.array = None, "b"
+    elif name.startswith("activation_derivative_misplaced"):
+        return layer.activation in ("sigmoid", "tanh")
+    elif name in ("output_derivative_extra", "y_not_subtracted"):
+        return name[0] == "y" or net.loss != "squared_error"
+    elif name in OF_BLOCK or name.startswith("weight_decay"):
+        _choose_block(slip, rng)
+    return True
+
+
+def _choose_block(slip, rng):
+    """One array of weights, a bias, or everywhere."""
+    chosen = rng.random()
+    if chosen < 0.3:
+        slip.array = "everywhere"
+    elif chosen < 0.5 and slip.name in OF_BLOCK:
+        slip.column, slip.array = None, "b"
+
+
+def fixed(student, X, Y):
+    """The student with the data fixed inside."""
+    return lambda theta: student(theta, X, Y)
+
+
+def noisy(student, size):
+    """The student with relative noise on each entry, the same at each call."""
+
+    def with_noise(theta, X, Y):
+        loss, grad = student(theta, X, Y)
+        rng = np.random.default_rng(zlib.crc32(theta.tobytes()))
+        return loss, grad * (1 + size * rng.uniform(-1, 1, grad.shape))
+
+    return with_noise
+
+
+def block_is_right(report, slip):
+    """Whether a block where the mistake was made is among the wrong ones that are named first."""
+    labels = report.blocks[:1] if slip.array != "everywhere" else report.blocks
+    if slip.layer is None or slip.array in ("everywhere", "v", "output"):
+        return bool(labels)
+    return f"layer {slip.layer + 1}" in labels[0] or slip.name in (
+        "y_not_subtracted",
+        "output_derivative_extra",
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

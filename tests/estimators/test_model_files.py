@@ -1,0 +1,117 @@
+import numpy as np
+import pytest
+
+import lowrankweights as lrw
+from lowrankweights import datasets
+from lowrankweights.estimators import model_files
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return datasets.load_digits()
+
+
+MODELS = {
+    "columns": {"dictionary": ("squared_exponential", "covariance"), "n_columns": 12, "input_shape": (8, 8)},
+    "one column": {"dictionary": "random_projection"},
+    "low rank": {"dictionary": ("low_rank", "none")},
+}
+
+
+@pytest.mark.parametrize("settings", MODELS.values(), ids=MODELS)
+def test_a_loaded_model_is_the_saved_one(settings, digits, tmp_path):
+    model = lrw.LowRankMLPClassifier((20, 15), proportion=0.2, max_iter=5, random_state=0, **settings)
+    model.fit(digits.X_train, digits.y_train)
+    path = lrw.save(tmp_path / "model", model, notes={"data": "digits"})
+    loaded = lrw.load(path)
+    assert path.name == "model.npz"
+    assert np.array_equal(loaded.predict_proba(digits.X_test), model.predict_proba(digits.X_test))
+    assert loaded.get_params() == model.get_params()
+    for name in ("n_dynamic_", "n_static_", "n_iter_", "loss_", "stop_report_", "n_features_in_"):
+        assert getattr(loaded, name) == getattr(model, name)
+    for name in ("filters_", "loss_curve_", "classes_"):
+        assert all(
+            np.array_equal(a, b) for a, b in zip(getattr(loaded, name), getattr(model, name), strict=True)
+        )
+    for name in ("index_sets_", "dictionaries_"):
+        for a, b in zip(getattr(loaded, name), getattr(model, name), strict=True):
+            assert all(np.array_equal(x, y) for x, y in zip(a, b, strict=True))
+    assert model_files.read_notes(path) == {"data": "digits"}
+
+
+def test_a_regressor_and_labels_that_are_words(tmp_path):
+    X = np.random.default_rng(0).random((40, 3))
+    regressor = lrw.LowRankMLPRegressor((10,), max_iter=5, random_state=0).fit(X, X[:, 0])
+    loaded = lrw.load(lrw.save(tmp_path / "r.npz", regressor))
+    assert np.array_equal(loaded.predict(X), regressor.predict(X))
+    words = np.array(["low", "high"], dtype=object)[(X[:, 0] > 0.5).astype(int)]
+    model = lrw.LowRankMLPClassifier((10,), max_iter=5, random_state=0).fit(X, words)
+    assert list(lrw.load(lrw.save(tmp_path / "c.npz", model)).predict(X)) == list(model.predict(X))
+
+
+def test_an_autoencoder(tmp_path):
+    X = np.random.default_rng(0).random((40, 6))
+    model = lrw.LowRankAutoencoder(4, n_columns=2, max_iter=5, random_state=0).fit(X)
+    loaded = lrw.load(lrw.save(tmp_path / "a.npz", model))
+    assert np.array_equal(loaded.transform(X), model.transform(X))
+    assert np.array_equal(loaded.components_, model.components_)
+    assert all(np.array_equal(a, b) for a, b in zip(loaded.index_sets_, model.index_sets_, strict=True))
+
+
+@pytest.mark.parametrize("dictionary", ["none", "covariance"])
+def test_rica(dictionary, tmp_path):
+    X = np.random.default_rng(0).normal(size=(60, 6))
+    model = lrw.RICA(8, dictionary=dictionary, max_iter=5, random_state=0).fit(X)
+    loaded = lrw.load(lrw.save(tmp_path / "r.npz", model))
+    assert np.array_equal(loaded.transform(X), model.transform(X))
+    assert (loaded.n_dynamic_, loaded.stop_report_) == (model.n_dynamic_, model.stop_report_)
+    assert len(loaded.dictionaries_[0]) == (dictionary == "covariance")
+
+
+def test_functions_are_left_out_of_the_file(digits, tmp_path):
+    def axes(V, points, n_alpha, rng):
+        return np.eye(V.shape[1])[:, :n_alpha]
+
+    model = lrw.LowRankMLPClassifier((10,), dictionary=axes, callbacks=[print], max_iter=1, random_state=0)
+    model.set_params(callbacks=[lambda info: None]).fit(digits.X_train, digits.y_train)
+    loaded = lrw.load(lrw.save(tmp_path / "m.npz", model))
+    assert np.array_equal(loaded.predict(digits.X_test), model.predict(digits.X_test))
+
+
+def test_nothing_half_written_is_left_behind(digits, tmp_path, monkeypatch):
+    model = lrw.LowRankMLPClassifier((10,), max_iter=1, random_state=0).fit(digits.X_train, digits.y_train)
+    path = lrw.save(tmp_path / "m.npz", model)
+    before = path.read_bytes()
+
+    def full_disk(file, **arrays):
+        file.write(b"half")
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(np, "savez", full_disk)
+    with pytest.raises(OSError, match="no space"):
+        lrw.save(path, model)
+    assert path.read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["m.npz"]
+
+
+@pytest.mark.parametrize("damage", ["truncated", "text", "another npz", "empty"])
+def test_a_damaged_file_is_named_with_a_remedy(damage, digits, tmp_path):
+    model = lrw.LowRankMLPClassifier((10,), max_iter=1, random_state=0).fit(digits.X_train, digits.y_train)
+    path = lrw.save(tmp_path / "m.npz", model)
+    if damage == "truncated":
+        path.write_bytes(path.read_bytes()[:-500])
+    elif damage == "text":
+        path.write_text("no model")
+    elif damage == "another npz":
+        np.savez(path, a=np.ones(3))
+    else:
+        path.write_bytes(b"")
+    with pytest.raises(ValueError, match=r"m\.npz.*save the model again"):
+        lrw.load(path)
+
+
+def test_a_missing_file_and_an_unfitted_model(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        lrw.load(tmp_path / "none.npz")
+    with pytest.raises(ValueError, match="not fitted"):
+        lrw.save(tmp_path / "m.npz", lrw.LowRankMLPClassifier())

@@ -1,0 +1,308 @@
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import optimize
+
+import lowrankweights as lrw
+from lowrankweights.optimisation import lbfgs
+from lowrankweights.optimisation.lbfgs import load_checkpoint, minimize_stages
+from lowrankweights.optimisation.stop_reasons import explain_abnormal
+
+
+def rosenbrock(theta):
+    return optimize.rosen(theta), optimize.rosen_der(theta)
+
+
+START = np.array([-1.2, 1.0])
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(1, 20), st.integers(0, 1000))
+def test_quadratics_are_solved(n, seed):
+    rng = np.random.default_rng(seed)
+    A = rng.normal(size=(n, n))
+    A, b = A @ A.T + np.eye(n), rng.normal(size=n)
+    quadratic = lambda t: (0.5 * t @ A @ t - b @ t, A @ t - b)
+    result = lrw.minimize(quadratic, np.zeros(n), max_iter=1000, tol=1e-9)
+    assert np.allclose(result.theta, np.linalg.solve(A, b), atol=1e-5)
+    assert result.status == "converged"
+
+
+def test_result_tells_how_it_went():
+    result = lrw.minimize(rosenbrock, START, max_iter=500)
+    assert np.allclose(result.theta, 1, atol=1e-4)
+    curves = result.loss_curve, result.grad_norm_curve, result.seconds_curve
+    assert [len(curve) for curve in curves] == [result.n_iter + 1] * 3
+    assert result.loss_curve[0] == rosenbrock(START)[0]
+    assert result.loss == result.loss_curve.min() == rosenbrock(result.theta)[0]
+    assert (np.diff(result.seconds_curve) >= 0).all()
+    assert "iterations" in str(result) and result.message in str(result)
+
+
+@pytest.mark.parametrize("tol", [1e-2, 1e-5])
+def test_it_goes_on_until_the_gradient_is_below_tol(tol):
+    result = lrw.minimize(rosenbrock, START, max_iter=500, tol=tol, ftol=0)
+    assert result.grad_norm_curve[-1] <= tol < result.grad_norm_curve[:-1].min()
+    assert "gradient" in result.message
+
+
+def test_the_loss_falls_no_more():
+    result = lrw.minimize(rosenbrock, START, max_iter=500, tol=0, ftol=1e-3)
+    assert result.status == "converged" and "ftol" in result.message
+
+
+def test_the_limit_is_said():
+    result = lrw.minimize(rosenbrock, START, max_iter=3)
+    assert (result.status, result.n_iter) == ("max_iter", 3)
+    assert "max_iter = 3" in result.message
+
+
+def test_zero_iterations_change_nothing():
+    result = lrw.minimize(rosenbrock, START, max_iter=0)
+    assert np.array_equal(result.theta, START) and result.loss == rosenbrock(START)[0]
+    assert result.n_iter == 0 and len(result.loss_curve) == 1
+
+
+def test_callbacks_get_copies_of_the_iterates():
+    seen = []
+    lrw.minimize(rosenbrock, START, callbacks=[seen.append], max_iter=20)
+    assert len({info.theta.tobytes() for info in seen}) == len(seen) > 5
+    assert [info.n_iter for info in seen] == list(range(1, len(seen) + 1))
+    for info in seen:
+        loss, grad = rosenbrock(info.theta)
+        assert info.loss == loss
+        assert info.grad_norm == np.abs(grad).max()
+        info.theta[:] = np.nan  # must not reach the minimiser
+
+
+def test_stop_iteration_keeps_the_best():
+    def callback(info):
+        if info.n_iter == 4:
+            raise StopIteration
+
+    result = lrw.minimize(rosenbrock, START, callbacks=[callback])
+    assert (result.status, result.n_iter) == ("stopped", 4)
+    assert result.loss == result.loss_curve[-1] == rosenbrock(result.theta)[0]
+
+
+@pytest.mark.parametrize("where", ["fun", "callback"])
+def test_ctrl_c_keeps_the_best(where):
+    calls = []
+
+    def interrupt(limit):
+        calls.append(None)
+        if len(calls) == limit:
+            raise KeyboardInterrupt
+
+    def fun(theta):
+        if where == "fun":
+            interrupt(9)
+        return rosenbrock(theta)
+
+    callbacks = [lambda info: interrupt(6)] if where == "callback" else []
+    with pytest.warns(RuntimeWarning, match="interrupted"):
+        result = lrw.minimize(fun, START, callbacks=callbacks)
+    assert result.status == "interrupted"
+    assert 0 < result.n_iter == len(result.loss_curve) - 1
+    assert result.loss == rosenbrock(result.theta)[0] < rosenbrock(START)[0]
+
+
+def interrupt(theta):
+    raise KeyboardInterrupt
+
+
+def test_ctrl_c_between_stages_keeps_the_first():
+    with pytest.warns(RuntimeWarning, match="interrupted"):
+        result = minimize_stages([(rosenbrock, 5), (interrupt, 5)], START)
+    assert (result.status, result.n_iter) == ("interrupted", 5)
+    assert result.loss == rosenbrock(result.theta)[0] < rosenbrock(START)[0]
+
+
+def test_ctrl_c_while_looking_for_the_reason_keeps_the_best(monkeypatch):
+    monkeypatch.setattr(lbfgs, "explain_abnormal", lambda fun, theta, loss, grad: interrupt(theta))
+    with pytest.warns(RuntimeWarning, match="interrupted"):
+        result = lrw.minimize(lambda t: (t @ t, -t), START)
+    assert result.status == "interrupted" and np.array_equal(result.theta, START)
+
+
+def test_ctrl_c_before_anything_is_completed_is_passed_on():
+    with pytest.raises(KeyboardInterrupt):
+        lrw.minimize(interrupt, START)
+
+
+class Float32Loss:
+    """A loss with rounding errors of float32's size."""
+
+    dtype = np.dtype(np.float32)
+
+    def __call__(self, theta):
+        assert theta.dtype == np.float64
+        loss, grad = rosenbrock(theta)
+        return loss + 1e-5 * np.sin(1e7 * theta.sum()), grad.astype(np.float32)
+
+
+def test_an_abnormal_stop_in_float32_is_its_limit_and_kept():
+    result = lrw.minimize(Float32Loss(), START, tol=0, ftol=0)
+    assert result.status == "float32_limit"
+    assert "float32" in result.message
+    assert result.theta.dtype == np.float64
+    assert result.loss < 0.01
+
+
+def test_a_wrong_gradient_is_named():
+    result = lrw.minimize(lambda t: (t @ t + t.sum(), -2 * t - 1), START)
+    assert result.status == "abnormal"
+    assert "gradient is wrong" in result.message
+
+
+def test_a_noisy_loss_is_named():
+    rng = np.random.default_rng(0)
+
+    def noisy(theta):
+        loss, grad = rosenbrock(theta)
+        return loss + 0.01 * rng.random(), grad
+
+    results = [lrw.minimize(noisy, START + 0.1 * i, tol=0, ftol=0) for i in range(10)]
+    abnormal = [r.message for r in results if r.status == "abnormal"]
+    assert all(r.loss == r.loss_curve.min() for r in results)  # though SciPy's last one may be worse
+    assert abnormal and all("noisy" in message for message in abnormal)
+
+
+def test_a_kink_is_named():
+    absolute = lambda t: (np.abs(t).sum(), np.where(t >= 0, 1.0, -1.0))
+    result = lrw.minimize(absolute, np.zeros(1), tol=1e-12)
+    assert result.status == "abnormal"
+    assert "kink" in result.message
+
+
+def test_nan_at_the_start_is_an_error():
+    with pytest.raises(ValueError, match="^fun: expected a finite loss"):
+        lrw.minimize(lambda t: (np.nan, t), START)
+
+
+def test_nan_on_the_way_is_stepped_back_from():
+    def fun(theta):  # log(t) is NaN left of 0; the first step overshoots
+        with np.errstate(invalid="ignore"):
+            return float(np.sum(theta - np.log(theta))), 1 - 1 / theta
+
+    result = lrw.minimize(fun, np.array([0.05, 3.0]), tol=1e-8)
+    assert np.allclose(result.theta, 1, atol=1e-5)
+
+
+def test_nan_all_around_is_named():
+    result = lrw.minimize(lambda t: (t @ t if np.array_equal(t, START) else np.nan, 2 * t), START)
+    assert result.status == "abnormal" and "NaN" in result.message
+    assert np.array_equal(result.theta, START)
+
+
+def test_an_overflow_never_gives_a_nan_theta():
+    def falls_for_ever(theta):
+        with np.errstate(over="ignore", invalid="ignore"):
+            return -np.exp(5 * theta @ theta), -10 * theta * np.exp(5 * theta @ theta)
+
+    seen = []
+    result = lrw.minimize(falls_for_ever, START, callbacks=[seen.append])
+    assert result.status == "abnormal" and "NaN" in result.message
+    assert all(np.isfinite(theta).all() for theta in [result.theta, *(info.theta for info in seen)])
+    assert np.isfinite(result.loss_curve).all()
+
+
+def test_a_later_stage_that_starts_with_nan_keeps_the_first():
+    result = minimize_stages([(rosenbrock, 5), (lambda t: (np.nan, t), 5)], START)
+    assert result.status == "abnormal" and "stage" in result.message
+    assert result.loss == rosenbrock(result.theta)[0] < rosenbrock(START)[0]
+
+
+@pytest.mark.parametrize(
+    "bad", [lambda t: t, lambda t: (1.0, t[:1]), lambda t: None, lambda t: (t, t), lambda t: (1.0, None)]
+)
+def test_what_a_function_returned_wrongly_is_said(bad):
+    with pytest.raises(ValueError, match="^fun.*: expected .*, got "):
+        lrw.minimize(bad, START)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("theta0", [np.nan]), ("theta0", [[1.0]]), ("max_iter", -1), ("tol", -1), ("memory", 0)],
+)
+def test_bad_arguments_are_named(name, value):
+    arguments = {"theta0": START, name: value}
+    with pytest.raises(ValueError, match=f"^{name}: expected"):
+        lrw.minimize(rosenbrock, **arguments)
+    with pytest.raises(ValueError, match="^stages: expected"):
+        minimize_stages([], START)
+
+
+def test_theta0_is_left_alone():
+    start = START.copy()
+    start.setflags(write=False)
+    for max_iter in (0, 5):
+        result = lrw.minimize(rosenbrock, start, max_iter=max_iter)
+        assert np.array_equal(start, START) and not np.shares_memory(start, result.theta)
+
+
+def test_stages_go_on_where_the_last_ended():
+    seen = []
+    shifted = lambda t: (rosenbrock(t)[0] + 5, rosenbrock(t)[1])
+    result = minimize_stages([(shifted, 3), (rosenbrock, 400)], START, callbacks=[seen.append])
+    assert np.allclose(result.theta, 1, atol=1e-4)
+    assert result.loss < 1e-8  # of the last stage, though the first one's never went below 5
+    assert result.n_iter == len(seen) == len(result.loss_curve) - 1
+    assert result.loss_curve[3] > 5 > result.loss_curve[-1]
+
+
+def test_the_message_is_about_the_last_stage():
+    flat = lambda t: (1.0, np.zeros(2))
+    result = minimize_stages([(rosenbrock, 3), (flat, 9)], START)
+    assert result.status == "converged" and "gradient" in result.message
+
+
+def test_a_stop_ends_all_stages():
+    def stop(info):
+        raise StopIteration
+
+    result = minimize_stages([(rosenbrock, 3), (rosenbrock, 3)], START, callbacks=[stop])
+    assert result.n_iter == 1 and result.status == "stopped"
+
+
+def test_checkpoints_can_be_gone_on_from(tmp_path):
+    path = tmp_path / "fit.npz"
+    lrw.minimize(rosenbrock, START, max_iter=10, checkpoint=path)
+    saved = load_checkpoint(path)
+    assert saved["n_iter"] == 10
+    assert len(saved["loss_curve"]) == len(saved["grad_norm_curve"]) == len(saved["seconds_curve"]) == 11
+    assert saved["loss"] == rosenbrock(saved["theta"])[0]
+    assert np.allclose(lrw.minimize(rosenbrock, saved["theta"], max_iter=500).theta, 1, atol=1e-4)
+    assert [p.name for p in tmp_path.iterdir()] == ["fit.npz"]
+
+
+def test_progress_goes_to_stderr(capsys):
+    lrw.minimize(rosenbrock, START, max_iter=5, progress=True)
+    out, err = capsys.readouterr()
+    assert out == "" and "L-BFGS" in err
+
+
+def test_a_checkpoint_holds_what_an_error_would_lose(tmp_path):
+    def callback(info):
+        if info.n_iter == 4:
+            raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        lrw.minimize(rosenbrock, START, callbacks=[callback], checkpoint=tmp_path / "fit.npz")
+    assert load_checkpoint(tmp_path / "fit.npz")["n_iter"] == 4
+
+
+def test_progress_does_without_tqdm(monkeypatch):
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    assert lrw.minimize(rosenbrock, START, max_iter=2, progress=True).n_iter == 2
+
+
+def test_a_smooth_minimum_is_no_kink():
+    A, theta = np.diag([1.0, 3.0, 10.0]), np.full(3, 1e-12)
+    fun = lambda t: (0.5 * t @ A @ t + 1000.0, A @ t)
+    assert explain_abnormal(fun, theta, *fun(theta))[0] == "converged"
+    kinked = lambda t: (np.abs(t).sum(), np.where(t >= 0, 1.0, -1.0))
+    assert "kink" in explain_abnormal(kinked, 0 * theta, *kinked(0 * theta))[1]

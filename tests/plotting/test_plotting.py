@@ -1,0 +1,73 @@
+import matplotlib
+import numpy as np
+import pytest
+
+from lowrankweights import plotting
+from lowrankweights.dictionaries.weight_space import column_centres, local_index_set, sample_index_set
+
+
+@pytest.fixture(autouse=True)
+def closed():
+    matplotlib.use("Agg")
+    yield
+    matplotlib.pyplot.close("all")
+
+
+def coloured(ax):
+    """Flat indices of the pixels that are not grey."""
+    image = np.asarray(ax.images[0].get_array())
+    grey = matplotlib.colors.to_rgb(plotting.UNKNOWN)
+    return np.flatnonzero(np.abs(image - grey).max(axis=-1).ravel() > 0.01)
+
+
+def test_index_sets_shows_what_each_column_knows():
+    sets = [sample_index_set(40, n_alpha, rng=n_alpha) for n_alpha in (6, 6, 9, 3, 6, 1, 6)]
+    fig = plotting.index_sets(sets, (5, 8))
+    fig.draw_without_rendering()
+    assert len(fig.axes) == 7
+    for j, (ax, alpha) in enumerate(zip(fig.axes, sets, strict=True), 1):
+        assert np.array_equal(coloured(ax), alpha)
+        assert ax.get_title() == f"column {j}"
+    assert "1 to 9 of 40" in fig.get_supxlabel()
+    assert f"together {len(set(np.concatenate(sets)))}" in fig.get_supxlabel()
+
+
+def test_index_sets_marks_the_places_with_row_downwards():
+    shape, centres = (5, 8), column_centres((5, 8), 3)
+    sets = [local_index_set(shape, 7, centre, rng=0) for centre in centres]
+    fig = plotting.index_sets(sets, shape, centres, fig=matplotlib.pyplot.figure())
+    for ax, (row, column) in zip(fig.axes, centres, strict=True):
+        assert all(np.array_equal(line.get_xydata(), [[column, row]]) for line in ax.lines)
+        assert len(ax.lines) > 0
+        # the mark lies among the pixels that are dense there
+        near = round(row) * 8 + round(column)
+        assert near in coloured(ax)
+
+
+def test_index_sets_of_colour_images_show_pixels():
+    alpha = sample_index_set(48, 9, rng=0, n_channels=3)
+    fig = plotting.index_sets([alpha], (4, 4, 3))
+    assert np.array_equal(coloured(fig.axes[0]), np.unique(alpha // 3))
+
+
+def test_index_sets_asks_for_columns_and_a_centre_each():
+    with pytest.raises(ValueError, match="index_sets: expected an index set for at least one column"):
+        plotting.index_sets([], (4, 4))
+    with pytest.raises(ValueError, match=r"centres: expected shape \(2, 2\)"):
+        plotting.index_sets([[0], [1]], (4, 4), centres=[[0, 0]])
+
+
+def test_differences_shows_which_intervals_contain_no_zero():
+    found = {"a − b": (-13.0, -18.0, -8.5), "c − b": (0.2, -0.4, 0.8), "d − b": (1.5, 0.1, 3.0)}
+    ax = plotting.differences(found)
+    ax.figure.draw_without_rendering()
+    zero, segments = ax.lines[-1], [line for line in ax.lines if len(line.get_xdata()) == 2][:-1]
+    assert list(zero.get_xdata()) == [0, 0]
+    assert [tuple(line.get_xdata()) for line in segments] == [(low, high) for _, low, high in found.values()]
+    assert [line.get_color() == plotting.COLOURS["blue"] for line in segments] == [True, False, True]
+    assert [label.get_text() for label in ax.get_yticklabels()] == list(found)
+    top_down = [ax.transData.transform((0, y))[1] for y in range(3)]
+    assert top_down == sorted(top_down, reverse=True)
+    assert [text.get_text() for text in ax.texts][:2] == ["−13.0  (−18.0 to −8.5)", "+0.2  (−0.4 to +0.8)"]
+    low, high = ax.get_xlim()
+    assert low < -18 and high > 3

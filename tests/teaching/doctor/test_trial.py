@@ -1,0 +1,23 @@
+from doctor_on_trial import trial
+
+from lowrankweights.teaching import MISTAKES
+
+
+def test_random_mistakes_are_named():
+    results = trial.wrong_gradients(100, seed=11)
+    assert sum(named for _, named, _, _ in results) >= 95, [r for r in results if not r[1]]
+    assert sum(block for _, named, _, block in results if named) >= 95
+
+
+def test_right_gradients_are_left_alone():
+    assert trial.right_gradients(140, seed=11) == []
+
+
+def test_the_trial_knows_every_mistake_on_the_list():
+    assert set(trial.NAMES) == set(MISTAKES) - {"unknown"}
+
+
+def test_the_command_prints_what_came_of_it(capsys):
+    assert trial.main(["--draws", "3", "--correct", "3"]) == 0
+    out = capsys.readouterr().out
+    assert "of 3 mistakes named" in out and "0 false alarms in 3" in out

@@ -1,0 +1,122 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from lowrankweights.commands.main import main
+from lowrankweights.teaching.lessons import notebooks
+from lowrankweights.teaching.lessons import source as lessons
+
+FOLDER = Path(__file__).parents[3] / "notebooks"
+LESSONS = lessons.read_lessons()
+
+
+def cells(path):
+    return json.loads(path.read_text(encoding="utf-8"))["cells"]
+
+
+def text(cell):
+    return "".join(cell["source"])
+
+
+def test_the_committed_notebooks_are_what_the_source_gives(tmp_path):
+    made = notebooks.export("student", tmp_path)
+    assert sorted(p.name for p in made) == sorted(p.name for p in FOLDER.glob("*.ipynb"))
+    for path in made:
+        assert (FOLDER / path.name).read_bytes() == path.read_bytes(), (
+            f"run make export-notebooks: {path.name}"
+        )
+
+
+def test_notebooks_in_the_repository_have_no_outputs():
+    for path in FOLDER.glob("*.ipynb"):
+        for cell in cells(path):
+            if cell["cell_type"] == "code":
+                assert cell["outputs"] == [] and cell["execution_count"] is None
+
+
+@pytest.mark.parametrize("to", notebooks.VERSIONS)
+def test_every_version_is_a_valid_notebook(to, tmp_path):
+    nbformat = pytest.importorskip("nbformat")
+    for path in notebooks.export(to, tmp_path):
+        book = nbformat.read(path, as_version=4)
+        nbformat.validate(book)
+        ids = [cell["id"] for cell in book.cells]
+        assert len(set(ids)) == len(ids)
+
+
+def test_students_get_no_mutants_and_find_answers_folded(tmp_path):
+    (path, *_) = notebooks.export("student", tmp_path)
+    lesson = LESSONS[0]
+    code = [text(c) for c in cells(path) if c["cell_type"] == "code"]
+    prose = [text(c) for c in cells(path) if c["cell_type"] == "markdown"]
+    for exercise in lesson.exercises.values():
+        assert exercise.starter.text in code and exercise.check.text in code
+        assert exercise.solution.text not in code
+        (folded,) = [p for p in prose if exercise.solution.text in p]
+        assert folded.count("<details>") == folded.count("</details>") == 4
+        assert folded.startswith("<details><summary>First hint")
+        for variant in (*exercise.mutants, *exercise.accepted):
+            assert variant.text not in "\n".join([*code, *prose])
+    title = f"# {lesson.name[:2]} · {lesson.about['title']}"
+    assert prose[0].startswith(title) and "**Time** about" in prose[0]
+
+
+def test_solutions_have_every_answer_in_place(tmp_path):
+    (path, *_) = notebooks.export("solutions", tmp_path)
+    code = [text(c) for c in cells(path) if c["cell_type"] == "code"]
+    for exercise in LESSONS[0].exercises.values():
+        assert exercise.solution.text in code and exercise.starter.text not in code
+    assert not any("<details>" in text(c) for c in cells(path))
+
+
+def test_nbgrader_has_unique_ids_by_content_and_checks_that_raise(tmp_path):
+    (path, *_) = notebooks.export("nbgrader", tmp_path)
+    assert path.parent.name == LESSONS[0].name
+    graded = [c for c in cells(path) if "nbgrader" in c["metadata"]]
+    meta = [c["metadata"]["nbgrader"] for c in graded]
+    assert len({m["grade_id"] for m in meta}) == len(meta) == 2 * len(LESSONS[0].exercises)
+    for cell, m in zip(graded, meta, strict=True):
+        assert m["solution"] != m["grade"] and m["schema_version"] == 3 and m["locked"] == m["grade"]
+        if m["solution"]:
+            assert text(cell).count("### BEGIN SOLUTION") == text(cell).count("### END SOLUTION") == 1
+            compile(text(cell), "cell", "exec")
+        else:
+            assert "check.require(" in text(cell) and m["points"] == 1
+
+
+def test_what_the_starter_has_stays_in_front_of_the_solutions_mark():
+    marked = notebooks.marked_solution("def f(x):\n    y = ...", "def f(x):\n    y = x\n    return y")
+    assert marked == ("def f(x):\n    ### BEGIN SOLUTION\n    y = x\n    return y\n    ### END SOLUTION")
+
+
+def test_a_notebook_with_work_in_it_is_not_replaced(tmp_path, capsys):
+    arguments = ["course", "export", "--to", "student", str(tmp_path)]
+    assert main(arguments) == 0
+    path = tmp_path / "03_gradients_by_hand.ipynb"
+    wanted = path.read_text()
+    assert main(arguments) == 0
+    path.write_text(wanted.replace("guess_dW = None", "guess_dW = 3"))
+    assert main(arguments) == 1
+    assert "--overwrite" in capsys.readouterr().err and path.read_text() != wanted
+    assert main([*arguments, "--overwrite"]) == 0
+    assert path.read_text() == wanted
+
+
+def test_the_command_lists_and_names_a_missing_folder(capsys, tmp_path):
+    assert main(["course", "list"]) == 0
+    assert "03  Gradients by hand" in capsys.readouterr().out
+    assert main(["course", "list", "--source", str(tmp_path)]) == 1
+    assert "--source: expected" in capsys.readouterr().err
+
+
+def test_the_command_tries_a_teachers_own_lessons(capsys, tmp_path):
+    from test_lessons import EXERCISE, HEAD, START
+
+    source = tmp_path / "77_own.py"
+    source.write_text(HEAD + START + EXERCISE)
+    assert main(["course", "try", "--source", str(tmp_path)]) == 0
+    assert "4 of 4 answers judged rightly" in capsys.readouterr().out
+    source.write_text(HEAD + START + EXERCISE.replace("c.close(x, 1", "c.close(1, 1"))
+    assert main(["course", "try", "--source", str(tmp_path)]) == 1
+    assert "mutant two was passed" in capsys.readouterr().out

@@ -1,0 +1,141 @@
+import numpy as np
+import pytest
+
+from lowrankweights import RICA
+from lowrankweights.experiments.rica_filters import whiten
+from lowrankweights.unsupervised.patches import (
+    ZCAWhitening,
+    as_images,
+    normalise_contrast,
+    random_patches,
+    to_grey,
+)
+
+
+def coordinates(height, width, n_channels=None):
+    """An image whose pixels tell where they are: 1000 row + 10 column (+ channel)."""
+    image = 1000.0 * np.arange(height)[:, None] + 10 * np.arange(width)
+    return image if n_channels is None else image[..., None] + np.arange(n_channels)
+
+
+@pytest.mark.parametrize("n_channels", [None, 3])
+def test_patches_are_cut_out_whole_and_in_order(n_channels):
+    shape = (3, 2) if n_channels is None else (3, 2, n_channels)
+    patches = as_images(random_patches([coordinates(9, 7, n_channels)] * 2, shape, 200, rng=0), shape)
+    places = set()
+    for patch in patches:
+        top, left = divmod(patch.flat[0] / 10, 100)
+        assert np.array_equal(patch, coordinates(9, 7, n_channels)[int(top) :, int(left) :][:3, :2])
+        places.add((top, left))
+    assert len(places) == 7 * 6  # every place, the last row and column included
+
+
+def test_the_same_seed_gives_the_same_patches_and_all_images_are_used():
+    images = np.arange(4.0)[:, None, None] * np.ones((4, 5, 5))
+    patches = random_patches(images, (2, 2), 100, rng=1)
+    assert np.array_equal(patches, random_patches(list(images), (2, 2), 100, rng=1))
+    assert set(np.unique(patches)) == {0, 1, 2, 3} and patches.dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("images", "shape", "message"),
+    [
+        (
+            [np.zeros((5, 9))],
+            (6, 6),
+            r"^shape: .* no larger than the images \(5 x 9 in image 0\)",
+        ),
+        ([np.zeros((9, 9)), np.zeros((9, 5))], (6, 6), r"\(9 x 5 in image 1\), got 6 x 6"),
+        ([np.zeros((9, 9))], (3, 3, 3), "^images: expected .* with 3 channels.* image 0"),
+        ([np.zeros((9, 9, 3))], (3, 3), r"^images: expected .*no channels \(grey\).* image 0"),
+        ([], (3, 3), "^images: expected at least one image"),
+        ([np.zeros((9, 9))], (3,), "^shape: expected"),
+    ],
+)
+def test_bad_images_are_named(images, shape, message):
+    with pytest.raises(ValueError, match=message):
+        random_patches(images, shape, 5)
+
+
+def test_contrast_normalised_patches():
+    X = np.random.default_rng(0).random((50, 12)).astype(np.float32)
+    Y = normalise_contrast(X, regularisation=0)
+    assert np.abs(Y.mean(axis=1)).max() < 1e-6 and np.allclose(Y.std(axis=1), 1, atol=1e-5)
+    # neither brightness nor contrast is left
+    assert np.allclose(Y, normalise_contrast(0.5 * X + 0.2, regularisation=0), atol=1e-5)
+    # (x - mean) / sqrt(var + regularisation)
+    wanted = (X - X.mean(axis=1, keepdims=True)) / np.sqrt(X.var(axis=1, keepdims=True) + 0.3)
+    assert np.allclose(normalise_contrast(X, 0.3), wanted, atol=1e-6) and Y.dtype == np.float32
+    normalise_contrast(X, 0.3, out=X)
+    assert np.allclose(X, wanted, atol=1e-6)
+
+
+def test_constant_patches_stay_flat_or_are_an_error():
+    assert np.array_equal(normalise_contrast(np.full((2, 4), 0.7)), np.zeros((2, 4)))
+    with pytest.raises(ValueError, match=r"^regularisation: .* 2 constant patch\(es\)"):
+        normalise_contrast(np.full((2, 4), 0.5), regularisation=0)
+
+
+def correlated(n=4000):
+    rng = np.random.default_rng(0)
+    return rng.normal(size=(n, 5)) @ rng.normal(size=(5, 5)) + 3
+
+
+@pytest.mark.parametrize(
+    ("X", "said"),
+    [
+        (np.ones((20, 4)), "X: expected rows that vary, got equal ones"),
+        (np.eye(3, 5), r"X: expected at least as many rows as columns \(5\), got 3 row"),
+    ],
+)
+@pytest.mark.parametrize("fit", [ZCAWhitening().fit, RICA(dictionary="none").fit, lambda X: whiten(X, 0.1)])
+def test_rows_that_cannot_be_learned_from_are_an_error(fit, X, said):
+    with pytest.raises(ValueError, match=said):
+        fit(X)
+
+
+@pytest.mark.parametrize("shape", [48, (48,), "44"])
+def test_a_shape_that_is_none_is_named(shape):
+    with pytest.raises(ValueError, match=r"^patch_shape: expected \(height, width\)"):
+        RICA(patch_shape=shape).fit(np.random.default_rng(0).normal(size=(60, 48)))
+    with pytest.raises(ValueError, match=r"^shape: expected \(height, width\)"):
+        random_patches(np.zeros((1, 50, 50)), shape, 1)
+
+
+def test_whitened_data_are_uncorrelated_and_come_back():
+    X = correlated()
+    white = ZCAWhitening(1e-10).fit(X)
+    Z = white.transform(X)
+    assert np.allclose(np.cov(Z.T), np.eye(5), atol=1e-6) and np.abs(Z.mean(axis=0)).max() < 1e-10
+    assert np.allclose(white.inverse_transform(Z), X)
+
+
+def test_regularised_whitening_damps_small_variances():
+    X = correlated()
+    C, D = np.cov(X.T), np.cov(ZCAWhitening(0.5).fit_transform(X).T)
+    values, V = np.linalg.eigh(C)
+    assert np.allclose(V.T @ D @ V, np.diag(values / (values + 0.5)))
+
+
+def test_zca_is_symmetric_and_leaves_white_data_alone():
+    Q = np.linalg.qr(np.random.default_rng(1).normal(size=(400, 5)) - 0.0)[0]
+    Q = np.linalg.qr(Q - Q.mean(axis=0))[0] * np.sqrt(399)
+    assert np.allclose(ZCAWhitening(1e-12).fit_transform(Q), Q, atol=1e-6)  # a rotation would also be white
+    white = ZCAWhitening(0.1).fit(correlated())
+    assert np.allclose(white.whitening_, white.whitening_.T)
+
+
+def test_filters_in_pixels_respond_alike():
+    X, W = correlated(), np.random.default_rng(2).normal(size=(5, 3))
+    white = ZCAWhitening(0.2).fit(X)
+    assert np.allclose(white.transform(X) @ W, (X - white.mean_) @ white.filters_in_pixels(W))
+
+
+def test_conversions():
+    colour = np.zeros((2, 3, 3, 3), np.float32)
+    colour[..., 1] = 1
+    assert np.allclose(to_grey(colour), 0.587) and to_grey(colour).dtype == np.float32
+    with pytest.raises(ValueError, match="^images: expected three channels"):
+        to_grey(colour[..., :2])
+    with pytest.raises(ValueError, match=r"^shape: .*X has columns \(12\)"):
+        as_images(np.zeros((2, 12)), (3, 3))
