@@ -1,8 +1,10 @@
 """What U can be: everything that returns a dictionary, and the points and kernels that it is made from."""
 
 from .bases import dct_basis, kmeans_basis, wavelet_basis
+from .index_sets import sample_index_set
 from .kernels import EmpiricalCovariance, Kernel, SquaredCovariance, SquaredExponential
 from .length_scales import choose_length_scale, log_marginal_likelihood
+from .points import Grid, Points, grid_coordinates
 from .ridge import (
     identity_atoms,
     kernel_ridge,
@@ -11,11 +13,12 @@ from .ridge import (
     random_connections,
     random_projection,
 )
-from .weight_space import grid_coordinates, sample_index_set
 
 __all__ = [
     "EmpiricalCovariance",
+    "Grid",
     "Kernel",
+    "Points",
     "SquaredCovariance",
     "SquaredExponential",
     "choose_length_scale",

@@ -6,9 +6,10 @@ The length scale is the one that makes the known weights most probable: the othe
 import numpy as np
 
 from .. import _checks, dictionaries
+from .index_sets import count_known, sample_index_set
 from .kernels import SquaredExponential
 from .length_scales import choose_length_scale, default_bounds
-from .weight_space import count_known, grid_coordinates, sample_index_set
+from .points import grid_coordinates
 
 RIDGE = 1e-2
 

@@ -4,9 +4,9 @@ import numpy as np
 from scipy import linalg, optimize
 
 from .. import _checks
+from .index_sets import check_index_set
 from .kernels import SquaredExponential
 from .ridge import factor_ridge
-from .weight_space import check_index_set
 
 
 def log_marginal_likelihood(w_alpha, kernel, points, alpha, ridge=1e-2):

@@ -7,7 +7,7 @@ import numpy as np
 from scipy import linalg
 
 from .. import _checks
-from .weight_space import check_index_set, sample_index_set
+from .index_sets import check_index_set, sample_index_set
 
 MAX_CONDITION = 1e12
 

@@ -101,6 +101,6 @@ def _start(first, length_scale=2.0, ridge=1e-2, proportion=0.2, seed=1, alpha=No
 
 def check_known(alpha, n_v):
     """An index set that may be empty, as indices."""
-    from ..dictionaries.weight_space import check_index_set
+    from ..dictionaries.index_sets import check_index_set
 
     return check_index_set(alpha, n_v) if np.size(alpha) else np.zeros(0, dtype=np.intp)

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from lowrankweights import plotting
-from lowrankweights.dictionaries.weight_space import column_centres, local_index_set, sample_index_set
+from lowrankweights.dictionaries.index_sets import column_centres, local_index_set, sample_index_set
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import lowrankweights as lrw
-from lowrankweights.dictionaries.weight_space import column_centres, count_known, local_index_set
+from lowrankweights.dictionaries.index_sets import column_centres, count_known, local_index_set
 
 
 def test_coordinates_follow_the_flat_order_row_column_channel():
