@@ -134,15 +134,8 @@ class LowRankAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
         decoder = decoder_for(X) if self.decoder == "auto" else self.decoder
         self.network_ = TiedAutoencoder(parametrisation, self.activation, decoder)
         objective = Objective(self.network_, X, X, self.weight_decay, **how)
-        with objective.one_blas_thread():
-            result = minimize(
-                objective,
-                self.network_.init(rng),
-                max_iter=self.max_iter,
-                tol=self.tol,
-                callbacks=self.callbacks or [],
-                progress=self.verbose,
-            )
+        how = {"max_iter": self.max_iter, "tol": self.tol, "callbacks": self.callbacks or []}
+        result = minimize(objective, self.network_.init(rng), **how, progress=self.verbose)
         self.theta_, self.stop_report_ = result.theta, str(result)
         self.n_iter_, self.loss_, self.loss_curve_ = result.n_iter, result.loss, result.loss_curve
         self.describe_fit()

@@ -149,9 +149,7 @@ class _LowRankMLP(BaseEstimator):
         objective = Objective(self.network_, X, Y, self.weight_decay, **how)
         stages = self._stages(objective, rng)
         how = {"tol": self.tol, "callbacks": self.callbacks or [], "progress": self.verbose}
-        with objective.one_blas_thread():
-            result = minimize_stages(stages, theta, **how)
-        self._keep(result)
+        self._keep(minimize_stages(stages, theta, **how))
         return self
 
     def _stages(self, objective, rng):

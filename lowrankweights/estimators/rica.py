@@ -123,8 +123,7 @@ class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         objective = rica_objective(X, n_h, U, self.sparsity, self.eps, n_threads=self.n_threads)
         theta = objective.init(of_weights, alpha)
         how = {"max_iter": self.max_iter, "tol": self.tol, "callbacks": self.callbacks or []}
-        with objective.one_blas_thread():
-            result = minimize(objective, theta, **how, progress=self.verbose)
+        result = minimize(objective, theta, **how, progress=self.verbose)
         self.components_ = np.ascontiguousarray(objective.weights(result.theta).T, dtype=X.dtype)
         self.index_sets_, self.dictionaries_ = [[] if alpha is None else [alpha]], [[] if U is None else [U]]
         self.n_dynamic_, self.n_static_ = objective.n_dynamic, objective.n_static

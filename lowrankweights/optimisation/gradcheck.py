@@ -6,6 +6,7 @@
 import numpy as np
 
 from .. import _checks
+from .evaluation import finite_loss_and_grad
 
 EVERY_ENTRY = 500  # above this many parameters, random directions are compared
 N_DIRECTIONS = 100
@@ -46,7 +47,7 @@ def gradient_error(fun, theta, rng=0):
     0.091
     """
     theta = _checks.array("theta", theta, ndim=1, dtype=np.float64)
-    grad = evaluate(fun, theta)[1]
+    grad = finite_loss_and_grad(fun, theta)[1]
     if theta.size <= EVERY_ENTRY:
         numeric, analytic = numeric_gradient(fun, theta), grad
     else:
@@ -110,7 +111,7 @@ def directional_derivative(fun, theta, direction, step=None):
         step = np.finfo(float).eps ** (1 / 3) * scale
     step = _checks.number("step", step, above=0)
     ahead, behind = theta + step * direction, theta - step * direction
-    return (evaluate(fun, ahead)[0] - evaluate(fun, behind)[0]) / (2 * step)
+    return (finite_loss_and_grad(fun, ahead)[0] - finite_loss_and_grad(fun, behind)[0]) / (2 * step)
 
 
 def complex_step(loss, theta, step=1e-30):
@@ -187,29 +188,3 @@ def adjoint_error(forward, adjoint, shape_in, shape_out, rng=0):
     Aty = _checks.array("adjoint(y)", adjoint(y), shape=x.shape, dtype=np.float64)
     gap = np.sum(Ax * y) - np.sum(x * Aty)
     return float(abs(gap) / max(np.linalg.norm(Ax) * np.linalg.norm(y), 1e-300))
-
-
-def evaluate(fun, theta):
-    """``loss_and_grad``, where what is not finite is a ``ValueError`` too."""
-    loss, grad = loss_and_grad(fun, theta)
-    if not np.isfinite(loss):
-        _checks.fail("fun's loss", "a finite number", loss)
-    return loss, _checks.array("fun's grad", grad)
-
-
-def loss_and_grad(fun, theta):
-    """fun(theta) as a float and a float64 vector of theta's length; a ``ValueError`` says what else came.
-
-    fun may change its argument and use one array for all its gradients: it gets and gives copies.
-    """
-    result = fun(theta.copy())
-    if not isinstance(result, tuple) or len(result) != 2:
-        _checks.fail("fun", "a pair (loss, grad)", type(result).__name__)
-    loss, grad = map(np.asarray, result)
-    for name, value, shape in (("fun's loss", loss, ()), ("fun's grad", grad, theta.shape)):
-        if value.dtype.kind not in "fiu":
-            got = "None" if value.shape == () and value.item() is None else f"an array of {value.dtype}"
-            _checks.fail(name, f"real numbers of shape {shape}", got)
-        if value.shape != shape:
-            _checks.fail(name, f"shape {shape}", f"shape {value.shape}")
-    return float(loss), grad.astype(np.float64)

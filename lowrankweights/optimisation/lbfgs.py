@@ -1,73 +1,21 @@
-"""Minimise a function of one flat vector with SciPy's L-BFGS-B, and say why it stopped.
+"""Minimise a function of one flat vector with L-BFGS, and say why it stopped.
 
-Knows no network: ``fun(theta) -> (loss, grad)``. What SciPy lacks is added here: callbacks
-that see the gradient, Ctrl-C that keeps the best iterate, stages, checkpoints, a report.
+Knows no network: ``fun(theta) -> (loss, grad)``. The steps are SciPy's L-BFGS-B. What SciPy lacks is
+added: callbacks that see the gradient, Ctrl-C that keeps the best iterate, stages, checkpoints, a report.
 """
 
-import sys
-import time
+import contextlib
 import warnings
-from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize
 
 from .. import _checks
-from ..files import write_npz
-from .gradcheck import loss_and_grad
-from .stop_reasons import explain_abnormal
+from .history import Curves, Info, Result
+from .progress import Bar, Checkpoint
+from .stage import Stage
 
 FTOL = 64 * np.finfo(float).eps  # SciPy's own 1e7 eps stops long before the gradient is small
 LONG = 300_000  # entries of theta, above which ten past steps are remembered instead of thirty
-SAVE_EVERY = 30  # seconds between two writes of a checkpoint
-
-
-@dataclass
-class Info:
-    """What a callback sees: ``theta`` is a copy; ``seconds`` since the start; n_iter from 1."""
-
-    theta: np.ndarray
-    loss: float
-    grad_norm: float
-    n_iter: int
-    seconds: float
-
-
-@dataclass
-class Result:
-    """Where the minimisation ended, and why.
-
-    Attributes
-    ----------
-    theta : ndarray, (n,)
-        The best completed iterate.
-    loss : float
-    n_iter, n_evaluations : int
-    status : str
-        "converged", "max_iter", "stopped" (a callback raised StopIteration), "interrupted"
-        (Ctrl-C), "float32_limit" or "abnormal".
-    message : str
-        Why it stopped, in plain words, and what to do next.
-    loss_curve, grad_norm_curve, seconds_curve : ndarray, (n_iter + 1,)
-        At the start and after each iteration; the norm is the largest absolute entry.
-    """
-
-    theta: np.ndarray
-    loss: float
-    n_iter: int
-    n_evaluations: int
-    status: str
-    message: str
-    loss_curve: np.ndarray
-    grad_norm_curve: np.ndarray
-    seconds_curve: np.ndarray
-
-    def __str__(self):
-        return (
-            f"{self.status}: {self.message}\n{self.n_iter} iterations, {self.n_evaluations} evaluations, "
-            f"{self.seconds_curve[-1]:.1f} s; loss {self.loss_curve[0]:.5g} -> {self.loss:.5g}, "
-            f"largest gradient entry {self.grad_norm_curve[-1]:.1e}"
-        )
 
 
 def minimize(
@@ -81,14 +29,16 @@ def minimize(
     callbacks=(),
     progress=False,
     checkpoint=None,
+    on_interrupt="keep",
 ):
     """Minimise ``fun`` from ``theta0`` with L-BFGS.
 
     Parameters
     ----------
     fun : callable
-        ``fun(theta) -> (loss, grad)``. If it has a ``dtype`` of float32, rounding is expected in
-        its loss. Theta comes in float64 whatever the arithmetic inside.
+        ``fun(theta) -> (loss, grad)``. Theta comes in float64 whatever the arithmetic inside. If fun
+        has a ``dtype`` of float32, rounding is expected in its loss. If it has a method
+        ``one_blas_thread()``, a context, the whole minimisation runs inside it.
     theta0 : array, (n,)
     max_iter : int
     tol : float
@@ -104,21 +54,65 @@ def minimize(
         Show a bar on stderr.
     checkpoint : path, optional
         Write theta and curves there as .npz, every 30 s and at the end; see ``load_checkpoint``.
+    on_interrupt : "keep" or "raise"
+        What Ctrl-C means. "keep": a warning, and the best iterate so far is the result (unless during
+        the first evaluation: nothing to keep). "raise": half a minimisation is nothing to go on with,
+        and the KeyboardInterrupt goes through.
 
     Returns
     -------
     result : Result
-        Also after Ctrl-C, with a warning (unless during the first evaluation: nothing to keep).
 
     Raises
     ------
     ValueError
         If theta0 or what ``fun`` returns there is not finite, or a gradient has the wrong shape.
         NaN on the way is no error: the line search steps back, or the best iterate is kept.
+    KeyboardInterrupt
+        See on_interrupt.
 
     Notes
     -----
-    Byrd, Lu, Nocedal and Zhu, SIAM Journal on Scientific Computing 16, 1995; here without bounds.
+    **A step**, at theta with loss f and gradient g::
+
+        d      = -H g                           downhill; H (n, n) stands for the inverse Hessian
+        theta' = theta + a d                    a > 0 from the line search; there f' and g'
+        s = theta' - theta,   y = g' - g        how far it went, how the gradient changed by it
+
+    Were f a quadratic with Hessian B, then B s = y. So the next H is asked for the same, H y = s (the
+    secant equation), and changed as little as that allows; the matrix is symmetric and, as s.y > 0,
+    positive definite, so that d goes down::
+
+        H' = (I - r s y^T) H (I - r y s^T) + r s s^T,     r = 1 / s.y                    (BFGS)
+
+    H is never written out. Only the last ``memory`` pairs (s_i, y_i) are kept (the L of L-BFGS), and
+    H g is the update above taken in from H_0 = (s.y / y.y) I, s and y of the last pair, by two loops::
+
+        q = g;      for i from the last pair to the first:    c_i = r_i s_i.q,    q = q - c_i y_i
+        z = H_0 q;  for i from the first pair to the last:    z = z + (c_i - r_i y_i.z) s_i
+        H g = z
+
+    The first step has no pair: H = I.
+
+    **The line search** tries a = 1 first (1 / |g| in the first step), and looks for the strong Wolfe
+    conditions::
+
+        f'       <= f + 0.001 a g.d             the loss falls by a part of what the slope promised
+        |g'.d|   <= 0.9 |g.d|                   the slope has flattened, from which s.y > 0 follows
+
+    **It stops** at the first of these, which ``status`` and ``message`` tell:
+
+    - max |g_i| <= tol: "converged";
+    - f - f' <= ftol max(|f|, |f'|, 1): "converged", the loss falls no more;
+    - max_iter iterations: "max_iter";
+    - a callback raises StopIteration: "stopped";
+    - Ctrl-C: "interrupted", where on_interrupt is "keep";
+    - the line search finds no lower loss, along -g neither. Where rounding is the reason that is
+      "float32_limit" or "converged", else "abnormal", and the message says whether the gradient is
+      wrong, the loss noisy, NaN, or has a kink.
+
+    Byrd, Lu, Nocedal and Zhu, SIAM Journal on Scientific Computing 16, 1995, here without bounds;
+    the two loops: Nocedal, Mathematics of Computation 35, 1980.
 
     Examples
     --------
@@ -126,12 +120,22 @@ def minimize(
     >>> result.status, result.loss < 1e-12
     ('converged', True)
     """
-    options = {"tol": tol, "ftol": ftol, "memory": memory, "callbacks": callbacks}
-    return minimize_stages([(fun, max_iter)], theta0, **options, progress=progress, checkpoint=checkpoint)
+    options = {"tol": tol, "ftol": ftol, "memory": memory, "callbacks": callbacks, "progress": progress}
+    options |= {"checkpoint": checkpoint, "on_interrupt": on_interrupt}
+    return minimize_stages([(fun, max_iter)], theta0, **options)
 
 
 def minimize_stages(
-    stages, theta0, *, tol=1e-6, ftol=FTOL, memory=None, callbacks=(), progress=False, checkpoint=None
+    stages,
+    theta0,
+    *,
+    tol=1e-6,
+    ftol=FTOL,
+    memory=None,
+    callbacks=(),
+    progress=False,
+    checkpoint=None,
+    on_interrupt="keep",
 ):
     """Minimise one function after the other, each from where the last ended (growing samples).
 
@@ -143,25 +147,20 @@ def minimize_stages(
     >>> minimize_stages([(lambda t: (t @ t, 2 * t), 5), (shifted, 50)], np.array([2.0])).theta.round(4)
     array([1.])
     """
-    theta = _checks.array("theta0", theta0, ndim=1, dtype=np.float64).copy()
-    memory = (30 if theta.size <= LONG else 10) if memory is None else memory
-    options = {
-        "gtol": _checks.number("tol", tol, at_least=0),
-        "ftol": _checks.number("ftol", ftol, at_least=0),
-        "maxcor": _checks.integer("memory", memory, at_least=1),
-    }
+    theta = _checks.array("theta0", theta0, ndim=1, dtype=np.float64)
     stages = [(fun, _checks.integer("max_iter", n, at_least=0)) for fun, n in stages]
     if not stages:
         _checks.fail("stages", "at least one (fun, max_iter)", "none")
-    bar = _progress_bar(sum(n for _, n in stages)) if progress else None
-    run = _Run(theta, list(callbacks or []), bar, checkpoint)
+    _checks.choice("on_interrupt", on_interrupt, ("keep", "raise"))
+    options = _scipy_options(theta.size, tol, ftol, memory)
+    run = _Run(theta, callbacks, Bar(sum(n for _, n in stages)) if progress else None, checkpoint)
     try:
         for fun, max_iter in stages:
-            status, message = run.stage(fun, max_iter, options)
+            status, message = run.minimize(fun, max_iter, options)
             if status == "stopped":
                 break
     except KeyboardInterrupt:
-        if not run.losses:  # nothing to keep yet
+        if on_interrupt == "raise" or not run.stages:
             raise
         warnings.warn("interrupted: the best completed iterate is kept", RuntimeWarning, stacklevel=3)
         status, message = "interrupted", "Ctrl-C: the best iterate is kept; start from its theta to go on."
@@ -170,133 +169,65 @@ def minimize_stages(
     return run.result(status, message)
 
 
+def _scipy_options(n, tol, ftol, memory):
+    """The checked options of a minimisation over n numbers, under SciPy's names."""
+    memory = (30 if n <= LONG else 10) if memory is None else memory
+    return {
+        "gtol": _checks.number("tol", tol, at_least=0),
+        "ftol": _checks.number("ftol", ftol, at_least=0),
+        "maxcor": _checks.integer("memory", memory, at_least=1),
+    }
+
+
 class _Run:
-    """Curves, the best iterate and the callbacks of one minimisation, over all its stages."""
+    """A minimisation over all its stages: where it is, and who is told after each iteration."""
 
     def __init__(self, theta, callbacks, bar, checkpoint):
-        self.best_theta, self.callbacks, self.bar, self.checkpoint = theta, callbacks, bar, checkpoint
-        self.start, self.saved_at = time.perf_counter(), 0.0
-        self.n_iter = self.n_evaluations = 0
-        self.losses, self.grad_norms, self.seconds = [], [], []
+        self.theta, self.stages, self.curves = theta, [], Curves()
+        self.callbacks, self.bar = list(callbacks or []), bar
+        self.checkpoint = None if checkpoint is None else Checkpoint(checkpoint)
 
-    def stage(self, fun, max_iter, options):
+    def minimize(self, fun, max_iter, options):
         """Minimise fun from the best theta so far; returns status and message."""
-        self.fun = fun
-        loss, grad = self.evaluate(self.best_theta)
-        if not _finite(loss, grad):
-            if not self.losses:
-                bad = f"loss {loss} and {np.sum(~np.isfinite(grad))} bad entries in the gradient"
-                _checks.fail("fun", "a finite loss and gradient at theta0", bad)
-            return "abnormal", "A stage starts where its loss or gradient is not finite; theta is kept."
-        self.best_loss = loss
-        self.last = self.iterate = (self.best_theta.copy(), loss, grad)  # evaluated; accepted
-        self.rose = self.saw_nan = False
-        if not self.losses:
-            self.record(loss, grad)
-            self.save()  # a path that cannot be written is better known now
-        if max_iter == 0:
-            return "max_iter", "max_iter is 0: nothing was changed."
-        # at most two line searches an iteration, 20 evaluations each: maxfun is never the reason
-        options = options | {"maxiter": max_iter, "maxfun": 40 * max_iter + 100}
-        how = {"method": "L-BFGS-B", "jac": True, "callback": self.after, "options": options}
-        found = optimize.minimize(self.objective, self.best_theta, **how)
-        return self.explain(found.status, max_iter, options["gtol"], options["ftol"])
+        with getattr(fun, "one_blas_thread", contextlib.nullcontext)():
+            stage = Stage(fun, self.stages[-1].best.theta if self.stages else self.theta, self._completed)
+            if not stage.start.is_finite():
+                if not self.stages:
+                    n_bad = np.sum(~np.isfinite(stage.start.grad))
+                    got = f"loss {stage.start.loss} and {n_bad} bad entries in the gradient"
+                    _checks.fail("fun", "a finite loss and gradient at theta0", got)
+                return "abnormal", "A stage starts where its loss or gradient is not finite; theta is kept."
+            self.stages.append(stage)
+            if len(self.stages) == 1:
+                self.curves.add(stage.start.loss, stage.start.grad)
+                self._save()  # a path that cannot be written is better known now
+            return stage.run(max_iter, options)
 
-    def evaluate(self, theta):
-        self.n_evaluations += 1
-        return loss_and_grad(self.fun, theta)
-
-    def objective(self, theta):
-        """What SciPy calls: never NaN, and the last point is remembered with its gradient."""
-        if not np.array_equal(theta, self.last[0]):
-            self.last = (theta.copy(), *self.evaluate(theta))
-        _, loss, grad = self.last
-        if not _finite(loss, grad):
-            # NaN would poison every later step: pretend a rise, so that the line search steps back
-            self.saw_nan = True
-            step, rise = theta - self.best_theta, 1 + abs(self.best_loss)
-            return self.best_loss + rise, 2 * rise / max(step @ step, 1e-300) * step
-        return loss, grad.copy()
-
-    def after(self, intermediate_result):
-        """SciPy's callback after each iteration; its x is a live buffer, so it is copied."""
-        theta, loss = intermediate_result.x.copy(), float(intermediate_result.fun)
-        if not _finite(loss, theta):  # after an overflow SciPy itself can step to NaN
-            self.saw_nan = True
-            raise StopIteration
-        grad = self.last[2] if np.array_equal(theta, self.last[0]) else self.evaluate(theta)[1]
-        self.rose, self.saw_nan = loss > self.iterate[1], False
-        self.iterate = (theta, loss, grad)
-        if loss <= self.best_loss:
-            self.best_loss, self.best_theta = loss, theta
-        self.n_iter += 1
-        self.record(loss, grad)
-        if self.seconds[-1] - self.saved_at >= SAVE_EVERY:
-            self.save()
+    def _completed(self, point):
+        """After each iteration: note it, then tell the bar, the checkpoint and the callbacks."""
+        curves = self.curves
+        curves.add(point.loss, point.grad)
+        if self.checkpoint is not None and self.checkpoint.is_due(curves):
+            self._save()
         if self.bar is not None:
-            self.bar.update()
-            self.bar.set_postfix_str(f"loss {loss:.5g}, gradient {self.grad_norms[-1]:.1e}", refresh=False)
+            self.bar.update(point.loss, curves.grad_norms[-1])
+        seen = point.loss, curves.grad_norms[-1], curves.n_iter, curves.seconds[-1]
         for callback in self.callbacks:
-            callback(Info(theta.copy(), loss, self.grad_norms[-1], self.n_iter, self.seconds[-1]))
+            callback(Info(point.theta.copy(), *seen))
 
-    def explain(self, scipy_status, max_iter, tol, ftol):
-        """Status and message from SciPy's number: 0 converged, 1 limit, 2 abnormal, 99 a callback."""
-        if scipy_status == 99 and not self.saw_nan:
-            return "stopped", "A callback asked to stop; the best iterate is kept."
-        if scipy_status == 1:
-            return "max_iter", f"max_iter = {max_iter} was reached, tol = {tol:g} was not: raise max_iter."
-        if scipy_status == 0 and np.abs(self.iterate[2]).max(initial=0) <= tol:
-            return "converged", f"No entry of the gradient is above tol = {tol:g}."
-        if scipy_status == 0 and not self.rose:  # SciPy takes a rise for convergence
-            return "converged", f"The loss fell by less than ftol = {ftol:g} of its size: it falls no more."
-        if self.saw_nan:
-            where = "next to the best iterate, which is kept: look for log(0) or an overflow in fun."
-            return "abnormal", f"The loss or its gradient is NaN or infinite {where}"
-        return explain_abnormal(self.fun, *self.iterate)
-
-    def record(self, loss, grad):
-        self.losses.append(loss)
-        self.grad_norms.append(float(np.abs(grad).max(initial=0)))
-        self.seconds.append(time.perf_counter() - self.start)
-
-    def curves(self):
-        curves = {"loss": self.losses, "grad_norm": self.grad_norms, "seconds": self.seconds}
-        return {f"{name}_curve": np.array(values) for name, values in curves.items()}
-
-    def save(self):
-        if self.checkpoint is not None and self.losses:
-            best = {"theta": self.best_theta, "loss": self.best_loss, "n_iter": self.n_iter}
-            write_npz(self.checkpoint, **best, **self.curves())
-            self.saved_at = self.seconds[-1]
+    def _save(self):
+        if self.checkpoint is not None and self.stages:
+            best = self.stages[-1].best
+            self.checkpoint.save(best.theta, best.loss, self.curves)
 
     def close(self):
+        """At the end, whatever ended it."""
         if self.bar is not None:
             self.bar.close()
-        self.save()
+        self._save()
 
-    def result(self, *why):
-        return Result(self.best_theta, self.best_loss, self.n_iter, self.n_evaluations, *why, **self.curves())
-
-
-def load_checkpoint(path):
-    """What a checkpoint holds: theta, loss, n_iter, and the curves of ``Result``, as a dict.
-
-    SciPy cannot resume L-BFGS's memory of past steps: starting again from the file's theta is a
-    new minimisation from a good place. The file is replaced at once or not at all.
-    """
-    with np.load(path, allow_pickle=False) as file:
-        saved = {name: file[name] for name in file.files}
-    return saved | {"loss": float(saved["loss"]), "n_iter": int(saved["n_iter"])}
-
-
-def _finite(*values):
-    return all(np.isfinite(value).all() for value in values)
-
-
-def _progress_bar(total):
-    try:
-        from tqdm.auto import tqdm
-    except ImportError:
-        return None
-    every = 0.2 if sys.stderr.isatty() else 10  # a log file gets a line now and then
-    return tqdm(total=total, unit="it", desc="L-BFGS", mininterval=every, maxinterval=every)
+    def result(self, status, message):
+        """What the best iterate is, and how it was found."""
+        best, n_evaluations = self.stages[-1].best, sum(stage.n_evaluations for stage in self.stages)
+        n_iter = self.curves.n_iter
+        return Result(best.theta, best.loss, n_iter, n_evaluations, status, message, **self.curves.arrays())

@@ -10,6 +10,27 @@ def explain_abnormal(fun, theta, loss, grad):
 
     Compares the slope of the loss along the gradient at ``theta``, from ahead and from behind,
     with what the gradient says.
+
+    Parameters
+    ----------
+    fun : callable
+        ``fun(theta) -> (loss, grad)``; a ``dtype`` of float32 explains everything.
+    theta, loss, grad
+        Where the search began, (n,), a float and (n,).
+
+    Returns
+    -------
+    status : "converged", "float32_limit" or "abnormal"
+    message : str
+
+    Notes
+    -----
+    Ours.
+
+    Examples
+    --------
+    >>> explain_abnormal(lambda t: (t @ t, -2 * t), np.ones(2), 2.0, -2 * np.ones(2))[1][:22]
+    'The gradient is wrong:'
     """
     if getattr(fun, "dtype", None) == np.float32:
         return "float32_limit", (

@@ -36,9 +36,6 @@ def pretrain_layer(parametrisation, activation, V, *, max_iter, rng, n_threads=N
     """
     model = TiedAutoencoder(parametrisation, activation, decoder_for(V))
     objective = Objective(model, V, V, 0.0, n_threads, engine)
-    with objective.one_blas_thread():
-        result = minimize(objective, model.init(rng), max_iter=max_iter)
-    if result.status == "interrupted":  # half a pre-training is nothing to go on with
-        raise KeyboardInterrupt
+    result = minimize(objective, model.init(rng), max_iter=max_iter, on_interrupt="raise")
     p, b, _ = model.split(result.theta)
     return np.concatenate([p, b]), model.encode(result.theta, V), result

@@ -140,17 +140,3 @@ def test_a_shape_may_be_a_list_and_a_full_layer_has_no_columns(digits):
     assert net.n_static == 0
     with pytest.raises(ValueError, match="^n_columns: expected at most one a hidden unit"):
         built(digits, hidden_layer_sizes=(5,), dictionary="covariance", n_columns=10)
-
-
-def test_ctrl_c_in_pre_training_goes_through(digits, monkeypatch):
-    from lowrankweights.optimisation import lbfgs
-    from lowrankweights.unsupervised import pretraining
-
-    def interrupted(fun, theta, **options):
-        result = lbfgs.minimize(fun, theta, max_iter=1)
-        result.status = "interrupted"
-        return result
-
-    monkeypatch.setattr(pretraining, "minimize", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        built(digits)

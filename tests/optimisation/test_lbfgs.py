@@ -1,3 +1,4 @@
+import contextlib
 import sys
 
 import numpy as np
@@ -5,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize
+from threadpoolctl import threadpool_info, threadpool_limits
 
 import lowrankweights as lrw
-from lowrankweights.optimisation import lbfgs
-from lowrankweights.optimisation.lbfgs import load_checkpoint, minimize_stages
+from lowrankweights.optimisation import load_checkpoint, minimize_stages
 from lowrankweights.optimisation.stop_reasons import explain_abnormal
 
 
@@ -58,6 +59,88 @@ def test_the_limit_is_said():
     result = lrw.minimize(rosenbrock, START, max_iter=3)
     assert (result.status, result.n_iter) == ("max_iter", 3)
     assert "max_iter = 3" in result.message
+
+
+def inverse_hessian_times(g, pairs):
+    """H g by the two loops of ``minimize``'s docstring."""
+    q, c = g.copy(), {}
+    for i in reversed(range(len(pairs))):
+        s, y = pairs[i]
+        c[i] = (s @ q) / (s @ y)
+        q -= c[i] * y
+    s, y = pairs[-1] if pairs else (np.ones(1), np.ones(1))
+    z = (s @ y) / (y @ y) * q
+    for i, (s, y) in enumerate(pairs):
+        z += (c[i] - (y @ z) / (s @ y)) * s
+    return z
+
+
+def test_a_step_is_the_one_that_the_docstring_describes():
+    memory, start = 3, np.linspace(-1, 1.5, 8)
+    thetas = [start]
+    callbacks = [lambda info: thetas.append(info.theta)]
+    lrw.minimize(rosenbrock, start, memory=memory, max_iter=12, callbacks=callbacks)
+    losses, grads = zip(*map(rosenbrock, thetas), strict=True)
+    steps = list(zip(np.diff(thetas, axis=0), np.diff(grads, axis=0), strict=True))
+    for k, (s, _) in enumerate(steps):
+        d = -inverse_hessian_times(grads[k], steps[max(0, k - memory) : k])
+        assert s @ d / np.linalg.norm(s) / np.linalg.norm(d) == pytest.approx(1, abs=1e-9)
+        # the strong Wolfe conditions, along s = a d
+        assert losses[k + 1] <= losses[k] + 1e-3 * grads[k] @ s
+        assert abs(grads[k + 1] @ s) <= 0.9 * abs(grads[k] @ s)
+    assert len(steps) == 12
+
+
+class CountsContexts:
+    """Rosenbrock's function with a context; ``inside`` is how many are open."""
+
+    def __init__(self):
+        self.inside, self.entered, self.seen = 0, 0, set()
+
+    @contextlib.contextmanager
+    def one_blas_thread(self):
+        self.entered, self.inside = self.entered + 1, self.inside + 1
+        try:
+            yield
+        finally:
+            self.inside -= 1
+
+    def __call__(self, theta):
+        self.seen.add(self.inside)
+        return rosenbrock(theta)
+
+
+def test_a_minimisation_runs_inside_one_context_of_its_function():
+    fun = CountsContexts()
+    inside = []
+    lrw.minimize(fun, START, callbacks=[lambda info: inside.append(fun.inside)])
+    assert (fun.entered, fun.inside) == (1, 0) and fun.seen == set(inside) == {1}
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError])
+def test_the_context_is_left_whatever_ends_the_minimisation(error):
+    fun = CountsContexts()
+
+    def fail(info):
+        raise error
+
+    with pytest.raises(error):
+        lrw.minimize(fun, START, callbacks=[fail], on_interrupt="raise")
+    assert (fun.entered, fun.inside) == (1, 0)
+
+
+def test_blas_runs_on_one_thread_while_a_network_is_fitted_and_as_before_after_it():
+    def threads():
+        return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+
+    rng = np.random.default_rng(0)
+    net = lrw.Network([lrw.Dense(lrw.Full(3, 2))], loss="squared_error")
+    objective = lrw.Objective(net, rng.normal(size=(20, 3)), rng.normal(size=(20, 2)))
+    with threadpool_limits(2, user_api="blas"):
+        before, during = threads(), []
+        lrw.minimize(objective, net.init(rng=0), callbacks=[lambda info: during.append(threads())])
+        assert threads() == before
+    assert during and set(map(tuple, during)) == {(1,) * len(before)}
 
 
 def test_zero_iterations_change_nothing():
@@ -121,11 +204,37 @@ def test_ctrl_c_between_stages_keeps_the_first():
     assert result.loss == rosenbrock(result.theta)[0] < rosenbrock(START)[0]
 
 
-def test_ctrl_c_while_looking_for_the_reason_keeps_the_best(monkeypatch):
-    monkeypatch.setattr(lbfgs, "explain_abnormal", lambda fun, theta, loss, grad: interrupt(theta))
+def test_ctrl_c_while_looking_for_the_reason_keeps_the_best():
+    calls = []
+
+    def wrong_gradient(theta, limit=np.inf):
+        calls.append(theta)
+        if len(calls) > limit:
+            raise KeyboardInterrupt
+        return theta @ theta, -theta
+
+    n_steps = lrw.minimize(wrong_gradient, START).n_evaluations  # the calls after these look for the reason
+    assert len(calls) > n_steps
+    calls.clear()
     with pytest.warns(RuntimeWarning, match="interrupted"):
-        result = lrw.minimize(lambda t: (t @ t, -t), START)
+        result = lrw.minimize(lambda theta: wrong_gradient(theta, n_steps), START)
     assert result.status == "interrupted" and np.array_equal(result.theta, START)
+
+
+def test_ctrl_c_goes_through_where_half_a_run_is_nothing_to_go_on_with(tmp_path):
+    def interrupt_at_3(info):
+        if info.n_iter == 3:
+            raise KeyboardInterrupt
+
+    path = tmp_path / "fit.npz"
+    how = {"callbacks": [interrupt_at_3], "on_interrupt": "raise", "checkpoint": path}
+    with pytest.raises(KeyboardInterrupt):
+        lrw.minimize(rosenbrock, START, **how)
+    assert load_checkpoint(path)["n_iter"] == 3
+    with pytest.raises(KeyboardInterrupt):
+        minimize_stages([(rosenbrock, 2), (rosenbrock, 5)], START, **how)
+    with pytest.raises(ValueError, match="^on_interrupt: expected one of 'keep', 'raise'"):
+        lrw.minimize(rosenbrock, START, on_interrupt="ask")
 
 
 def test_ctrl_c_before_anything_is_completed_is_passed_on():

@@ -1,0 +1,60 @@
+"""How a long minimisation shows and saves where it is: a bar on stderr, a checkpoint."""
+
+import sys
+
+import numpy as np
+
+from ..files import write_npz
+
+SAVE_EVERY = 30  # seconds between two writes of a checkpoint
+
+
+class Bar:
+    """A bar on stderr that counts iterations; nothing where tqdm is not installed."""
+
+    def __init__(self, total):
+        try:
+            from tqdm.auto import tqdm
+        except ImportError:
+            self.bar = None
+            return
+        every = 0.2 if sys.stderr.isatty() else 10  # a log file gets a line now and then
+        self.bar = tqdm(total=total, unit="it", desc="L-BFGS", mininterval=every, maxinterval=every)
+
+    def update(self, loss, grad_norm):
+        """One more iteration."""
+        if self.bar is not None:
+            self.bar.update()
+            self.bar.set_postfix_str(f"loss {loss:.5g}, gradient {grad_norm:.1e}", refresh=False)
+
+    def close(self):
+        """Leave the terminal."""
+        if self.bar is not None:
+            self.bar.close()
+
+
+class Checkpoint:
+    """The file in which the best theta and the curves are kept, written now and then."""
+
+    def __init__(self, path):
+        self.path, self.saved_at = path, 0.0
+
+    def is_due(self, curves):
+        """Whether the last write was long ago."""
+        return curves.seconds[-1] - self.saved_at >= SAVE_EVERY
+
+    def save(self, theta, loss, curves):
+        """Replace the file, at once or not at all."""
+        write_npz(self.path, theta=theta, loss=loss, n_iter=curves.n_iter, **curves.arrays())
+        self.saved_at = curves.seconds[-1]
+
+
+def load_checkpoint(path):
+    """What a checkpoint holds: theta, loss, n_iter, and the curves of ``Result``, as a dict.
+
+    SciPy cannot resume L-BFGS's memory of past steps: starting again from the file's theta is a
+    new minimisation from a good place. The file is replaced at once or not at all.
+    """
+    with np.load(path, allow_pickle=False) as file:
+        saved = {name: file[name] for name in file.files}
+    return saved | {"loss": float(saved["loss"]), "n_iter": int(saved["n_iter"])}
