@@ -1,4 +1,4 @@
-"""What is known of a minimisation: at an iteration (``Info``), over all (``Curves``), at the end (``Result``)."""
+"""What is known of a minimisation: at an iteration (``Info``), of all, at its end (``Result``)."""
 
 import time
 from dataclasses import dataclass
