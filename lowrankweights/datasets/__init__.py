@@ -9,18 +9,20 @@ from .cifar10 import fetch_cifar10
 from .digits import load_digits
 from .mnist import fetch_mnist
 from .natural import load_natural_images
-from .registry import DATASETS, fetch, status, where
+from .registry import DATASETS, LABELLED, fetch, load, status, where
 from .sources import DataFileError, DataNotFound
 from .stl10 import fetch_stl10
 
 __all__ = [
     "DATASETS",
+    "LABELLED",
     "DataFileError",
     "DataNotFound",
     "fetch",
     "fetch_cifar10",
     "fetch_mnist",
     "fetch_stl10",
+    "load",
     "load_digits",
     "load_natural_images",
     "status",

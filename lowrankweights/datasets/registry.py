@@ -4,14 +4,22 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .. import _checks
-from .cifar10 import CIFAR10
-from .digits import DIGITS
-from .mnist import MNIST
+from .cifar10 import CIFAR10, fetch_cifar10
+from .digits import DIGITS, load_digits
+from .mnist import MNIST, fetch_mnist
 from .natural import SAMPLE_IMAGES
 from .sources import cache_folder, data_folder
 from .stl10 import STL10
 
 DATASETS = {dataset.name: dataset for dataset in (DIGITS, SAMPLE_IMAGES, MNIST, CIFAR10, STL10)}
+# Images with labels, in a training and a test part. A name is written into models and results: it says
+# which images they were, so the enlarged digits have one of their own.
+LABELLED = {
+    "digits": load_digits,
+    "digits-16x16": lambda: load_digits(zoom=2),
+    "mnist": fetch_mnist,
+    "cifar10": fetch_cifar10,
+}
 
 
 class Status(NamedTuple):
@@ -22,6 +30,29 @@ class Status(NamedTuple):
     folder: Path
     size: int
     license: str
+
+
+def load(name):
+    """Images with labels by name: the Bunch of ``load_digits``, ``fetch_mnist`` and so on.
+
+    Parameters
+    ----------
+    name : "digits", "digits-16x16", "mnist" or "cifar10"
+        digits-16x16 are the digits with each pixel made 2 x 2.
+
+    Raises
+    ------
+    ValueError
+        For another name.
+    DataNotFound
+        When it is neither here nor to be downloaded.
+
+    Examples
+    --------
+    >>> load("digits-16x16").input_shape
+    (16, 16)
+    """
+    return LABELLED[_checks.choice("name", name, LABELLED)]()
 
 
 def status():

@@ -6,18 +6,21 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import _checks, datasets
-from ..results import files as result_files
 from ..results.claims import at_its_limit
+from ..results.files import select
+from ..results.intervals import error_interval
 from ..unsupervised.coates import FeatureClassifier, PatchEncoder
+from ..unsupervised.filters import whiten
 from ..unsupervised.patches import random_patches
-from .rica_filters import learn, whiten
+from .figure import Figure
+from .rica_filters import learn_as
 
 COMMON = {
     "model": "rica", "n_columns": 1, "length_scale": 1.0, "sparsity": 0.1, "regularisation": 0.1,
     "least_fall": 5e-4,
 }  # fmt: skip
 DIGITS = {
-    "data": "digits", "patch_shape": [6, 6], "n_train": 1000, "n_patches": 10_000, "threshold": 0.25,
+    "data": "digits-16x16", "patch_shape": [6, 6], "n_train": 1000, "n_patches": 10_000, "threshold": 0.25,
     "max_iter": 1000, "strengths": [1e-3, 1e-2, 1e-1],
 }  # fmt: skip
 # Regularisation, threshold, strengths and least_fall were chosen on CIFAR-10's training images alone:
@@ -51,16 +54,15 @@ def load(name, n_train):
     """
     if name == "stl10":
         return _load_stl10()
-    data = datasets.load_digits(zoom=2) if name == "digits" else datasets.fetch_cifar10()
+    data = datasets.load(name)
     X, y = data.X_train.reshape(-1, *data.input_shape), data.y_train
-    if name == "digits":
-        X_test, y_test = data.X_test.reshape(-1, *data.input_shape), data.y_test
-    else:
+    X_test, y_test = data.X_test.reshape(-1, *data.input_shape), data.y_test
+    if name == "cifar10":
         n_held = min(N_HELD_OUT, len(X) // 5)
         X, y, X_test, y_test = X[:-n_held], y[:-n_held], X[-n_held:], y[-n_held:]
-    if len(X) < n_train and name != "digits":
-        wanted = f"at least {n_train:,} training images and {n_held:,} held out"
-        _checks.fail("data", wanted, f"{len(X) + n_held:,} in {data.folder}")
+        if len(X) < n_train:
+            wanted = f"at least {n_train:,} training images and {n_held:,} held out"
+            _checks.fail("data", wanted, f"{len(X) + n_held:,} in {data.folder}")
     X, y = X[:n_train], y[:n_train]
     return Labelled(X, X, y, X_test, y_test, [np.arange(len(y))])
 
@@ -89,12 +91,33 @@ def stl10_is_here():
     return all((folder / name).is_file() for name in names)
 
 
-def group(spec):
-    """Every run by itself: what runs share is cached."""
-    return [spec[k] for k in ("data", "seed", "proportion", "n_components")]
+class RicaClassification(Figure):
+    """What both parts have in common; ``panel(ax, results)`` draws the runs on one data set."""
+
+    def group(self, spec):
+        """Every run by itself: what runs share is cached."""
+        return [spec[k] for k in ("data", "seed", "proportion", "n_components")]
+
+    def run_one(self, spec, shared, n_threads):
+        """``classify``."""
+        return classify(spec, n_threads)
+
+    def draw(self, results):
+        """A panel for each data set."""
+        import matplotlib.pyplot as plt
+
+        by_data = of_each_data_set(results)
+        size = {"figsize": (4.6 * len(by_data), 3.6), "layout": "constrained", "squeeze": False}
+        figure, axes = plt.subplots(1, len(by_data), **size)
+        for ax, runs in zip(axes[0], by_data, strict=True):
+            ax.set(ylabel="error (%)", title=title(runs[0]))
+            self.panel(ax, runs)
+            ax.grid(axis="y", lw=0.4, alpha=0.5)
+            ax.legend(fontsize="small")
+        return figure
 
 
-def run_one(spec, shared, n_threads):
+def classify(spec, n_threads=None):
     """Learn filters from patches, encode all images, train the classifier and test it.
 
     ``wrong`` counts fold after fold: fold * (number of test images) + index.
@@ -103,16 +126,15 @@ def run_one(spec, shared, n_threads):
     shape = tuple(spec["patch_shape"])
     patches = random_patches(data.source, shape, spec["n_patches"], spec["seed"])
     X, whitening = whiten(patches, spec["regularisation"])
-    W, result = learn(spec, X, n_threads)
-    encoder = PatchEncoder(
-        W, shape, whitening, contrast=False, threshold=spec["threshold"], n_threads=n_threads
-    )
+    W, result = learn_as(spec, X, n_threads)
+    how = {"contrast": False, "threshold": spec["threshold"], "n_threads": n_threads}
+    encoder = PatchEncoder(W, shape, whitening, **how)
     train, test = encoder.transform(data.X_train), encoder.transform(data.X_test)
     wrong, strengths = [], []
     for i, fold in enumerate(data.folds):
         # a copy of a fold, no copy of everything: the classifier standardises in place
-        own = train if len(fold) == len(train) else train[fold]
-        classifier = FeatureClassifier(spec["strengths"]).fit(own, data.y_train[fold])
+        features = train if len(fold) == len(train) else train[fold]
+        classifier = FeatureClassifier(spec["strengths"]).fit(features, data.y_train[fold])
         items = np.flatnonzero(classifier.predict(test) != data.y_test)
         wrong += (i * len(test) + items).tolist()
         strengths.append(classifier.strength_)
@@ -124,7 +146,7 @@ def run_one(spec, shared, n_threads):
     }  # fmt: skip
 
 
-def error_interval(results):
+def percent_wrong(results):
     """Mean error (%) of runs that differ in the seed, lower and upper end of its interval.
 
     With folds (STL-10) the 90 % interval of the mean over the folds, by Student's t; else the 95 %
@@ -136,10 +158,7 @@ def error_interval(results):
 
         half = stats.t.ppf(0.95, len(folds) - 1) * folds.std(ddof=1) / np.sqrt(len(folds))
         return 100 * np.array([folds.mean(), folds.mean() - half, folds.mean() + half])
-    wrong = [r["wrong"] for r in results]
-    return 100 * np.array(
-        result_files.paired_interval(wrong, [[]] * len(wrong), results[0]["n_test"], n_draws=500)
-    )
+    return 100 * np.array(error_interval([r["wrong"] for r in results], results[0]["n_test"]))
 
 
 MARKS = {
@@ -167,34 +186,22 @@ def tested_on(result):
     tested = {
         "cifar10": "the last 10,000 training images held out; 95 % bootstrap interval over seeds and images",
         "stl10": "tested on all test images; 90 % interval of the mean over the ten folds (Student's t)",
-        "digits": "its test images; 95 % bootstrap interval over seeds and images",
+        "digits-16x16": "its test images; 95 % bootstrap interval over seeds and images",
     }
     return f"{result['n_train']:,} images to train the classifier, {tested[result['data']]}"
 
 
 def title(result):
     """Data set and size of patches, for a panel."""
-    names = {"cifar10": "CIFAR-10", "stl10": "STL-10", "digits": "handwritten digits"}
+    names = {"cifar10": "CIFAR-10", "stl10": "STL-10", "digits-16x16": "handwritten digits"}
     return f"{names[result['data']]}, {' x '.join(map(str, result['patch_shape'][:2]))} patches"
 
 
-def data_sets(results):
-    """Names of the data sets, in the order of the runs."""
-    return list(dict.fromkeys(r["data"] for r in results))
+def of_each_data_set(results):
+    """The results on each data set, in the order of the runs."""
+    return [select(results, data=data) for data in dict.fromkeys(r["data"] for r in results)]
 
 
-def panels(results, draw_panel):
-    """A matplotlib figure with a panel for each data set: ``draw_panel(ax, results)``."""
-    import matplotlib.pyplot as plt
-
-    names = data_sets(results)
-    figure, axes = plt.subplots(
-        1, len(names), figsize=(4.6 * len(names), 3.6), layout="constrained", squeeze=False
-    )
-    for ax, data in zip(axes[0], names, strict=True):
-        own = result_files.select(results, data=data)
-        ax.set(ylabel="error (%)", title=title(own[0]))
-        draw_panel(ax, own)
-        ax.grid(axis="y", lw=0.4, alpha=0.5)
-        ax.legend(fontsize="small")
-    return figure
+def chosen_settings(settings, stl_settings, preset):
+    """The settings of a preset, and those of STL-10 where its labels are here."""
+    return [settings] + [stl_settings] * (preset != "quick" and stl10_is_here())

@@ -1,23 +1,5 @@
-"""Runs a list of experiments: resumable, in parallel, one line of results as each run ends.
+"""Runs a list of experiments: resumable, in parallel, one line of results as each run ends."""
 
-A *figure* is a module with
-
-``runs(preset)``
-    A list of specs: plain dicts of all settings of a run. (Constants are in the code, whose commit is
-    written with the results.)
-``group(spec)``
-    Runs with equal groups are made one after the other, and share what they can.
-``run_one(spec, shared, n_threads)``
-    A dict of results; ``shared`` is a dict that lives as long as the group.
-``summary(results)``
-    What came out, as text.
-``draw(results)``
-    A matplotlib figure.
-``check_claims(results)``, optional
-    A list of ``claims.Claim``.
-"""
-
-import importlib
 import time
 import traceback
 from concurrent.futures.process import BrokenProcessPool
@@ -28,6 +10,7 @@ from ..datasets import DataFileError, DataNotFound
 from ..environment import commit, versions
 from ..results import files as result_files
 from ..speed.objective import available_processors
+from .earlier import in_todays_words
 
 
 def run(figure, preset, path, jobs=1, resume=False, report=print):
@@ -35,7 +18,7 @@ def run(figure, preset, path, jobs=1, resume=False, report=print):
 
     Parameters
     ----------
-    figure : module
+    figure : Figure
     preset : str
     path : Path
         JSON Lines, which grow with each finished run.
@@ -49,55 +32,80 @@ def run(figure, preset, path, jobs=1, resume=False, report=print):
     Returns
     -------
     results : list of dict
-        Those of the preset's runs that finished, in the order of ``runs(preset)``.
+        Those of the preset's runs that finished, in the order of ``figure.runs(preset)``.
     failures : list of (spec, traceback)
         Also written beside ``path``, as ``.failures.txt``; the other runs are not lost. Where a
         process dies, the groups that were being run may have failed and those that waited go on.
+
+    Raises
+    ------
+    ValueError
+        If there are results already, and resume is False.
+    DataNotFound, DataFileError
+        At once: no other run would go better.
+    KeyboardInterrupt
+        What was finished is in the file.
     """
     jobs = _checks.integer("jobs", jobs, at_least=1)
     path, specs = Path(path), figure.runs(preset)
     path.parent.mkdir(parents=True, exist_ok=True)
     result_files.repair(path)
-    done = result_files.read(path)
+    done = read(path)
     if done and not resume:
         wanted = f"True (--resume) to go on with the {len(done)} runs in {path}, or another folder"
         _checks.fail("resume", wanted, "False")
     todo = [spec for spec in specs if not result_files.finished(spec, done)]
     report(f"{len(specs)} runs, {len(specs) - len(todo)} of them finished before; results: {path}")
+    failures = _run_groups(figure, _groups(figure, todo), path, jobs)
+    _note_failures(failures, len(todo), path.with_suffix(".failures.txt"), report)
+    return in_order(specs, read(path)), failures
+
+
+def read(path):
+    """The results in a file, in today's words."""
+    return [in_todays_words(result) for result in result_files.read(path)]
+
+
+def in_order(specs, results):
+    """The result of each spec that has one."""
+    return [result for spec in specs for result in result_files.select(results, **spec)[:1]]
+
+
+def _groups(figure, specs):
+    """The specs as a list of groups, in the order of their first ones."""
     groups = {}
-    for spec in todo:
+    for spec in specs:
         groups.setdefault(str(figure.group(spec)), []).append(spec)
-    stamp = {"versions": versions(), "commit": commit()}
-    failures = _run_groups(figure.__name__, list(groups.values()), path, jobs, stamp)
-    notes = path.with_suffix(".failures.txt")
+    return list(groups.values())
+
+
+def _note_failures(failures, n_runs, notes, report):
+    """Write what failed to a file beside the results, or remove that of an earlier time."""
     notes.unlink(missing_ok=True)
     if failures:
         notes.write_text("\n\n".join(f"{spec}\n{trace}" for spec, trace in failures), encoding="utf-8")
         last_line = failures[0][1].strip().splitlines()[-1]
-        report(f"{len(failures)} of {len(todo)} runs failed, see {notes}; --resume tries them again.")
+        report(f"{len(failures)} of {n_runs} runs failed, see {notes}; --resume tries them again.")
         report(f"The first one: {last_line}")
-    finished = result_files.read(path)
-    ordered = [r for spec in specs for r in result_files.select(finished, **spec)[:1]]
-    return ordered, failures
 
 
-def _run_groups(name, groups, path, jobs, stamp):
+def _run_groups(figure, groups, path, jobs):
     """The failures of all groups; progress on stderr."""
     from joblib import Parallel, delayed
     from tqdm.auto import tqdm
 
-    n_threads = max(1, available_processors() // jobs)
+    n_threads, stamp = max(1, available_processors() // jobs), {"versions": versions(), "commit": commit()}
     left, failures = dict(enumerate(groups)), []
     with tqdm(total=sum(map(len, groups)), unit="run", smoothing=0.1, disable=not groups) as bar:
         while left:
-            tasks = [delayed(_run_group)(i, name, group, path, n_threads, stamp) for i, group in left.items()]
+            tasks = [delayed(_run_group)(i, figure, g, path, n_threads, stamp) for i, g in left.items()]
             parallel = Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1)
             try:
                 for i, failed in parallel(tasks):
                     bar.update(len(left.pop(i)))
                     failures += failed
             except BrokenProcessPool as error:  # the system ended a process, for instance for its memory
-                done = result_files.read(path)
+                done = read(path)
                 for i in list(left)[:jobs]:  # groups are begun in order: one of these was being run
                     group = left.pop(i)
                     failures += [(s, str(error)) for s in group if not result_files.finished(s, done)]
@@ -105,9 +113,9 @@ def _run_groups(name, groups, path, jobs, stamp):
     return failures
 
 
-def _run_group(i, name, group, path, n_threads, stamp):
+def _run_group(i, figure, group, path, n_threads, stamp):
     """Make the runs of group i; each is written as it ends. Returns i and the failures."""
-    figure, shared, failed = importlib.import_module(name), {}, []
+    shared, failed = {}, []
     for spec in group:
         start = time.perf_counter()
         try:

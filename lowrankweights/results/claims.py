@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import files as result_files
+from .intervals import paired_interval
 
 LEVEL = 0.95
 
@@ -44,10 +44,23 @@ def at_its_limit(result):
 
 
 def compare(text, a, b, bound=0.0):
-    """The claim that runs ``a`` have an error lower than runs ``b`` + bound; None without common seeds.
+    """The claim that runs ``a`` have an error lower than runs ``b`` + bound.
 
     Runs are paired by their seeds; those that hit their limit of iterations are left out, and so
     are their partners. An item that is tested once a fold counts once, with its mean over the folds.
+
+    Parameters
+    ----------
+    text : str
+    a, b : list of dict
+        Results, with ``seed``, ``wrong``, ``n_test``, ``stopped`` and, with folds, ``fold_errors``.
+    bound : float
+        A difference in error, 0 to 1.
+
+    Returns
+    -------
+    claim : Claim or None
+        None without common seeds.
     """
     a, b = ({r["seed"]: r for r in side if not at_its_limit(r)} for side in (a, b))
     seeds = sorted(set(a) & set(b))
@@ -57,13 +70,22 @@ def compare(text, a, b, bound=0.0):
     n_folds = len(a[seeds[0]].get("fold_errors", [None]))
     n_items = a[seeds[0]]["n_test"] // n_folds
     wrong_a, wrong_b = ([np.asarray(w, int) % n_items for w in side] for side in (wrong_a, wrong_b))
-    interval = result_files.paired_interval(wrong_a, wrong_b, n_items, LEVEL, n_folds=n_folds)
+    interval = paired_interval(wrong_a, wrong_b, n_items, LEVEL, n_folds=n_folds)
     return Claim(text, *interval, len(seeds), bound)
+
+
+def compare_all(comparisons):
+    """The claims (text, a, b, bound) that can be held against results, see ``compare``.
+
+    >>> compare_all([("a beats b", [], [], 0.0)])
+    []
+    """
+    return [claim for comparison in comparisons if (claim := compare(*comparison)) is not None]
 
 
 def table(claims):
     """The claims as a Markdown table."""
     head = ("claim", "difference (points)", f"{LEVEL:.0%} interval", "seeds", "")
     lines = ["| " + " | ".join(head) + " |", "|---|---:|---:|---:|---|"]
-    lines += ["| " + " | ".join(c.cells()) + " |" for c in claims if c is not None]
+    lines += ["| " + " | ".join(c.cells()) + " |" for c in claims]
     return "\n".join(lines)

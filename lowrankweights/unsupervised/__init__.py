@@ -8,10 +8,14 @@ _NAMES = {
     "RicaObjective": "rica",
     "TiedAutoencoder": "autoencoder",
     "ZCAWhitening": "patches",
+    "energy_in_window": "filters",
+    "learn": "filters",
+    "match": "filters",
     "pretrain_layer": "pretraining",
     "random_patches": "patches",
     "rica_cost": "rica",
     "rica_objective": "rica",
+    "whiten": "filters",
 }
 __all__ = sorted(_NAMES)
 __getattr__, __dir__ = lazy(__name__, _NAMES)

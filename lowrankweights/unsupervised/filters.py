@@ -1,4 +1,4 @@
-"""RICA's filters of patches: whitened, learned with a part of each predicted, matched, and how local they are.
+"""RICA's filters of white patches: learned with a part of each predicted, matched, and how local they are.
 
 Patches are taken as they are, less the mean of all of them, and whitened; brightness is whitened like
 everything else. (With each patch's own mean taken off there would be a direction without variance,
@@ -11,9 +11,10 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy.optimize import linear_sum_assignment
 
-from .. import _checks, dictionaries
+from .. import dictionaries
+from ..dictionaries.index_sets import nested_index_set
 from ..dictionaries.kernels import SquaredExponential
-from ..dictionaries.weight_space import count_known, grid_coordinates
+from ..dictionaries.points import Grid
 from ..optimisation.early_stop import EarlyStop, fell_by_less
 from ..optimisation.lbfgs import FTOL, minimize
 from .patches import ZCAWhitening, check_rows_vary
@@ -48,7 +49,7 @@ def whiten(X, regularisation):
     Examples
     --------
     >>> X = np.random.default_rng(0).normal(size=(500, 3)) @ [[2, 1, 0], [0, 1, 0], [0, 0, 5]]
-    >>> np.cov(whiten(X, 0.0)[0].T).round(6) + 0.0
+    >>> np.cov(whiten(X, 1e-9)[0].T).round(6) + 0.0
     array([[1., 0., 0.],
            [0., 1., 0.],
            [0., 0., 1.]])
@@ -135,13 +136,10 @@ def learn(
     >>> W.shape, learned.n_dynamic
     ((16, 5), 40)
     """
-    if np.prod(patch_shape) != X.shape[1]:
-        _checks.fail("patch_shape", f"{X.shape[1]} pixels, as X has columns", tuple(patch_shape))
-    alpha = U = None
+    grid, alpha, U = Grid.of_image(patch_shape, "patch_shape", n_v=X.shape[1]), None, None
     if proportion != 1:
-        alpha = nested_index_set(patch_shape, proportion, seed)
-        points = grid_coordinates(tuple(patch_shape))
-        U = dictionaries.kernel_ridge(SquaredExponential(length_scale), points, alpha, RIDGE)
+        alpha = nested_index_set(grid, proportion, seed)
+        U = dictionaries.kernel_ridge(SquaredExponential(length_scale), grid, alpha, RIDGE)
     fun = rica_objective(X, n_components, U, sparsity, EPS, n_threads=n_threads)
     theta = fun.init(np.random.default_rng(seed), alpha)
     how = {"max_iter": max_iter, "tol": TOL, "ftol": ftol, "on_interrupt": "raise"}
@@ -174,7 +172,7 @@ def match(W, full):
     --------
     >>> matched, cosine = match(np.array([[0.0, -2.0], [1.0, 0.0]]), np.eye(2))
     >>> matched, cosine
-    (array([[2., 0.], [-0., 1.]]), array([1., 1.]))
+    (array([[ 2.,  0.], [-0.,  1.]]), array([1., 1.]))
     """
     cosine = (full / np.linalg.norm(full, axis=0)).T @ (W / np.linalg.norm(W, axis=0))
     rows, columns = linear_sum_assignment(-np.abs(cosine))

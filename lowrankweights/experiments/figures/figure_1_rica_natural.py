@@ -3,12 +3,14 @@
 import numpy as np
 
 from ...dictionaries import completion
-from ..rica_filters import energy_in_window, from_text, learn, source_of, to_text, whitened_patches
+from ...results.files import array_from_text, array_to_text
+from ...unsupervised.filters import energy_in_window
+from ..figure import Figure
+from ..rica_filters import learn_as, patches_of, source_of
 
 COMMON = {
-    "figure": "1-rica-natural", "model": "rica", "dictionary": ["none"], "proportion": 1.0, "n_columns": 1,
-    "seed": 0, "patch_shape": [12, 12], "n_components": 144, "sparsity": 0.3, "regularisation": 0.003,
-    "ftol": 1e-6,
+    "model": "rica", "dictionary": ["none"], "proportion": 1.0, "n_columns": 1, "seed": 0,
+    "patch_shape": [12, 12], "n_components": 144, "sparsity": 0.3, "regularisation": 0.003, "ftol": 1e-6,
 }  # fmt: skip
 PRESETS = {
     "quick": {"data": "natural-bundled", "n_train": 20_000, "max_iter": 600},
@@ -16,29 +18,63 @@ PRESETS = {
     "paper": {"data": "natural", "n_train": 200_000, "max_iter": 5000},
 }
 N_FEATURES = 4
-SHARE = 0.3
+PROPORTION_KNOWN = 0.3
 WINDOW = 5
 
 
-def runs(preset):
+class FeaturesOfPhotographs(Figure):
     """One model, with every weight learned."""
-    return [{**COMMON, **PRESETS[preset]}]
 
+    name, presets, common = "1-rica-natural", PRESETS, COMMON
 
-def group(spec):
-    """One run: nothing to share."""
-    return spec["seed"]
+    def runs(self, preset):
+        """The only one."""
+        return [{**self.common, "figure": self.name, **self.presets[preset]}]
 
+    def run_one(self, spec, shared, n_threads):
+        """Learn; keep all filters, those to which the data respond most first, flat ones last."""
+        X, source = patches_of(spec)
+        W, result = learn_as(spec, X, n_threads)
+        response = np.square(X @ W.astype(X.dtype)).mean(axis=0)
+        order = np.lexsort([-response, _is_flat(W, spec["patch_shape"])])
+        return {**result, "source": source, "filters": array_to_text(W[:, order])}
 
-def run_one(spec, shared, n_threads):
-    """Learn; keep all filters, those to which the data respond most first, flat ones last."""
-    X, source = whitened_patches(
-        spec["data"], tuple(spec["patch_shape"]), spec["n_train"], spec["regularisation"], spec["seed"]
-    )
-    W, result = learn(spec, X, n_threads)
-    response = np.square(X @ W.astype(X.dtype)).mean(axis=0)
-    order = np.lexsort([-response, _is_flat(W, spec["patch_shape"])])
-    return {**result, "source": source, "filters": to_text(W[:, order])}
+    def summary(self, results):
+        """How well the features come back, and how local the filters are."""
+        W, shape = _filters(results)
+        size = " x ".join(map(str, shape))
+        energy = np.median(energy_in_window(W, shape, WINDOW))
+        spread = f"(spread evenly it would be {WINDOW**2 / np.prod(shape[:2]):.2f})"
+        strongest = _complete(W, shape)
+        everyone = completion.complete(W, shape, PROPORTION_KNOWN, length_scale=strongest["length_scale"])
+        lines = [
+            f"learned from {source_of(results)}",
+            f"the {N_FEATURES} of {W.shape[1]} filters with the largest response:",
+            f"  {completion.describe(strongest)}",
+            f"all {W.shape[1]}, from the same weights and with the same length scale:",
+            f"  {completion.correlations(everyone)}",
+            "  (a filter smaller than the gaps between known weights cannot be predicted from its own "
+            "weights)",
+            f"median share of a filter's energy in its best {WINDOW} x {WINDOW} window of {size}: "
+            f"{energy:.2f} {spread}",
+        ]
+        return "\n".join(lines)
+
+    def draw(self, results):
+        """Features, some of their weights, the prediction; beside them all filters."""
+        import matplotlib.pyplot as plt
+
+        from ... import plotting
+
+        W, shape = _filters(results)
+        c = _complete(W, shape)
+        figure = plt.figure(figsize=(10.2, 4.4), layout="compressed")
+        left, right = figure.subfigures(1, 2, width_ratios=[1.35, 1])
+        plotting.feature_completion(c["W"], c["alpha"], c["U"], shape, c["length_scale"], fig=left)
+        left.suptitle(f"the {N_FEATURES} filters with the largest response", fontsize="medium")
+        ax = plotting.tiles(W, shape, right.subplots())
+        ax.set_title(f"all {W.shape[1]} filters of whitened {shape[0]} x {shape[1]} patches")
+        return figure
 
 
 def _is_flat(W, shape):
@@ -47,47 +83,10 @@ def _is_flat(W, shape):
     return np.square(channels.mean(axis=0)).sum(axis=0) * len(channels) > 0.3 * np.square(W).sum(axis=0)
 
 
-def summary(results):
-    """How well the features come back, and how local the filters are."""
-    W, shape = _filters(results)
-    size = " x ".join(map(str, shape))
-    share = np.median(energy_in_window(W, shape, WINDOW))
-    spread = f"(spread evenly it would be {WINDOW**2 / np.prod(shape[:2]):.2f})"
-    strongest = _complete(W, shape)
-    everyone = completion.complete(W, shape, SHARE, length_scale=strongest["length_scale"])
-    lines = [
-        f"learned from {source_of(results)}",
-        f"the {N_FEATURES} of {W.shape[1]} filters with the largest response:",
-        f"  {completion.describe(strongest)}",
-        f"all {W.shape[1]}, from the same weights and with the same length scale:",
-        f"  {completion.correlations(everyone)}",
-        "  (a filter smaller than the gaps between known weights cannot be predicted from its own weights)",
-        f"median share of a filter's energy in its best {WINDOW} x {WINDOW} window of {size}: "
-        f"{share:.2f} {spread}",
-    ]
-    return "\n".join(lines)
-
-
-def draw(results):
-    """Features, some of their weights, the prediction; beside them all filters."""
-    import matplotlib.pyplot as plt
-
-    from ... import plotting
-
-    W, shape = _filters(results)
-    c = _complete(W, shape)
-    figure = plt.figure(figsize=(10.2, 4.4), layout="compressed")
-    left, right = figure.subfigures(1, 2, width_ratios=[1.35, 1])
-    plotting.feature_completion(c["W"], c["alpha"], c["U"], shape, c["length_scale"], fig=left)
-    left.suptitle(f"the {N_FEATURES} filters with the largest response", fontsize="medium")
-    ax = plotting.tiles(W, shape, right.subplots())
-    ax.set_title(f"all {W.shape[1]} filters of whitened {shape[0]} x {shape[1]} patches")
-    return figure
-
-
 def _filters(results):
-    return from_text(results[0]["filters"], results[0]["n_components"]), tuple(results[0]["patch_shape"])
+    W = array_from_text(results[0]["filters"], results[0]["n_components"])
+    return W, tuple(results[0]["patch_shape"])
 
 
 def _complete(W, shape):
-    return completion.complete(W[:, :N_FEATURES], shape, SHARE)
+    return completion.complete(W[:, :N_FEATURES], shape, PROPORTION_KNOWN)

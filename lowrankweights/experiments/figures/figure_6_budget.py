@@ -5,8 +5,7 @@ RICA-50% predicts half of each filter, and has twice as many filters.
 
 import numpy as np
 
-from ...results import files as result_files
-from ...results.claims import compare
+from ...results.files import select
 from .. import rica_classification as rica
 
 PRESETS = {
@@ -20,75 +19,66 @@ ITERATIONS = (
 )
 MODELS = {"RICA": (["none"], 1.0), "RICA-50%": (["squared_exponential"], 0.5)}
 
-group, run_one = rica.group, rica.run_one
 
+class ErrorByBudget(rica.RicaClassification):
+    """Equally many learned numbers: n filters, or 2 n of which half is predicted."""
 
-def runs(preset):
-    """Seed by seed, budget by budget: RICA with n filters, then RICA-50% with 2 n."""
-    p = PRESETS[preset]
-    chosen = [p["settings"]] + [rica.STL] * (preset != "quick" and rica.stl10_is_here())
-    specs = []
-    for settings in chosen:
-        for seed in range(p["seeds"]):
-            for n in p["n_components"]:
-                for dictionary, proportion in MODELS.values():
-                    own = {
-                        "dictionary": dictionary,
-                        "proportion": proportion,
-                        "n_components": round(n / proportion),
-                    }
-                    specs.append({**rica.COMMON, **settings, "figure": "6-budget", "seed": seed, **own})
-    return specs
+    name, presets = "6-budget", PRESETS
 
+    def runs(self, preset):
+        """Seed by seed, budget by budget: RICA with n filters, then RICA-50% with 2 n."""
+        p = self.presets[preset]
+        specs = []
+        for settings in rica.chosen_settings(p["settings"], rica.STL, preset):
+            for seed in range(p["seeds"]):
+                common = {**rica.COMMON, **settings, "figure": self.name, "seed": seed}
+                for n in p["n_components"]:
+                    for dictionary, proportion in MODELS.values():
+                        model = {"dictionary": dictionary, "proportion": proportion}
+                        specs.append({**common, **model, "n_components": round(n / proportion)})
+        return specs
 
-def summary(results):
-    """Errors (%) at each budget, and how long the runs were."""
-    lines = []
-    for data in rica.data_sets(results):
-        own = result_files.select(results, data=data)
-        lines.append(f"{rica.title(own[0])}: error (%) at equal numbers of learned parameters")
-        lines.append(f"({rica.tested_on(own[0])})")
-        lines.append("   learned     RICA  RICA-50%    iterations of each")
-        for n_dynamic in _budgets(own):
-            sides = [_at(own, name, n_dynamic) for name in MODELS]
-            errors = [f"{rica.error_interval(r)[0]:.2f}{rica.marks(r)}" if r else "-" for r in sides]
-            n_iter = [f"{np.median([x['n_iter'] for x in r]):.0f}" if r else "-" for r in sides]
-            lines.append(
-                f"  {n_dynamic:>8,}  {errors[0]:>7}  {errors[1]:>8}    {n_iter[0]:>6}  {n_iter[1]:>6}"
-            )
-    return "\n".join(lines + rica.legend("".join(lines)) + [ITERATIONS])
+    def summary(self, results):
+        """Errors (%) at each budget, and how long the runs were."""
+        lines = []
+        for runs in rica.of_each_data_set(results):
+            lines.append(f"{rica.title(runs[0])}: error (%) at equal numbers of learned parameters")
+            lines.append(f"({rica.tested_on(runs[0])})")
+            lines.append("   learned     RICA  RICA-50%    iterations of each")
+            for n_dynamic in _budgets(runs):
+                sides = [_at(runs, name, n_dynamic) for name in MODELS]
+                errors = [f"{rica.percent_wrong(r)[0]:.2f}{rica.marks(r)}" if r else "-" for r in sides]
+                n_iter = [f"{np.median([x['n_iter'] for x in r]):.0f}" if r else "-" for r in sides]
+                lines.append(
+                    f"  {n_dynamic:>8,}  {errors[0]:>7}  {errors[1]:>8}    {n_iter[0]:>6}  {n_iter[1]:>6}"
+                )
+        return "\n".join(lines + rica.legend("".join(lines)) + [ITERATIONS])
 
+    def comparisons(self, results):
+        """The paper's claim at each budget."""
+        for runs in rica.of_each_data_set(results):
+            for n_dynamic in _budgets(runs):
+                a, b = (_at(runs, name, n_dynamic) for name in MODELS)
+                yield (
+                    f"RICA-50% beats RICA with {n_dynamic:,} learned parameters, {rica.title(runs[0])}",
+                    b,
+                    a,
+                )
 
-def check_claims(results):
-    """The paper's claim at each budget, as a list of ``Claim``."""
-    found = []
-    for data in rica.data_sets(results):
-        own = result_files.select(results, data=data)
-        for n_dynamic in _budgets(own):
-            a, b = (_at(own, name, n_dynamic) for name in MODELS)
-            text = f"RICA-50% beats RICA with {n_dynamic:,} learned parameters, {rica.title(own[0])}"
-            found.append(compare(text, b, a))
-    return [claim for claim in found if claim is not None]
+    def panel(self, ax, runs):
+        """Error against the number of learned parameters."""
+        from ... import plotting
 
-
-def draw(results):
-    """A panel for each data set: error against the number of learned parameters."""
-    return rica.panels(results, _panel)
-
-
-def _panel(ax, own):
-    from ... import plotting
-
-    for style, name in zip(plotting.line_styles(2), MODELS, strict=True):
-        budgets = [b for b in _budgets(own) if _at(own, name, b)]
-        if budgets:
-            mean, low, high = np.array([rica.error_interval(_at(own, name, b)) for b in budgets]).T
-            bars = [mean - low, high - mean]
-            ax.errorbar(budgets, mean, bars, capsize=2, elinewidth=0.8, label=name, **style)
-    ax.set(xlabel="learned parameters of the filters (thousands)", xscale="log")
-    ticks = _budgets(own)
-    ax.set_xticks(ticks, [f"{t / 1000:.3g}" for t in ticks], minor=False)
-    ax.minorticks_off()
+        for style, name in zip(plotting.line_styles(2), MODELS, strict=True):
+            budgets = [b for b in _budgets(runs) if _at(runs, name, b)]
+            if budgets:
+                mean, low, high = np.array([rica.percent_wrong(_at(runs, name, b)) for b in budgets]).T
+                bars = [mean - low, high - mean]
+                ax.errorbar(budgets, mean, bars, capsize=2, elinewidth=0.8, label=name, **style)
+        ax.set(xlabel="learned parameters of the filters (thousands)", xscale="log")
+        ticks = _budgets(runs)
+        ax.set_xticks(ticks, [f"{t / 1000:.3g}" for t in ticks], minor=False)
+        ax.minorticks_off()
 
 
 def _budgets(results):
@@ -97,4 +87,4 @@ def _budgets(results):
 
 def _at(results, name, n_dynamic):
     dictionary, proportion = MODELS[name]
-    return result_files.select(results, dictionary=dictionary, proportion=proportion, n_dynamic=n_dynamic)
+    return select(results, dictionary=dictionary, proportion=proportion, n_dynamic=n_dynamic)

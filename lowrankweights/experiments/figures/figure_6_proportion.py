@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from ...results import files as result_files
-from ...results.claims import compare
+from ...results.files import select
 from .. import rica_classification as rica
 
 PRESETS = {
@@ -14,73 +13,64 @@ PRESETS = {
 PROPORTIONS = (1.0, 0.5, 0.25), (0.08, 0.7, 0.9)  # those that the claim needs come first
 MARGIN = 0.01
 
-group, run_one = rica.group, rica.run_one
 
+class ErrorByProportion(rica.RicaClassification):
+    """Equally many filters, fewer and fewer of their weights learned."""
 
-def runs(preset):
-    """CIFAR-10, then STL-10 when its labels are here: what the claim needs for all seeds, then the rest."""
-    p = PRESETS[preset]
-    chosen = [p["settings"]]
-    if preset != "quick" and rica.stl10_is_here():
-        chosen.append({**rica.STL, "n_components": p["settings"]["n_components"]})
-    specs = []
-    for settings in chosen:
-        for proportions in PROPORTIONS:
-            for seed in range(p["seeds"]):
-                common = {**rica.COMMON, **settings, "figure": "6-proportion", "seed": seed}
-                names = [["none"] if q == 1 else ["squared_exponential"] for q in proportions]
-                pairs = zip(proportions, names, strict=True)
-                specs += [{**common, "dictionary": d, "proportion": q} for q, d in pairs]
-    return specs
+    name, presets = "6-proportion", PRESETS
 
+    def runs(self, preset):
+        """CIFAR-10, then STL-10 when its labels are here; what the claim needs first, for all seeds."""
+        p = self.presets[preset]
+        stl = {**rica.STL, "n_components": p["settings"]["n_components"]}
+        specs = []
+        for settings in rica.chosen_settings(p["settings"], stl, preset):
+            for proportions in PROPORTIONS:
+                for seed in range(p["seeds"]):
+                    common = {**rica.COMMON, **settings, "figure": self.name, "seed": seed}
+                    names = [["none"] if q == 1 else ["squared_exponential"] for q in proportions]
+                    pairs = zip(proportions, names, strict=True)
+                    specs += [{**common, "dictionary": d, "proportion": q} for q, d in pairs]
+        return specs
 
-def summary(results):
-    """Errors (%) with their intervals."""
-    lines = []
-    for data in rica.data_sets(results):
-        own = result_files.select(results, data=data)
-        lines.append(f"{rica.title(own[0])}, {own[0]['n_components']} filters: error (%) and its interval")
-        lines.append(f"({rica.tested_on(own[0])})")
-        parts = {"nokernel": _full(own)}
-        parts |= {f"{100 * p:g} % learned": _at(own, p) for p in _proportions(own)}
-        for label, part in parts.items():
-            if part:
-                mean, low, high = rica.error_interval(part)
-                lines.append(f"  {label:<14} {mean:.2f}{rica.marks(part)} ({low:.2f} to {high:.2f})")
-    return "\n".join(lines + rica.legend("".join(lines)))
+    def summary(self, results):
+        """Errors (%) with their intervals."""
+        lines = []
+        for runs in rica.of_each_data_set(results):
+            size = f"{runs[0]['n_components']} filters"
+            lines.append(f"{rica.title(runs[0])}, {size}: error (%) and its interval")
+            lines.append(f"({rica.tested_on(runs[0])})")
+            parts = {"nokernel": _full(runs)}
+            parts |= {f"{100 * p:g} % learned": _at(runs, p) for p in _proportions(runs)}
+            for label, part in parts.items():
+                if part:
+                    mean, low, high = rica.percent_wrong(part)
+                    lines.append(f"  {label:<14} {mean:.2f}{rica.marks(part)} ({low:.2f} to {high:.2f})")
+        return "\n".join(lines + rica.legend("".join(lines)))
 
+    def comparisons(self, results):
+        """How near each proportion comes to learning every weight."""
+        for runs in rica.of_each_data_set(results):
+            near = f"within {100 * MARGIN:g} point of nokernel, {rica.title(runs[0])}"
+            for p in _proportions(runs):
+                yield f"{100 * p:g} % learned is {near}", _at(runs, p), _full(runs), MARGIN
 
-def check_claims(results):
-    """How near each share comes to learning every weight, as a list of ``Claim``."""
-    found = []
-    for data in rica.data_sets(results):
-        own = result_files.select(results, data=data)
-        for p in _proportions(own):
-            text = f"{100 * p:g} % learned is within {100 * MARGIN:g} point of nokernel, {rica.title(own[0])}"
-            found.append(compare(text, _at(own, p), _full(own), MARGIN))
-    return [claim for claim in found if claim is not None]
+    def panel(self, ax, runs):
+        """Error against the proportion learned, and nokernel as a line."""
+        from ... import plotting
 
-
-def draw(results):
-    """A panel for each data set: the share learned, and nokernel as a line."""
-    return rica.panels(results, _panel)
-
-
-def _panel(ax, own):
-    from ... import plotting
-
-    style, *_ = plotting.line_styles(1)
-    if full := _full(own):
-        mean, low, high = rica.error_interval(full)
-        ax.axhline(mean, color="#555555", lw=1.2, label="nokernel: every weight learned")
-        ax.axhspan(low, high, color="#555555", alpha=0.12, lw=0)
-    shares = _proportions(own)
-    if shares:
-        mean, low, high = np.array([rica.error_interval(_at(own, p)) for p in shares]).T
-        x, label = 100 * np.array(shares), "RICA, the rest predicted"
-        ax.errorbar(x, mean, [mean - low, high - mean], capsize=2, elinewidth=0.8, label=label, **style)
-    ax.set(xlabel="share of each filter's weights that is learned (%)", xlim=(0, 100))
-    ax.set_title(f"{rica.title(own[0])}, {own[0]['n_components']} filters")
+        style, *_ = plotting.line_styles(1)
+        if full := _full(runs):
+            mean, low, high = rica.percent_wrong(full)
+            ax.axhline(mean, color="#555555", lw=1.2, label="nokernel: every weight learned")
+            ax.axhspan(low, high, color="#555555", alpha=0.12, lw=0)
+        proportions = _proportions(runs)
+        if proportions:
+            mean, low, high = np.array([rica.percent_wrong(_at(runs, p)) for p in proportions]).T
+            x, label = 100 * np.array(proportions), "RICA, the rest predicted"
+            ax.errorbar(x, mean, [mean - low, high - mean], capsize=2, elinewidth=0.8, label=label, **style)
+        ax.set(xlabel="share of each filter's weights that is learned (%)", xlim=(0, 100))
+        ax.set_title(f"{rica.title(runs[0])}, {runs[0]['n_components']} filters")
 
 
 def _proportions(results):
@@ -88,8 +78,8 @@ def _proportions(results):
 
 
 def _full(results):
-    return result_files.select(results, dictionary=["none"])
+    return select(results, dictionary=["none"])
 
 
 def _at(results, proportion):
-    return result_files.select(results, proportion=proportion, dictionary=["squared_exponential"])
+    return select(results, proportion=proportion, dictionary=["squared_exponential"])

@@ -1,0 +1,90 @@
+"""What a figure is, to those who run, sum up and draw it."""
+
+import abc
+
+from ..results.claims import compare_all
+
+
+class Figure(abc.ABC):
+    """A figure of the paper: which runs it needs, how one is made, what is said and drawn of all of them.
+
+    To add one: a file in ``figures/`` with a subclass, and a line in ``FIGURES``. ``runs``, ``run_one``,
+    ``summary`` and ``draw`` must be there; ten lines are enough (see the example).
+
+    Attributes
+    ----------
+    name : str
+        As on the command line; the first part of its files' names.
+    presets : dict
+        Settings by preset: "quick", "standard" and "paper".
+
+    Parameters
+    ----------
+    presets : dict, optional
+        Others than the class's own.
+
+    Examples
+    --------
+    >>> class Guessing(Figure):
+    ...     name, presets = "guessing", {"quick": {"n_sides": 6}}
+    ...     def runs(self, preset):
+    ...         return [{**self.presets[preset], "seed": seed} for seed in range(3)]
+    ...     def run_one(self, spec, shared, n_threads):
+    ...         return {"error": 1 - 1 / spec["n_sides"]}
+    ...     def summary(self, results):
+    ...         return f"error {results[0]['error']:.2f}"
+    ...     def draw(self, results):
+    ...         raise NotImplementedError("nothing to see")
+    >>> figure = Guessing()
+    >>> figure.summary([{**spec, **figure.run_one(spec, {}, 1)} for spec in figure.runs("quick")])
+    'error 0.83'
+    """
+
+    name: str
+    presets: dict
+
+    def __init__(self, presets=None):
+        self.presets = type(self).presets if presets is None else presets
+
+    @abc.abstractmethod
+    def runs(self, preset):
+        """The specs of all runs, in the order in which they are made.
+
+        A spec is a plain dict of all settings of a run, as JSON has them; two specs differ. (Constants
+        are in the code, whose commit is written with the results.)
+        """
+
+    def group(self, spec):
+        """What runs have in common that are made one after the other, and share what they can.
+
+        Runs with equal groups share; default: every run by itself.
+        """
+        return sorted(spec.items())
+
+    @abc.abstractmethod
+    def run_one(self, spec, shared, n_threads):
+        """Make a run: what came out, as a dict of plain values.
+
+        ``shared`` is a dict that lives as long as the group. Ctrl-C goes through: a run is whole or is
+        not written down.
+        """
+
+    @abc.abstractmethod
+    def summary(self, results):
+        """What came out, as text or as a Markdown table.
+
+        ``results`` is a list of dicts, each a spec with what came out, in the order of ``runs``. Some
+        may be missing, but not all.
+        """
+
+    @abc.abstractmethod
+    def draw(self, results):
+        """A matplotlib figure of the results."""
+
+    def comparisons(self, results):
+        """The claims to be held against the results: (text, runs a, runs b[, bound]), see ``compare``."""
+        return []
+
+    def claims(self, results):
+        """The ``Claim`` of each comparison that has runs on both sides."""
+        return compare_all(self.comparisons(results))

@@ -1,0 +1,43 @@
+"""Training, validation and test images of the perceptron's experiments."""
+
+import functools
+
+from .. import _checks, datasets
+
+N_VALIDATION = 10_000
+
+
+@functools.cache
+def load(name, n_train):
+    """A data set of ``datasets.load``, divided by ``divide``.
+
+    MNIST's validation images are the last 10,000 training images. The digits' are those not trained on.
+    """
+    data = datasets.load(name)
+    return divide(data, name, n_train, N_VALIDATION if name == "mnist" else len(data.X_train) - n_train)
+
+
+def divide(data, name, n_train, n_validation):
+    """The first n_train training images to train on, the last n_validation to look at.
+
+    Parameters
+    ----------
+    data : Bunch
+        With X_train and y_train; X_validation and y_validation are added.
+    name : str
+        For the error.
+    n_train, n_validation : int
+        With all of MNIST's 60,000 to train on, the validation images are among them (and the stop rule
+        looks at the loss).
+
+    Raises
+    ------
+    ValueError
+        If there are fewer images.
+    """
+    n_needed = 60_000 if n_train == 60_000 else n_train + n_validation
+    if len(data.X_train) < n_needed:
+        _checks.fail("data", f"at least {n_needed:,} training images", f"{len(data.X_train):,} of {name}")
+    data.X_validation, data.y_validation = data.X_train[-n_validation:], data.y_train[-n_validation:]
+    data.X_train, data.y_train = data.X_train[:n_train], data.y_train[:n_train]
+    return data

@@ -1,0 +1,86 @@
+"""A figure made: its runs, what they say in words and claims, the picture, and the page that shows both."""
+
+from .. import _checks
+from ..results import claims
+from . import runner
+from .figures import PRESETS, figure_named
+
+
+def make(figure, preset, out, jobs=1, resume=False, report=print):
+    """Make the runs of a figure, draw them, and print a summary.
+
+    Parameters
+    ----------
+    figure : str or Figure
+        A name of ``FIGURES``, or a figure of one's own.
+    preset : "quick", "standard" or "paper"
+        quick: bundled data, under two minutes. standard: real data, up to three hours on two
+        processors. paper: the paper's sizes.
+    out : Path
+        Folder for ``NAME-PRESET.jsonl``, one line for each finished run, the picture and a page.
+    jobs, resume, report
+        See ``runner.run``.
+
+    Returns
+    -------
+    failures : list
+        Runs that failed; the picture is drawn from the others.
+
+    Raises
+    ------
+    ValueError
+        For an unknown name or preset, or as ``runner.run``.
+    """
+    figure = figure_named(figure) if isinstance(figure, str) else figure
+    _checks.choice("preset", preset, PRESETS)
+    path = out / f"{figure.name}-{preset}.jsonl"
+    results, failures = runner.run(figure, preset, path, jobs, resume, report)
+    if results:
+        outcome = sum_up(figure, results)
+        report(outcome)
+        path.with_suffix(".md").write_text(page(figure, preset, results, outcome), encoding="utf-8")
+        draw(figure, results, path.with_suffix(".png"))
+        report(f"picture: {path.with_suffix('.png')}")
+    return failures
+
+
+def sum_up(figure, results):
+    """The figure's own summary, and its claims where it has some, in Markdown."""
+    text = figure.summary(results)
+    parts = [text if "\n|---" in text else f"```text\n{text}\n```"]
+    if comparable := figure.claims(results):
+        parts += [
+            "Claims, by a paired bootstrap over held-out items and the few seeds that there are:",
+            claims.table(comparable),
+        ]
+    return "\n\n".join(parts)
+
+
+def page(figure, preset, results, outcome):
+    """The page in Markdown beside the results: picture, ``outcome`` of ``sum_up``, how to make it again."""
+    stem = f"{figure.name}-{preset}"
+    made_by = ", ".join(sorted({str(r["commit"]) for r in results}))
+    data = {r["data"] for r in results}  # STL-10 has runs where it is here
+    n_planned = sum(spec["data"] in data for spec in figure.runs(preset))
+    hours = sum(r["seconds"] * r["n_threads"] for r in results) / 3600
+    parts = [
+        f"# Figure {figure.name}, preset {preset}",
+        f"![Figure {figure.name}]({stem}.png)",
+        outcome,
+        f"{len(results)} of {n_planned} runs, {hours:.1f} processor hours, commit {made_by}. "
+        f"Again: `lowrankweights figure {figure.name} --preset {preset} --out FOLDER`; every run with its "
+        f"seed, settings and versions is a line of [{stem}.jsonl]({stem}.jsonl).",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def draw(figure, results, path):
+    """Write a figure's picture."""
+    import matplotlib.pyplot as plt
+
+    from .. import plotting
+
+    with plt.rc_context(plotting.STYLE):
+        drawn = figure.draw(results)
+        drawn.savefig(path)
+        plt.close(drawn)
