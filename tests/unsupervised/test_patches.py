@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from lowrankweights import RICA
-from lowrankweights.experiments.rica_filters import whiten
+from lowrankweights.unsupervised.filters import whiten
 from lowrankweights.unsupervised.patches import (
     ZCAWhitening,
     as_images,

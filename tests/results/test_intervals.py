@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from lowrankweights.results.files import paired_interval, select
+from lowrankweights.results import error_interval, paired_interval
 
 
 def test_the_interval_covers_the_true_difference_as_often_as_it_says():
@@ -29,6 +29,8 @@ def test_seeds_must_pair():
         paired_interval([[1], [2]], [[1]], 10)
 
 
-def test_select_takes_all_conditions():
-    results = [{"a": 1, "b": 2}, {"a": 1, "b": 3}]
-    assert select(results, a=1, b=3) == results[1:] and select(results, c=None) == results
+def test_the_interval_of_one_model_is_that_against_a_model_without_errors():
+    wrong = [np.arange(30), np.arange(40)]
+    mean, low, high = error_interval(wrong, 1000)
+    assert mean == pytest.approx(0.035) and low < mean < high
+    assert (mean, low, high) == paired_interval(wrong, [[], []], 1000, n_draws=500)
