@@ -783,7 +783,7 @@ widget
 # - A fifth of the pixels is enough for smooth features. It is not for rough ones, and for shuffled ones nothing is.
 # - Score what was hidden, not what was given; and try the data on which the method must fail.
 #
-# In the package: `kernels.py`, `dictionaries.py` (exercise 3), `experiments/completion.py` (exercise 1 and Figure 1). Notebook 02 looks inside $K$ and $U$; in notebook 03 you
+# In the package: `kernels.py`, `dictionaries.py` (exercise 3), `completion.py` (exercise 1 and Figure 1). Notebook 02 looks inside $K$ and $U$; in notebook 03 you
 # learn $w_\alpha$ by its gradient.
 
 # %%

@@ -21,7 +21,7 @@ import numpy as np
 import lowrankweights as lrw
 from lowrankweights import plotting, teaching
 from lowrankweights.building.strategies import STRATEGIES, LayerInput
-from lowrankweights.results.files import paired_interval
+from lowrankweights.results import paired_interval
 
 check = teaching.Checks(["emp_kernel", "seen", "paired", "my_dictionary"])
 rng = np.random.default_rng(0)
@@ -874,7 +874,7 @@ else:
 # - With few data a good dictionary does not merely save numbers, it *improves* the network.
 # - Compare on the same items, count only where the two disagree, give intervals, and say "undecided" where they contain 0.
 #
-# In the package: `strategies.py` (one short function a name), `kernels.py` (exercise 1), `dictionaries.py`, `bases.py`, and `experiments/results.py` for the intervals. The paper's Figure 4, with two
+# In the package: `strategies.py` (one short function a name), `kernels.py` (exercise 1), `dictionaries.py`, `bases.py`, and `results/intervals.py` for the intervals. The paper's Figure 4, with two
 # hidden layers, is `lowrankweights figure 4-mnist --preset quick --out out`. Notebook 06 asks why there were ten columns in all of this.
 
 # %%

@@ -22,7 +22,7 @@ import numpy as np
 import lowrankweights as lrw
 from lowrankweights import plotting, teaching
 from lowrankweights.dictionaries.index_sets import column_centres, local_index_set
-from lowrankweights.results.files import paired_interval
+from lowrankweights.results import paired_interval
 
 check = teaching.Checks(["counts", "columns_of", "one_big_w", "foveated"])
 rng = np.random.default_rng(0)

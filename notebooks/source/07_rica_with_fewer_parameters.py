@@ -21,9 +21,8 @@ import numpy as np
 import lowrankweights as lrw
 from lowrankweights import plotting, teaching
 from lowrankweights.dictionaries import completion
-from lowrankweights.experiments import rica_filters
-from lowrankweights.unsupervised.patches import random_patches
-from lowrankweights.unsupervised.rica import rica_cost
+from lowrankweights.dictionaries.index_sets import nested_index_set
+from lowrankweights.unsupervised import learn, match, random_patches, rica_cost, whiten
 
 check = teaching.Checks(["whitening_matrix", "cost", "gradient_of_W", "through_the_length", "nested", "pair"])
 rng = np.random.default_rng(0)
@@ -190,7 +189,7 @@ with check("whitening_matrix") as c:
 guess_sign = None  # "positive", "negative" or "zero"
 
 # %%
-X, whitening = rica_filters.whiten(patches, regularisation=0.5)  # (n, 144); lambda is half a pixel's variance
+X, whitening = whiten(patches, regularisation=0.5)  # (n, 144); lambda is half a pixel's variance
 centre = whitening.whitening_[:, 6 * 12 + 6].reshape(shape)  # (12, 12): a column of C
 beside = float(np.mean([centre[5, 6], centre[7, 6], centre[6, 5], centre[6, 7]]))
 teaching.compare_guess(guess_sign, "negative" if beside < 0 else "positive", "the neighbours' weights")
@@ -619,18 +618,16 @@ print(f"learned: {theta.size} numbers; largest difference from the package's gra
 # Now learn. All weights first, with L-BFGS from random filters:
 
 # %%
-common = {"patch_shape": shape, "n_components": n_h, "sparsity": 0.3, "length_scale": 1.5, "ftol": 1e-6}
-common["max_iter"] = teaching.sized(full=200, tiny=5)
+common = {"sparsity": 0.3, "length_scale": 1.5, "ftol": 1e-6, "max_iter": teaching.sized(full=200, tiny=5)}
 
 
 def filters(share, seed=0, X=X):
     """RICA's filters (144, 16), a share of each learned, and how it went."""
-    name = "none" if share == 1 else "squared_exponential"
-    return rica_filters.learn({**common, "proportion": share, "dictionary": [name], "seed": seed}, X)
+    return learn(X, n_h, shape, proportion=share, seed=seed, **common)
 
 
 full, how = filters(1.0)  # (144, 16)
-print(f"{how['n_dynamic']:,} numbers learned, {how['n_iter']} iterations, cost {how['loss']:.3f}")
+print(f"{how.n_dynamic:,} numbers learned, {how.n_iter} iterations, cost {how.loss:.3f}")
 start = np.random.default_rng(0).normal(size=full.shape)  # W0, of which every run takes what it learns
 fig, axes = plt.subplots(1, 2, figsize=(7.6, 2.0), layout="constrained")
 plotting.tiles(start, shape, axes[0], n_across=8)
@@ -895,7 +892,7 @@ with check("pair") as c:
     for seed in range(8):
         one, two = np.random.default_rng(seed).normal(size=(2, 6, 5))
         one, two = one * [1, 9, 1, 0.1, 3], two * [1, 1, 7, 1, 0.2]  # of other lengths
-        c.close(pair(one, two), rica_filters.match(one, two)[0], f"random filters, draw {seed}")
+        c.close(pair(one, two), match(one, two)[0], f"random filters, draw {seed}")
 
 # %% [markdown]
 # Now Figure 2. Two more columns make it honest. A number such as "|cosine| 0.7" says nothing by itself; compare it with
@@ -914,7 +911,7 @@ shares = (0.75, 0.5, 0.25, 0.1)
 runs = {f"{100 * share:.0f} %": filters(share) for share in shares}
 found = {"100 %": full, **{name: W for name, (W, _) in runs.items()}}
 found |= {"another\nstart": filters(1.0, seed=1)[0], "no\nlearning": start}
-matched = {name: rica_filters.match(W, full) for name, W in found.items()}  # (144, 16), (16,) each
+matched = {name: match(W, full) for name, W in found.items()}  # (144, 16), (16,) each
 typical = {name: float(np.median(cosine)) for name, (_, cosine) in matched.items()}
 teaching.compare_guess(guess_other_start, typical["another\nstart"], "another start")
 teaching.compare_guess(guess_tenth, typical["10 %"], "10 % learned")
@@ -940,18 +937,18 @@ plt.show()
 # %%
 def reach(share):
     """The best |cosine| of any U w_alpha with each of the full filters, (16,)."""
-    alpha = rica_filters.nested_index_set(shape, share, seed=0)
+    alpha = nested_index_set(shape, share, rng=0)
     kernel, points = lrw.SquaredExponential(common["length_scale"]), lrw.grid_coordinates(shape)
-    U = lrw.dictionaries.kernel_ridge(kernel, points, alpha, rica_filters.RIDGE)  # (144, n_alpha)
+    U = lrw.dictionaries.kernel_ridge(kernel, points, alpha, ridge=1e-2)  # (144, n_alpha)
     return np.linalg.norm(np.linalg.qr(U)[0].T @ full, axis=0)
 
 
 print(f"{'learned':>8}{'numbers':>9}{'cost':>8}{'median |cosine|':>17}{'best possible':>15}")
-print(f"{'100 %':>8}{how['n_dynamic']:9,}{how['loss']:8.3f}{1:17.2f}{1:15.2f}")
+print(f"{'100 %':>8}{how.n_dynamic:9,}{how.loss:8.3f}{1:17.2f}{1:15.2f}")
 for share in shares:
     name, best = f"{100 * share:.0f} %", np.median(reach(share))
     own = runs[name][1]
-    print(f"{name:>8}{own['n_dynamic']:9,}{own['loss']:8.3f}{typical[name]:17.2f}{best:15.2f}")
+    print(f"{name:>8}{own.n_dynamic:9,}{own.loss:8.3f}{typical[name]:17.2f}{best:15.2f}")
 
 # %% [markdown] question recognisable
 # **Question.** The paper says that the filters stay recognisable down to a tenth. Does your table support that? What would you measure next before you believe it, or before you deny it?
@@ -1001,9 +998,9 @@ if photographs.folder == lrw.datasets.load_natural_images("bundled").folder:
     print("No photographs of yours here; nothing in this notebook needs them.")
 else:
     theirs = random_patches(photographs.images, shape, n, rng=0).astype(float)
-    theirs = rica_filters.whiten(theirs, regularisation=0.5)[0]  # (n, 144)
+    theirs = whiten(theirs, regularisation=0.5)[0]  # (n, 144)
     of_all, of_half = (filters(share, X=theirs)[0] for share in (1.0, 0.5))
-    half_matched, cosine = rica_filters.match(of_half, of_all)
+    half_matched, cosine = match(of_half, of_all)
     print(f"{len(photographs.images)} photographs: median |cosine| of half and all {np.median(cosine):.2f}")
     fig, axes = plt.subplots(1, 2, figsize=(7.6, 2.0), layout="constrained")
     plotting.tiles(of_all, shape, axes[0], n_across=8)
@@ -1020,7 +1017,7 @@ else:
 # - Fair comparisons: nested index sets, the same $W_0$, pairs found by |cosine|, and two yardsticks, another start and no learning.
 # - Half of each filter is enough to find the same filters. With fewer they get smoother, and the fine ones go first: partly because $U$ cannot express them, partly because learning goes elsewhere.
 #
-# In the package: `rica.py` (exercises 2 to 4), `patches.py` (exercise 1), `experiments/rica_filters.py` (exercises 5 and 6), `estimators/rica.py`. The paper's figure, with
+# In the package: `rica.py` (exercises 2 to 4), `patches.py` (exercise 1), `index_sets.py` (exercise 5), `filters.py` (exercise 6), `estimators/rica.py`. The paper's figure, with
 # 16 × 16 patches and ten shares, is `lowrankweights figure 2`. Notebook 08 asks what such filters are good for.
 
 # %%

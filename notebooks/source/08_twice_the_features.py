@@ -20,10 +20,9 @@ import numpy as np
 
 import lowrankweights as lrw
 from lowrankweights import plotting, teaching
-from lowrankweights.experiments.rica_filters import learn, whiten
-from lowrankweights.results.files import paired_interval
-from lowrankweights.unsupervised.coates import FeatureClassifier, PatchEncoder, quadrants
-from lowrankweights.unsupervised.patches import random_patches
+from lowrankweights.results import paired_interval
+from lowrankweights.unsupervised import FeatureClassifier, PatchEncoder, learn, random_patches, whiten
+from lowrankweights.unsupervised.coates import quadrants
 
 check = teaching.Checks(["every_patch", "rectify", "pool", "buy", "bootstrap"])
 rng = np.random.default_rng(0)
@@ -38,11 +37,9 @@ patch_shape, n_v = (6, 6), 36
 
 def filters(patches, n_h, share, seed=0):
     """RICA's filters (n_v, n_h), a share of each learned, and the number of numbers learned."""
-    name = "none" if share == 1 else "squared_exponential"
-    spec = {"patch_shape": patch_shape, "n_components": n_h, "proportion": share, "dictionary": [name]}
-    spec |= {"sparsity": 0.1, "length_scale": 1.0, "ftol": 1e-5, "seed": seed}
-    W, result = learn({**spec, "max_iter": teaching.sized(full=300, tiny=5)}, patches)
-    return W, result["n_dynamic"]
+    how = {"sparsity": 0.1, "length_scale": 1.0, "ftol": 1e-5, "max_iter": teaching.sized(full=300, tiny=5)}
+    W, learned = learn(patches, n_h, patch_shape, proportion=share, seed=seed, **how)
+    return W, learned.n_dynamic
 
 
 # %% [markdown]
@@ -797,14 +794,14 @@ places = {status.name: status.place for status in lrw.datasets.status()}
 if places["cifar10"] == "missing":
     print("CIFAR-10 is not here; nothing in this notebook needs it.")
 else:
-    from lowrankweights.experiments.rica_classification import CIFAR, COMMON, run_one
+    from lowrankweights.experiments.rica_classification import CIFAR, COMMON, classify
 
     size = {"n_train": teaching.sized(full=2000, tiny=200), "n_patches": 5000, "strengths": [3e-3]}
     size["max_iter"] = teaching.sized(full=150, tiny=5)
     for name, n_h, share in (("RICA", 16, 1.0), ("RICA-50%", 32, 0.5)):
         dictionary = ["none" if share == 1 else "squared_exponential"]
         own = {"seed": 0, "n_components": n_h, "proportion": share, "dictionary": dictionary}
-        found = run_one({**COMMON, **CIFAR, **size, **own}, None, None)
+        found = classify({**COMMON, **CIFAR, **size, **own})
         print(f"{name}: {n_h} filters, {found['n_dynamic']} learned, {100 * found['error']:.1f} % wrong")
 
 # %% [markdown]
@@ -815,7 +812,7 @@ else:
 # - The bargain is a sum of two effects, more filters and predicted filters. It pays as long as filters are what is missing.
 # - Compare models on the same items, with the same seeds, and give the difference with its interval. Where the interval contains 0, say "do not know".
 #
-# In the package: `coates.py` (exercises 1 to 3), `experiments/results.py` (exercise 5), `experiments/rica_classification.py` (the race). The paper's figures
+# In the package: `coates.py` (exercises 1 to 3), `results/intervals.py` (exercise 5), `experiments/rica_classification.py` (the race). The paper's figures
 # are `lowrankweights figure 6-budget` and `lowrankweights figure 6-proportion`. Notebook 11 asks what all of this costs in time.
 
 # %%

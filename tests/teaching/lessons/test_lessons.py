@@ -9,7 +9,7 @@ import lowrankweights as lrw
 from lowrankweights.building.strategies import LayerInput, predicted_layer
 from lowrankweights.dictionaries import completion
 from lowrankweights.dictionaries.index_sets import local_index_set
-from lowrankweights.results import files as results
+from lowrankweights import results
 from lowrankweights.teaching.lessons import harness
 from lowrankweights.teaching.lessons import source as lessons
 

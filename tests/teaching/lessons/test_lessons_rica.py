@@ -5,12 +5,10 @@ import numpy as np
 import pytest
 
 import lowrankweights as lrw
-from lowrankweights.experiments.rica_filters import match
-from lowrankweights.results.files import paired_interval
+from lowrankweights.results import paired_interval
 from lowrankweights.teaching.lessons import harness
 from lowrankweights.teaching.lessons import source as lessons
-from lowrankweights.unsupervised.coates import PatchEncoder
-from lowrankweights.unsupervised.rica import rica_cost
+from lowrankweights.unsupervised import PatchEncoder, match, rica_cost
 
 
 @pytest.fixture(scope="module")
