@@ -2,7 +2,8 @@
 
 from .bases import dct_basis, kmeans_basis, wavelet_basis
 from .index_sets import sample_index_set
-from .kernels import EmpiricalCovariance, Kernel, SquaredCovariance, SquaredExponential
+from .kernel_algebra import Kernel, as_kernel
+from .kernels import EmpiricalCovariance, SquaredCovariance, SquaredExponential
 from .length_scales import choose_length_scale, log_marginal_likelihood
 from .points import Grid, Points, grid_coordinates
 from .ridge import (
@@ -21,6 +22,7 @@ __all__ = [
     "Points",
     "SquaredCovariance",
     "SquaredExponential",
+    "as_kernel",
     "choose_length_scale",
     "dct_basis",
     "grid_coordinates",

@@ -1,4 +1,4 @@
-"""Which weights of a feature are known: the index set alpha, drawn uniformly, densely around a place, or nested.
+"""Which weights of a feature are known: index sets, uniform, dense around a place, or nested.
 
 Sets are of units' indices, (row * width + column) * n_channels + channel (paper, sections 3.2 and 3.4).
 """
