@@ -9,7 +9,7 @@ import numpy as np
 from scipy import fft
 
 from .. import _checks
-from .points import IMAGE, Grid
+from .points import image_grid
 
 
 def dct_basis(shape):
@@ -31,13 +31,14 @@ def dct_basis(shape):
     >>> B.shape, bool(np.allclose(B.T @ B, np.eye(16)))
     ((16, 16), True)
     """
-    (height, width), n_channels = _image(shape)
+    grid = image_grid(shape)
+    height, width = grid.shape
     rows, columns = (fft.idct(np.eye(n), axis=0, norm="ortho") for n in (height, width))
     # atom (u, v) is the outer product of cosines; its frequency is |(u / height, v / width)|
     atoms = np.einsum("iu,jv->ijuv", rows, columns).reshape(height * width, -1)
     u, v = np.divmod(np.arange(height * width), width)
     order = np.argsort(np.hypot(u / height, v / width), kind="stable")
-    return np.kron(atoms[:, order], np.eye(n_channels))
+    return np.kron(atoms[:, order], np.eye(grid.n_channels))
 
 
 def wavelet_basis(shape, wavelet="haar"):
@@ -56,7 +57,8 @@ def wavelet_basis(shape, wavelet="haar"):
     """
     import pywt
 
-    (height, width), n_channels = _image(shape)
+    grid = image_grid(shape)
+    height, width = grid.shape
     if wavelet not in pywt.wavelist(kind="discrete") or not _is_orthonormal(pywt.Wavelet(wavelet)):
         _checks.fail("wavelet", "the name of an orthogonal wavelet, such as 'haar' or 'db2'", repr(wavelet))
     level = min(_halvings(height), _halvings(width))
@@ -75,7 +77,7 @@ def wavelet_basis(shape, wavelet="haar"):
         atoms[:, k] = pywt.waverec2(coefficients, wavelet, mode="periodization").ravel()
     row, column = np.divmod(np.arange(height * width), width)
     order = np.argsort(np.maximum(row / height, column / width), kind="stable")
-    return np.kron(atoms[:, order], np.eye(n_channels))
+    return np.kron(atoms[:, order], np.eye(grid.n_channels))
 
 
 def kmeans_basis(V, n_atoms, rng):
@@ -129,14 +131,6 @@ def draw_atoms(basis, n_alpha, rng, n_first=0):
         basis.shape[1] - n_first, n_alpha - n_first, replace=False
     )
     return np.ascontiguousarray(basis[:, np.concatenate([np.arange(n_first), np.sort(others)])])
-
-
-def _image(shape):
-    """(height, width) and the number of channels."""
-    grid = Grid.of_image(shape, "shape")
-    if len(grid.shape) != 2:
-        _checks.fail("shape", IMAGE, repr(grid))
-    return grid.shape, grid.n_channels
 
 
 def _is_orthonormal(wavelet):

@@ -224,6 +224,23 @@ class Grid(Points):
         return f"Grid({self.shape}{'' if self.channels is None else f', channels={self.n_channels}'})"
 
 
+def image_grid(shape, name="shape", n_v=None, n_channels=None):
+    """``Grid.of_image``, of an image only: a ``ValueError`` for a Grid that has not two axes.
+
+    ``n_channels``, a tuple, says how many channels there may be; a picture has one or three.
+
+    >>> image_grid((8, 8, 2), n_channels=(1, 3))
+    Traceback (most recent call last):
+    ValueError: shape: expected (height, width) or (height, width, n_channels), 1 or 3 channels, got (8, 8, 2)
+    """
+    grid = Grid.of_image(shape, name, n_v)
+    if len(grid.shape) != 2:
+        _checks.fail(name, IMAGE, repr(grid))
+    if n_channels is not None and grid.n_channels not in n_channels:
+        _checks.fail(name, f"{IMAGE}, {' or '.join(map(str, n_channels))} channels", grid.input_shape)
+    return grid
+
+
 def grid_coordinates(shape):
     """Coordinates of the weights of an image feature, as a plain array.
 

@@ -16,6 +16,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from threadpoolctl import threadpool_limits
 
 from .. import _checks
+from ..dictionaries.points import image_grid
 from ..speed import compiled
 from ..speed.objective import available_processors
 from .patches import normalise_contrast
@@ -50,7 +51,7 @@ class PatchEncoder:
     """
 
     def __init__(self, W, patch_shape, whitening=None, contrast=True, threshold=0.25, n_threads=None):
-        self.patch_shape = tuple(patch_shape)
+        self.patch_shape = image_grid(patch_shape, "patch_shape").input_shape
         W = _checks.array("W", W, shape=(int(np.prod(self.patch_shape)), None))
         filters = W if whitening is None else whitening.filters_in_pixels(W)
         self.filters = np.ascontiguousarray(filters, dtype=np.float32)

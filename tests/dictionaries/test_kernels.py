@@ -104,5 +104,5 @@ def test_units_out_of_range_are_named():
 
 
 def test_points_of_different_kind_are_named():
-    with pytest.raises(ValueError, match="^points_b: expected 2 coordinates"):
+    with pytest.raises(ValueError, match="^points_b: expected points without channels, as in points_a"):
         lrw.SquaredExponential(1.0)(GRID, COLOUR)
