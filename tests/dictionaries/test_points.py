@@ -80,9 +80,10 @@ def test_points_cannot_be_changed(points):
 
 def test_points_do_not_follow_the_arrays_that_they_were_made_from():
     coordinates, channels = np.ones((3, 2)), np.array([0, 1, 2])
-    points = lrw.Points(coordinates, channels)
+    points, grey = lrw.Points(coordinates, channels), lrw.Points(coordinates)
     coordinates[:], channels[:] = 7, 1
     assert (points.coordinates == 1).all() and points.channels.tolist() == [0, 1, 2]
+    assert (grey.coordinates == 1).all()
 
 
 @pytest.mark.parametrize("points", ALL + [ALL[1][[4, 2]]])
