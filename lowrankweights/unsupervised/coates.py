@@ -16,8 +16,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from threadpoolctl import threadpool_limits
 
 from .. import _checks
-from ..speed import compiled
-from ..speed.objective import available_processors
+from ..speed import available_processors, compiled
 from .patches import normalise_contrast
 
 CHUNK_BYTES = 1 << 23  # of patches or of z, the larger, at a time in each thread
