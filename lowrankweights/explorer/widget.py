@@ -52,7 +52,7 @@ def _widget_class():
         ) from error
 
     class ExplorerWidget(anywidget.AnyWidget):
-        _esm = web.module("explorer/widget.js")
+        _esm = web.module("explorer/browser/widget.js")
         _css = web.style()
         contents = traitlets.Dict().tag(sync=True)
         state = traitlets.Dict().tag(sync=True)
