@@ -431,7 +431,8 @@ def test_an_update_is_quick(page, record_property):
 def test_the_widget_keeps_its_state_in_a_trait(tab):
     start = explorer.features.contents(start={"alpha": [0, 400]})
     tab.add_script_tag(
-        type="module", content=web.module("explorer/browser/widget.js").replace("export default", "window.widget =")
+        type="module",
+        content=web.module("explorer/browser/widget.js").replace("export default", "window.widget ="),
     )
     until(tab, "Boolean(window.widget)")
     tab.evaluate(MODEL, start)
