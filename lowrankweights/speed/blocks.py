@@ -78,8 +78,11 @@ class Threads(Engine):
             self._pool = concurrent.futures.ThreadPoolExecutor(n_threads)
 
     def run(self, work, travels, groups):
-        sum_group = functools.partial(work.sum_group, work.prepare(travels))
-        return map(sum_group, groups) if self._pool is None else self._pool.map(sum_group, groups)
+        return self.map(functools.partial(work.sum_group, work.prepare(travels)), groups)
+
+    def map(self, function, items):
+        """The function's results, in the order of the items."""
+        return map(function, items) if self._pool is None else self._pool.map(function, items)
 
 
 class Mapped(Engine):

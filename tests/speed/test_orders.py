@@ -5,10 +5,8 @@ import pytest
 
 import lowrankweights as lrw
 from lowrankweights import dictionaries
-from lowrankweights.networks import ACTIVATIONS, Rows
 from lowrankweights.optimisation import adjoint_error
 from lowrankweights.speed.orders import cheapest, orders
-from lowrankweights.speed.twins import twins
 
 
 def dictionary(n_alpha, seed=0):
@@ -75,24 +73,6 @@ def test_pulling_back_is_the_adjoint_of_multiplying(name):
             return found.finish(gradients, p)
 
         assert adjoint_error(forward, adjoint, q.n_dynamic, (5, 6)) < 1e-14
-
-
-@pytest.mark.parametrize("activation", ACTIVATIONS)
-@pytest.mark.parametrize("name", PARAMETRISATIONS)
-@pytest.mark.parametrize("poolable", [False, True])
-def test_every_twin_of_a_dense_layer_is_its_definition(name, activation, poolable):
-    layer = lrw.Dense(PARAMETRISATIONS[name], activation)
-    rng = np.random.default_rng(4)
-    theta, v, dh = layer.init(rng) + 0.1, rng.normal(size=(5, 8)), rng.normal(size=(5, 6))
-    h, cache = layer.forward(theta, v)
-    dtheta, dv = layer.backward(theta, cache, dh)
-    for twin in twins(layer, poolable):
-        arrays = twin.prepare(theta)
-        own_h, own_cache = twin.forward(arrays, twin.pool(v) if twin.pooled else v, Rows.of(5))
-        assert np.allclose(own_h, h, atol=1e-14)
-        gradients, own_dv = twin.backward(arrays, own_cache, dh.copy(), need_dv=not twin.pooled)
-        assert np.allclose(twin.finish(gradients, theta), dtheta, atol=1e-13)
-        assert twin.pooled or np.allclose(own_dv, dv, atol=1e-14)
 
 
 def test_pooling_beforehand_is_passed_over_where_it_is_wider_than_the_data():
