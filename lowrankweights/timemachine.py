@@ -11,6 +11,7 @@ import numpy as np
 
 from . import _checks, web
 from .dictionaries.points import image_grid
+from .speed import predict
 
 LONGEST_CURVE = 400  # points of a curve in the page
 BODY = '<body class="page lrw"><div class="inner" id="timemachine"></div>'
@@ -142,7 +143,7 @@ class Snapshots:
         if not hasattr(model, "classes_"):
             _checks.fail("data", "a fitted classifier as the model, to count errors", type(model).__name__)
         X = np.asarray(X)
-        answers = (model.network_.predict(theta, X).argmax(axis=1) for theta in self.thetas())
+        answers = (predict(model.network_, theta, X).argmax(axis=1) for theta in self.thetas())
         return [100 * float(np.mean(model.classes_[best] != y)) for best in answers]
 
 

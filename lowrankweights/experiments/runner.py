@@ -27,7 +27,7 @@ from .. import _checks
 from ..datasets import DataFileError, DataNotFound
 from ..environment import commit, versions
 from ..results import files as result_files
-from ..speed.objective import available_processors
+from ..speed import available_processors
 
 
 def run(figure, preset, path, jobs=1, resume=False, report=print):

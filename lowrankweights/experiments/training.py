@@ -10,7 +10,7 @@ import numpy as np
 
 from ..building.architecture import Architecture, build
 from ..optimisation.lbfgs import minimize
-from ..speed.objective import Objective
+from ..speed import Objective, predict
 
 LOOK_EVERY = 5
 PATIENCE = 60
@@ -121,7 +121,7 @@ def _architecture(spec, data):
 
 def wrong_items(net, theta, X, y):
     """Indices of the rows whose most probable class is not y."""
-    return np.flatnonzero(net.predict(theta, X).argmax(axis=1) != y)
+    return np.flatnonzero(predict(net, theta, X).argmax(axis=1) != y)
 
 
 def _possible(proportion, dictionary, X):
