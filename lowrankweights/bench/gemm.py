@@ -5,8 +5,8 @@ import concurrent.futures
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
+from ..speed.blocks import BLOCK_ROWS
 from ..speed.buffers import BlockMemory, empty
-from ..speed.objective import BLOCK_ROWS
 
 
 class MatrixProducts:
@@ -69,11 +69,10 @@ class MatrixProducts:
             return arrays[name, shape]
 
         operands = []
-        for i, product in enumerate(self.plan.products):
-            for kind, (rows, inner, columns) in product.matrix_products(n, need_dv=i > 0):
-                A = array("A", inner, rows).T if kind == "v^T dz" else array("A", rows, inner)
-                B = array("B", columns, inner).T if kind == "dz W^T" else array("B", inner, columns)
-                operands.append((A, B, array("out", rows, columns)))
+        for layout, rows, inner, columns in self.plan.matrix_products(n):
+            A = array("A", inner, rows).T if layout == "TN" else array("A", rows, inner)
+            B = array("B", columns, inner).T if layout == "NT" else array("B", inner, columns)
+            operands.append((A, B, array("out", rows, columns)))
         return operands
 
 

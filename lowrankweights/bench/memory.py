@@ -2,7 +2,7 @@
 
 import tracemalloc
 
-from ..speed.objective import Objective
+from ..speed import Objective
 from .cases import data
 
 

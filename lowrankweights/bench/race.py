@@ -12,7 +12,7 @@ import numpy as np
 from .. import _checks, datasets
 from ..environment import versions
 from ..estimators import LowRankMLPClassifier
-from ..speed.objective import available_processors
+from ..speed import available_processors, predict
 from .cases import SIZES
 from .peers import available
 from .report import write_json
@@ -54,7 +54,7 @@ def ours(train, held_out, target, **settings):
     watch = Watch(target)
 
     def look(info):
-        if watch.look(lambda: np.mean(model.network_.predict(info.theta, X_held).argmax(1) != y_held)):
+        if watch.look(lambda: np.mean(predict(model.network_, info.theta, X_held).argmax(1) != y_held)):
             raise StopIteration
 
     model = LowRankMLPClassifier(SIZES[1:-1], callbacks=[look], random_state=0, **{**OURS, **settings})

@@ -6,7 +6,7 @@ import numpy as np
 
 from .. import dictionaries
 from ..dictionaries.index_sets import count_known
-from ..speed.objective import available_processors
+from ..speed import available_processors
 from ..unsupervised.rica import rica_objective
 from .peers import BLOCKS, available
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from ..environment import versions
-from ..speed.objective import Objective, available_processors
+from ..speed import Objective, available_processors
 from . import memory, peers, rica
 from .cases import CURVE, EVERY, TABLE, data
 from .gemm import MatrixProducts

@@ -14,6 +14,7 @@ from ..dictionaries.index_sets import column_centres
 from ..networks.activations import ACTIVATIONS
 from ..networks.layers import Dense
 from ..networks.network import Network
+from ..speed import output
 from ..unsupervised.pretraining import pretrain_layer
 from ..weights.parametrisations import Full
 from .strategies import WITH_INDEX_SETS, LayerInput, check_name, predicted_layer
@@ -186,4 +187,4 @@ def _build_layer(architecture, v, i, rng, training):
         )
         return BuiltLayer(layer, index_sets, theta, H, result)
     theta = layer.init(rng)
-    return BuiltLayer(layer, index_sets, theta, layer.output(theta, v))
+    return BuiltLayer(layer, index_sets, theta, output(layer, theta, v))

@@ -148,7 +148,7 @@ def autoencoder(layer, rng):
     V = layer.data("autoencoder")
     full = Full(layer.n_v, layer.n_v)
     theta, _, _ = pretrain_layer(
-        full, V=V, rng=rng, **{"activation": "sigmoid", "max_iter": 50} | layer.autoencoder
+        full, v=V, rng=rng, **{"activation": "sigmoid", "max_iter": 50} | layer.autoencoder
     )
     return _from_basis(bases.unit_atoms(theta[: full.n_dynamic].reshape(layer.n_v, layer.n_v)))
 

@@ -1,4 +1,4 @@
-"""Which weights of a feature are known: the index set alpha, drawn uniformly, densely around a place, or nested.
+"""Which weights of a feature are known: index sets, uniform, dense around a place, or nested.
 
 Sets are of units' indices, (row * width + column) * n_channels + channel (paper, sections 3.2 and 3.4).
 """
@@ -8,7 +8,7 @@ import functools
 import numpy as np
 
 from .. import _checks
-from .points import IMAGE, Grid
+from .points import Grid, image_grid
 
 
 def sample_index_set(n_v, n_alpha, rng=0, n_channels=1, candidates=None):
@@ -169,10 +169,7 @@ def column_centres(shape, n_columns):
     array([[13.5, 13.5]])
     """
     n_columns = _checks.integer("n_columns", n_columns, at_least=1)
-    grid = Grid.of_image(shape, "shape")
-    if len(grid.shape) != 2:
-        _checks.fail("shape", IMAGE, repr(grid))
-    middle = grid.coordinates[-1] / 2
+    middle = image_grid(shape).coordinates[-1] / 2
     if n_columns == 1:
         return middle[None]
     j = np.arange(n_columns)

@@ -55,11 +55,9 @@ class Points:
 
     def __init__(self, coordinates, channels=None):
         array = _checks.array("coordinates", coordinates, ndim=(1, 2), dtype=np.float64)
-        array = array.reshape(len(array), -1) if array.size else array
         if array.size == 0:
-            _checks.fail(
-                "coordinates", "at least one point with at least one coordinate", f"shape {array.shape}"
-            )
+            _checks.fail("coordinates", "at least one point with a coordinate", f"shape {array.shape}")
+        array = array.reshape(len(array), -1)
         n, n_positions = array.shape
         if channels is not None:
             channels = _whole("channels", _checks.array("channels", channels, shape=(n,)))
@@ -98,7 +96,9 @@ class Points:
 
     def __getitem__(self, which):
         """Some of the points, by an index array, a mask or a slice; they keep their units."""
-        which = [which] if np.ndim(which) == 0 and not isinstance(which, slice) else which
+        if not isinstance(which, slice):
+            which = np.ravel(which)
+            which = which if which.size else which.astype(np.intp)
         parts = (None if x is None else x[which] for x in (self.channels, self.units))
         return Points._of(self._array[which], self._n_positions, *parts)
 
@@ -224,6 +224,23 @@ class Grid(Points):
         return f"Grid({self.shape}{'' if self.channels is None else f', channels={self.n_channels}'})"
 
 
+def image_grid(shape, name="shape", n_v=None, n_channels=None):
+    """``Grid.of_image``, of an image only: a ``ValueError`` for a Grid that has not two axes.
+
+    ``n_channels``, a tuple, says how many channels there may be; a picture has one or three.
+
+    >>> image_grid((8, 8, 2), n_channels=(1, 3))
+    Traceback (most recent call last):
+    ValueError: shape: expected (height, width) or (height, width, n_channels), 1 or 3 channels, got (8, 8, 2)
+    """
+    grid = Grid.of_image(shape, name, n_v)
+    if len(grid.shape) != 2:
+        _checks.fail(name, IMAGE, repr(grid))
+    if n_channels is not None and grid.n_channels not in n_channels:
+        _checks.fail(name, f"{IMAGE}, {' or '.join(map(str, n_channels))} channels", grid.input_shape)
+    return grid
+
+
 def grid_coordinates(shape):
     """Coordinates of the weights of an image feature, as a plain array.
 
@@ -258,8 +275,8 @@ def as_points(points, name="points"):
     Parameters
     ----------
     points : Points, or array
-        (n, 1) or (n, 2): positions. (n, 3): row, column, channel. (n,): positions on a line, and the
-        units' indices too where all are whole. More than two positions need ``Points`` or ``Grid``.
+        (n, 3): row, column, channel; three positions need ``Points`` or ``Grid``. (n, d) with another
+        d: positions. (n,): positions on a line, and the units' indices too where all are whole.
     name : str
         The argument's, for errors.
 
@@ -284,11 +301,10 @@ def as_points(points, name="points"):
     if array.ndim == 1:
         units = array.astype(np.intp)
         return Points._of(array, 1, None, units if np.array_equal(units, array) else None)
-    if array.shape[1] not in (1, 2, 3):
-        expected = "1, 2 or 3 columns (row, column, channel), or lrw.Points for other positions"
-        _checks.fail(name, expected, f"shape {array.shape}")
-    channels = _whole(f"{name} (third column, the channel)", array[:, 2]) if array.shape[1] == 3 else None
-    return Points._of(array, min(2, array.shape[1]), channels, None)
+    if array.shape[1] != 3:
+        return Points._of(array, array.shape[1], None, None)
+    channels = _whole(f"{name} (third column, the channel; lrw.Points has three positions)", array[:, 2])
+    return Points._of(array, 2, channels, None)
 
 
 def _sizes(name, shape, expected, n_entries=None, n_v=None):

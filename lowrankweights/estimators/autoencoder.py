@@ -9,7 +9,7 @@ from .. import _checks
 from ..building.architecture import Architecture
 from ..building.strategies import predicted_layer
 from ..optimisation.lbfgs import minimize
-from ..speed.objective import Objective
+from ..speed import Objective
 from ..unsupervised.autoencoder import DECODERS, TiedAutoencoder, decoder_for
 from .common import fitted_dictionaries, numeric_types
 

@@ -9,7 +9,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from .. import _checks
 from ..building.architecture import Architecture, build
 from ..optimisation.lbfgs import minimize_stages
-from ..speed.objective import Objective
+from ..speed import Objective, predict
 from .common import fitted_dictionaries, numeric_types, with_docs_of
 
 
@@ -186,7 +186,7 @@ class _LowRankMLP(BaseEstimator):
         check_is_fitted(self)
         X = validate_data(self, X, dtype=numeric_types(self.dtype), reset=False)
         with np.errstate(over="ignore", invalid="ignore"):
-            output = self.network_.predict(self.theta_, X)
+            output = predict(self.network_, self.theta_, X)
         return _checks.array("the network's output for X", output)
 
     def _architecture(self):

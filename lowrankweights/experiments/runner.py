@@ -9,7 +9,7 @@ from .. import _checks
 from ..datasets import DataFileError, DataNotFound
 from ..environment import commit, versions
 from ..results import files as result_files
-from ..speed.objective import available_processors
+from ..speed import available_processors
 from .earlier import in_todays_words
 
 

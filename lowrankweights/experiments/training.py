@@ -11,7 +11,7 @@ from .. import _checks
 from ..building.architecture import Architecture, build
 from ..dictionaries.kernels import varying_units
 from ..optimisation.lbfgs import minimize
-from ..speed.objective import Objective
+from ..speed import Objective, predict
 from .stop_rules import STOP_RULES
 
 
@@ -70,7 +70,7 @@ def train(spec, data, shared, n_threads):
 
 def wrong_items(net, theta, X, y):
     """Indices of the rows whose most probable class is not y."""
-    return np.flatnonzero(net.predict(theta, X).argmax(axis=1) != y)
+    return np.flatnonzero(predict(net, theta, X).argmax(axis=1) != y)
 
 
 def _untrained(spec, data, shared, n_threads):

@@ -11,7 +11,7 @@ import numpy as np
 from ..datasets import load_digits, load_natural_images
 from ..estimators import LowRankMLPClassifier
 from ..optimisation.lbfgs import minimize
-from ..speed.objective import Objective
+from ..speed import Objective
 from ..unsupervised.autoencoder import TiedAutoencoder
 from ..weights.parametrisations import Full
 from .features import FILE, make_set

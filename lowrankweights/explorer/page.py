@@ -37,7 +37,7 @@ def write_page(path, W=None, shape=None, image=None, **start):
     html = web.page(
         "Paint the pixels: lowrankweights",
         ESSAY.read_text(encoding="utf-8"),
-        "explorer/page.js",
+        "explorer/browser/page.js",
         contents(W, shape, image, start),
     )
     path = Path(path)

@@ -39,6 +39,36 @@ def Explorer(W=None, shape=None, image=None, **start):
     return _widget_class()(contents=contents(W, shape, image, start))
 
 
+class _Reading:
+    """What can be read off the widget: the feature, what is known of it, and the kernel."""
+
+    length_scale = property(lambda self: self._number("length"))
+    ridge = property(lambda self: self._number("ridge"))
+    w = property(lambda self: self._feature()[0])
+    shape = property(lambda self: self._feature()[1])
+
+    @property
+    def alpha(self):
+        """Indices of the known weights; the widget must have been shown, or given an alpha."""
+        known = self._now().get("known")
+        return np.zeros(0, np.intp) if known is None else np.flatnonzero(web.decode_bits(known, self.w.size))
+
+    def _now(self):
+        return {**self.contents["start"], **self.state}
+
+    def _number(self, name):
+        return float(self._now()[name])
+
+    def _feature(self):
+        """The chosen feature (n_v,) and its shape."""
+        chosen = self._now().get("feature", f"{self.contents['sets'][0]['id']}-0")
+        if chosen == "image":
+            return _own_image(self.state["image"])
+        name, k = chosen.rsplit("-", 1)
+        found = next(s for s in self.contents["sets"] if s["id"] == name)
+        return web.decode_float16(found["features"][int(k)]), tuple(found["shape"])
+
+
 @functools.cache
 def _widget_class():
     """The class, made at the first use: the package does not need anywidget."""
@@ -51,39 +81,11 @@ def _widget_class():
             "`lowrankweights explore` opens the same thing as a page."
         ) from error
 
-    class ExplorerWidget(anywidget.AnyWidget):
-        _esm = web.module("explorer/widget.js")
+    class ExplorerWidget(_Reading, anywidget.AnyWidget):
+        _esm = web.module("explorer/browser/widget.js")
         _css = web.style()
         contents = traitlets.Dict().tag(sync=True)
         state = traitlets.Dict().tag(sync=True)
-
-        length_scale = property(lambda self: self._number("length"))
-        ridge = property(lambda self: self._number("ridge"))
-        w = property(lambda self: self._feature()[0])
-        shape = property(lambda self: self._feature()[1])
-
-        @property
-        def alpha(self):
-            """Indices of the known weights; the widget must have been shown, or given an alpha."""
-            known = self._now().get("known")
-            return (
-                np.zeros(0, np.intp) if known is None else np.flatnonzero(web.decode_bits(known, self.w.size))
-            )
-
-        def _now(self):
-            return {**self.contents["start"], **self.state}
-
-        def _number(self, name):
-            return float(self._now()[name])
-
-        def _feature(self):
-            """The chosen feature (n_v,) and its shape."""
-            chosen = self._now().get("feature", f"{self.contents['sets'][0]['id']}-0")
-            if chosen == "image":
-                return _own_image(self.state["image"])
-            name, k = chosen.rsplit("-", 1)
-            found = next(s for s in self.contents["sets"] if s["id"] == name)
-            return web.decode_float16(found["features"][int(k)]), tuple(found["shape"])
 
     return ExplorerWidget
 

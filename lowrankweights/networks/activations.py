@@ -1,24 +1,15 @@
-"""Activation functions and their derivatives, as a table.
-
-``value(z)`` is h = g(z) and ``derivative(h)`` is g'(z) written in terms of h, so that the
-backward pass needs no z. ``forward`` and ``backward`` say the same with the bias and the chain
-rule included, in one pass over the memory; they overwrite their first argument and return it.
-"""
+"""Activation functions: h = g(z), and g'(z) written in terms of h, so that no z need be kept."""
 
 from typing import NamedTuple
 
 import numpy as np
 
-from ..speed import compiled
-
 
 class Activation(NamedTuple):
-    """g in four forms: ``forward(z, b)`` is g(z + b), ``backward(dh, h)`` is dh g'(z)."""
+    """``value(z)`` is h = g(z), ``derivative(h)`` is g'(z); both of any shape, entry by entry."""
 
     value: callable
     derivative: callable
-    forward: callable
-    backward: callable
 
 
 def sigmoid(z):
@@ -27,19 +18,18 @@ def sigmoid(z):
     >>> sigmoid(np.array([-1000.0, 0.0, 1000.0]))
     array([0. , 0.5, 1. ])
     """
-    return compiled.bias_sigmoid.meaning(z.copy(), 0)
+    # exp(-z) where z >= 0; elsewhere exp(z) / (1 + exp(z)), which is the same
+    e = np.exp(-np.abs(z))
+    return np.where(z >= 0, 1, e) / (1 + e)
 
 
 ACTIVATIONS = {
-    "identity": Activation(
-        lambda z: z,
-        lambda h: np.ones_like(h),
-        lambda z, b: np.add(z, b, out=z),
-        lambda dh, h: dh,
-    ),
-    "sigmoid": Activation(sigmoid, lambda h: h * (1 - h), compiled.bias_sigmoid, compiled.sigmoid_backward),
-    "tanh": Activation(np.tanh, lambda h: 1 - h * h, compiled.bias_tanh, compiled.tanh_backward),
-    "relu": Activation(
-        lambda z: np.maximum(z, 0), lambda h: (h > 0) * 1.0, compiled.bias_relu, compiled.relu_backward
-    ),
+    # h = z, g' = 1
+    "identity": Activation(lambda z: z, lambda h: np.ones_like(h)),
+    # h = 1 / (1 + exp(-z)), g' = h (1 - h)
+    "sigmoid": Activation(sigmoid, lambda h: h * (1 - h)),
+    # h = tanh(z), g' = 1 - h^2
+    "tanh": Activation(np.tanh, lambda h: 1 - h * h),
+    # h = max(z, 0), g' = 1 where h > 0, else 0
+    "relu": Activation(lambda z: np.maximum(z, 0), lambda h: (h > 0).astype(h.dtype)),
 }

@@ -1,18 +1,90 @@
 """Layers: forward and backward pass side by side, the equation above its line.
 
-A layer keeps no state: ``forward`` returns what ``backward`` needs, and the parameters come
-as ``arrays``, made of theta by ``prepare`` once for all blocks of rows.
+A layer keeps no state: ``forward`` returns what ``backward`` needs, and its parameters come as its own
+part of theta, a flat vector.
 """
+
+import abc
+import math
 
 import numpy as np
 
 from .. import _checks
-from ..speed.products import ComposeFirst
-from ..weights.parametrisations import Parametrisation
+from ..weights import Parametrisation
 from .activations import ACTIVATIONS
 
 
-class Dense:
+class Layer(abc.ABC):
+    """What a network asks of a layer; one's own is a subclass with ``forward`` and ``backward``.
+
+    Attributes
+    ----------
+    in_shape, out_shape : tuple
+        Of one row, going in and coming out: (n_v,) and (n_h,), or those of an image.
+    n_dynamic, n_static : int
+        Numbers that it learns, and numbers that it has fixed; 0 unless a subclass says otherwise.
+
+    Examples
+    --------
+    Of one's own: an image is laid out flat.
+
+    >>> class Flatten(Layer):
+    ...     def __init__(self, in_shape):
+    ...         self.in_shape, self.out_shape = in_shape, (math.prod(in_shape),)
+    ...     def forward(self, theta, v, rows):
+    ...         return v.reshape(len(v), -1), None
+    ...     def backward(self, theta, cache, dh):
+    ...         return np.zeros(0), dh.reshape(len(dh), *self.in_shape)
+    >>> Flatten((2, 3)).forward(None, np.ones((5, 2, 3)), None)[0].shape
+    (5, 6)
+    """
+
+    n_dynamic = 0
+    n_static = 0
+    activation = "identity"
+
+    def init(self, rng):
+        """Initial parameters (n_dynamic,)."""
+        return np.zeros(0)
+
+    @abc.abstractmethod
+    def forward(self, theta, v, rows):
+        """Return h (n, *out_shape), and a cache of whatever ``backward`` needs.
+
+        Parameters
+        ----------
+        theta : array, (n_dynamic,)
+            The layer's own part, in v's dtype.
+        v : array, (n, *in_shape)
+            Not to be changed.
+        rows : Rows
+            The rows' weights and numbers, and whether the pass trains.
+        """
+
+    @abc.abstractmethod
+    def backward(self, theta, cache, dh):
+        """Return dtheta (n_dynamic,) and dv (n, *in_shape), from dh (n, *out_shape)."""
+
+    def decayed(self, theta):
+        """The part of theta that weight decay acts on, as a view."""
+        return theta[:0]
+
+    def unpack(self, theta):
+        """The learned arrays by name."""
+        return {}
+
+    @property
+    def n_v(self):
+        """Numbers of one row that go in."""
+        return math.prod(self.in_shape)
+
+    @property
+    def n_h(self):
+        """Numbers of one row that come out."""
+        return math.prod(self.out_shape)
+
+
+class Dense(Layer):
     """h = g(v W + b), with W from any parametrisation (paper, section 2).
 
     Parameters
@@ -20,7 +92,12 @@ class Dense:
     parametrisation : Parametrisation
         ``Full``, ``Predicted``, ``LowRank`` or ``Columns``; W is (n_v, n_h).
     activation : "identity", "sigmoid", "tanh" or "relu"
-        g. The last layer of a network has "identity": losses take the pre-activation.
+        g. The last layer of a network has "identity": losses take its z.
+
+    Raises
+    ------
+    ValueError
+        If the parametrisation is none, or there is no such activation.
     """
 
     def __init__(self, parametrisation, activation="identity"):
@@ -28,10 +105,33 @@ class Dense:
             _checks.fail("parametrisation", "a Parametrisation (Full, Predicted, ...)", repr(parametrisation))
         self.parametrisation = parametrisation
         self.activation = _checks.choice("activation", activation, ACTIVATIONS)
-        self.n_v, self.n_h = parametrisation.n_v, parametrisation.n_h
+        self.in_shape, self.out_shape = (parametrisation.n_v,), (parametrisation.n_h,)
         # the bias is learned too
-        self.n_dynamic = parametrisation.n_dynamic + self.n_h
+        self.n_dynamic = parametrisation.n_dynamic + parametrisation.n_h
         self.n_static = parametrisation.n_static
+
+    def forward(self, theta, v, rows=None):
+        p, b = self.split(theta)
+        # W = U w_alpha, or whatever else W is made of
+        W = self.parametrisation.expand(p)
+        # z = v W + b
+        z = v @ W + b
+        # h = g(z)
+        h = ACTIVATIONS[self.activation].value(z)
+        return h, (v, W, h)
+
+    def backward(self, theta, cache, dh):
+        v, W, h = cache
+        # dz = dh g'(z)
+        dz = dh * ACTIVATIONS[self.activation].derivative(h)
+        # db = sum of dz over the rows
+        db = dz.sum(axis=0)
+        # dW = v^T dz, and from it dL/dp: dw_alpha = U^T dW
+        dW = v.T @ dz
+        dp = self.parametrisation.pull_back(dW, self.split(theta)[0])
+        # dv = dz W^T
+        dv = dz @ W.T
+        return np.concatenate([dp, db]), dv
 
     def init(self, rng):
         """Initial parameters of the layer: p as the parametrisation says, b = 0."""
@@ -41,44 +141,8 @@ class Dense:
         """The weights' p and the bias b (n_h,), as views."""
         return theta[: -self.n_h], theta[-self.n_h :]
 
-    def prepare(self, theta, product):
-        """What ``forward`` and ``backward`` need of theta: the product's arrays and b."""
-        p, b = self.split(theta)
-        return [*product.prepare(p), b]
-
-    def forward(self, v, arrays, product):
-        """Return h (n, n_h) and the cache; ``v`` is (n, n_v)."""
-        *weights, b = arrays
-        # z = v W
-        z, cache = product.multiply(v, weights)
-        # h = g(z + b)
-        h = ACTIVATIONS[self.activation].forward(z, b)
-        return h, (cache, h)
-
-    def output(self, theta, v):
-        """h for the layer's theta, (n, n_h), without a cache."""
-        product = ComposeFirst(self.parametrisation)
-        return self.forward(v, self.prepare(theta.astype(v.dtype), product), product)[0]
-
-    def backward(self, dh, cache, arrays, product, need_dv=True):
-        """Return the gradients of ``arrays``, and dv (None unless needed); overwrites dh."""
-        *weights, _ = arrays
-        cache, h = cache
-        # dz = dh g'(z)
-        dz = ACTIVATIONS[self.activation].backward(dh, h)
-        # db = sum of dz over the rows
-        db = dz.sum(axis=0)
-        # dW = v^T dz, dv = dz W^T
-        gradients, dv = product.pull_back(dz, cache, weights, need_dv)
-        return [*gradients, db], dv
-
-    def finish(self, gradients, theta, product):
-        """dL/dtheta of the layer from the summed gradients of ``arrays``."""
-        *weights, db = gradients
-        return np.concatenate([product.finish(weights, self.split(theta)[0]), db])
-
     def decayed(self, theta):
-        """The weights that weight decay acts on: all but the bias (a view)."""
+        """p: all but the bias."""
         return self.split(theta)[0]
 
     def unpack(self, theta):

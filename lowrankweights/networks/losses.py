@@ -1,22 +1,20 @@
-"""Loss functions of the last layer's pre-activation z, as a table.
+"""Loss functions of the last layer's z, each with the output function that turns z into a prediction.
 
-Each returns the loss summed over rows and outputs, in float64, and dz = dloss / dz (n, n_out).
-Each is paired with the output function that turns z into a prediction; with these pairs
-dz = prediction - Y.
+``terms(z, Y)`` gives the loss of each row and output (n, n_out), to be summed, and the derivative of
+that sum, dz (n, n_out). With these pairs of loss and output function, dz = prediction - Y.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-from ..speed import compiled
 from .activations import sigmoid
 
 
 class Loss(NamedTuple):
-    """A loss, ``summed(z, Y) -> (loss, dz)``, and its output function, ``predict(z)``."""
+    """``terms(z, Y) -> (terms, dz)``, and ``predict(z)``."""
 
-    summed: callable
+    terms: callable
     predict: callable
 
 
@@ -32,23 +30,24 @@ def softmax(z):
 
 
 def softmax_cross_entropy(z, Y):
-    """-sum_k Y_k log softmax(z)_k, and dz = softmax(z) - Y when the rows of Y sum to 1."""
-    dz = np.empty_like(z)
-    return compiled.softmax_cross_entropy(dz, z, Y), dz
+    """-Y_k log softmax(z)_k, and dz = softmax(z) - Y where the rows of Y sum to 1."""
+    # -log softmax(z)_k = log sum_j exp(z_j - max) - (z_k - max)
+    shifted = z - z.max(axis=1, keepdims=True)
+    log_sum = np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    # dz_k = softmax(z)_k sum_j Y_j - Y_k
+    return Y * (log_sum - shifted), np.exp(shifted - log_sum) * Y.sum(axis=1, keepdims=True) - Y
 
 
 def sigmoid_cross_entropy(z, Y):
-    """-sum_k [Y_k log g(z_k) + (1 - Y_k) log(1 - g(z_k))], g the sigmoid; Y in [0, 1]."""
+    """-Y_k log g(z_k) - (1 - Y_k) log(1 - g(z_k)), g the sigmoid and Y in [0, 1]; dz = g(z) - Y."""
     # = max(z, 0) - z Y + log(1 + exp(-|z|)), which cannot overflow
-    loss = (np.maximum(z, 0) - z * Y + np.log1p(np.exp(-np.abs(z)))).sum(dtype=np.float64)
-    # dz = g(z) - Y
-    return loss, sigmoid(z) - Y
+    return np.maximum(z, 0) - z * Y + np.log1p(np.exp(-np.abs(z))), sigmoid(z) - Y
 
 
 def squared_error(z, Y):
-    """1/2 sum_k (z_k - Y_k)^2."""
+    """1/2 (z_k - Y_k)^2, and dz = z - Y."""
     dz = z - Y
-    return 0.5 * np.sum(dz * dz, dtype=np.float64), dz
+    return 0.5 * (dz * dz), dz
 
 
 LOSSES = {

@@ -1,12 +1,14 @@
-"""A network: a list of layers and a loss, as a function of one flat vector theta."""
+"""A network: a list of layers and a loss, as a function of one flat vector theta. This is the definition."""
+
+import itertools
 
 import numpy as np
 
 from .. import _checks
-from ..speed.plan import Plan
-from ..speed.products import ComposeFirst
 from ..weights import packing
+from .layers import Layer
 from .losses import LOSSES
+from .rows import Rows
 
 
 class Network:
@@ -14,7 +16,7 @@ class Network:
 
     Parameters
     ----------
-    layers : list of Dense
+    layers : list of Layer
     loss : "softmax_cross_entropy", "sigmoid_cross_entropy" or "squared_error"
         The mean over the rows; the squared error is half the sum over the outputs.
 
@@ -22,6 +24,16 @@ class Network:
     ----------
     n_dynamic, n_static : int
         Numbers learned (the length of theta, biases included) and numbers fixed (dictionaries).
+    in_shape : tuple
+        Of one row of X.
+    n_v, n_out : int
+        Numbers of one row of X, and outputs.
+
+    Raises
+    ------
+    ValueError
+        If there is no layer or no such loss, shapes of neighbours differ, or the last layer has an
+        activation or more than a row of numbers.
 
     Examples
     --------
@@ -37,100 +49,83 @@ class Network:
     def __init__(self, layers, loss):
         self.layers = list(layers)
         self.loss = _checks.choice("loss", loss, LOSSES)
-        if not self.layers:
-            _checks.fail("layers", "at least one layer", "an empty list")
-        for i, (below, above) in enumerate(zip(self.layers, self.layers[1:], strict=False)):
-            if below.n_h != above.n_v:
-                _checks.fail(f"layers[{i + 1}]", f"n_v = {below.n_h}, the units below", f"n_v = {above.n_v}")
-        if self.layers[-1].activation != "identity":
-            _checks.fail(
-                "layers[-1].activation",
-                "'identity' (the loss takes the pre-activation)",
-                repr(self.layers[-1].activation),
-            )
+        self._check_layers()
+        self.in_shape = self.layers[0].in_shape
         self.n_v, self.n_out = self.layers[0].n_v, self.layers[-1].n_h
         self.n_dynamic = sum(layer.n_dynamic for layer in self.layers)
         self.n_static = sum(layer.n_static for layer in self.layers)
+
+    def loss_and_grad(self, theta, X, Y, weight_decay=0.0, rows=None):
+        """The mean loss over the rows, and its gradient: the definition, whose fast twin is ``Objective``.
+
+        Parameters
+        ----------
+        theta : array, (n_dynamic,)
+        X : array, (n, *in_shape)
+            Its dtype, float32 or float64, is that of the arithmetic.
+        Y : array, (n, n_out)
+            One-hot rows, or real numbers.
+        weight_decay : float
+            weight_decay / 2 times the sum of squares of all learned weights (no biases) is added.
+        rows : Rows, optional
+            Weights of the rows; default: every row counts once.
+
+        Returns
+        -------
+        loss : float
+        grad : ndarray, (n_dynamic,), float64
+
+        Raises
+        ------
+        ValueError
+            If an array has another shape, or holds NaN or infinite numbers.
+        """
+        X, Y = self.check_data(X, Y)
+        parts = self.split(self.check_theta(theta))
+        own = [part.astype(X.dtype) for part in parts]
+        rows = Rows.of(len(X)) if rows is None else rows
+        share = rows.shares()
+        z, caches = self._forward(own, X, rows)
+        # L = sum_i share_i l_i, where share_i = 1 / n unless rows have weights; and dz by it
+        terms, dz = LOSSES[self.loss].terms(z, Y)
+        loss = float(np.sum(share * terms))
+        dh = share.astype(X.dtype) * dz
+        gradients = []
+        for layer, part, cache in zip(self.layers[::-1], own[::-1], caches[::-1], strict=True):
+            # dv of a layer is dh of the layer below
+            gradient, dh = layer.backward(part, cache, dh)
+            gradients.insert(0, gradient.astype(np.float64))
+        # L + weight_decay / 2 |w|^2, whose gradient is weight_decay w
+        for layer, part, gradient in zip(self.layers, parts, gradients, strict=True):
+            w = layer.decayed(part)
+            loss += 0.5 * weight_decay * float(w @ w)
+            layer.decayed(gradient)[:] += weight_decay * w
+        return loss, np.concatenate(gradients)
+
+    def predict(self, theta, X):
+        """Class probabilities (cross-entropies) or values (squared error), (n, n_out)."""
+        X, _ = self.check_data(X)
+        parts = self.split(self.check_theta(theta).astype(X.dtype))
+        z, _ = self._forward(parts, X, Rows.of(len(X), training=False))
+        return LOSSES[self.loss].predict(z)
+
+    def _forward(self, parts, X, rows):
+        """The last layer's output, which is z of the loss (n, n_out), and each layer's cache."""
+        h, caches = X, []
+        for layer, part in zip(self.layers, parts, strict=True):
+            # h of a layer is v of the layer above
+            h, cache = layer.forward(part, h, rows)
+            caches.append(cache)
+        return h, caches
 
     def init(self, rng=0):
         """Initial theta (n_dynamic,), float64."""
         rng = _checks.generator(rng)
         return packing.pack([layer.init(rng) for layer in self.layers])
 
-    def loss_and_grad(self, theta, X, Y, weight_decay=0.0):
-        """The mean loss over the rows, and its gradient: the plain definition.
-
-        Every W is composed and all rows are taken at once; ``Objective`` computes the same fast.
-
-        Parameters
-        ----------
-        theta : array, (n_dynamic,)
-        X : array, (n, n_v)
-            Its dtype, float32 or float64, is that of the arithmetic.
-        Y : array, (n, n_out)
-            One-hot rows, or real numbers.
-        weight_decay : float
-            weight_decay / 2 times the sum of squares of all learned weights (no biases) is added.
-
-        Returns
-        -------
-        loss : float
-        grad : ndarray, (n_dynamic,), float64
-        """
-        theta = self.check_theta(theta)
-        X, Y = self.check_data(X, Y)
-        products = [ComposeFirst(layer.parametrisation) for layer in self.layers]
-        arrays = self.prepare(theta.astype(X.dtype), products)
-        loss, gradients = self.sum_over_rows(arrays, X, Y, products)
-        return self.finish(loss, gradients, theta, len(X), products, weight_decay)
-
-    def prepare(self, theta, products):
-        """The arrays that the layers need, a list a layer, computed once for all blocks of rows."""
-        parts = zip(self.layers, self.split(theta), products, strict=True)
-        return [layer.prepare(part, product) for layer, part, product in parts]
-
-    def forward(self, arrays, X, products):
-        """The pre-activation of the last layer (n, n_out), and each layer's cache."""
-        h, caches = X, []
-        for layer, own, product in zip(self.layers, arrays, products, strict=True):
-            h, cache = layer.forward(h, own, product)
-            caches.append(cache)
-        return h, caches
-
-    def sum_over_rows(self, arrays, X, Y, products):
-        """Loss summed over the rows of X, and the gradients of ``arrays``."""
-        z, caches = self.forward(arrays, X, products)
-        loss, dh = LOSSES[self.loss].summed(z, Y)
-        gradients = [None] * len(self.layers)
-        for i in reversed(range(len(self.layers))):
-            gradients[i], dh = self.layers[i].backward(dh, caches[i], arrays[i], products[i], need_dv=i > 0)
-        return loss, gradients
-
-    def finish(self, loss, gradients, theta, n, products, weight_decay):
-        """Mean loss and dL/dtheta from sums over n rows, with the weight decay."""
-        grad = np.empty(self.n_dynamic)
-        loss = float(loss) / n
-        layers = zip(self.layers, self.split(theta), self.split(grad), gradients, products, strict=True)
-        for layer, part, d_part, own, product in layers:
-            d_part[:] = layer.finish(own, part.astype(own[0].dtype, copy=False), product)
-            d_part /= n
-            # + weight_decay / 2 |w|^2, whose gradient is weight_decay w
-            w = layer.decayed(part)
-            loss += 0.5 * weight_decay * float(w @ w)
-            layer.decayed(d_part)[:] += weight_decay * w
-        return loss, grad
-
-    def predict(self, theta, X):
-        """Class probabilities (cross-entropies) or values (squared error), (n, n_out)."""
-        theta = self.check_theta(theta)
-        X, _ = self.check_data(X)
-        products = [ComposeFirst(layer.parametrisation) for layer in self.layers]
-        z, _ = self.forward(self.prepare(theta.astype(X.dtype), products), X, products)
-        return LOSSES[self.loss].predict(z)
-
-    def weights(self, theta):
-        """W of each layer, (n_v, n_h)."""
-        return [layer["W"] for layer in self.unpack(theta)]
+    def split(self, theta):
+        """The layers' own parts of theta, as views."""
+        return packing.split(theta, [layer.n_dynamic for layer in self.layers])
 
     def unpack(self, theta):
         """For each layer a dict of its arrays: w_alpha (or U and V), W, b.
@@ -141,22 +136,40 @@ class Network:
         parts = self.split(self.check_theta(theta))
         return [layer.unpack(part) for layer, part in zip(self.layers, parts, strict=True)]
 
-    def split(self, theta):
-        """The layers' own parts of theta, as views."""
-        return packing.split(theta, [layer.n_dynamic for layer in self.layers])
+    def weights(self, theta):
+        """W of each layer that has one, (n_v, n_h)."""
+        return [arrays["W"] for arrays in self.unpack(theta) if "W" in arrays]
 
     def plan(self, n_rows=10_000):
-        """In which order each layer's product is computed fastest; print it to see the table."""
-        return Plan(self.layers, n_rows)
+        """In which order each layer is computed fastest; print it to see the table."""
+        from ..speed import Plan  # the fast twin knows the definition, never the reverse but for this
+
+        return Plan.of_network(self, n_rows)
 
     def check_theta(self, theta):
+        """theta as a float64 vector of the right length."""
         return _checks.array("theta", theta, shape=(self.n_dynamic,), dtype=np.float64)
 
     def check_data(self, X, Y=None):
         """X and Y as arrays of one dtype that fit the network."""
-        X = _checks.array("X", X, shape=(None, self.n_v))
+        X = _checks.array("X", X, shape=(None, *self.in_shape))
         if len(X) == 0:
             _checks.fail("X", "at least one row", f"shape {X.shape}")
         if Y is not None:
             Y = _checks.array("Y", Y, shape=(len(X), self.n_out), dtype=X.dtype)
         return X, Y
+
+    def _check_layers(self):
+        layers = self.layers
+        if not layers or not all(isinstance(layer, Layer) for layer in layers):
+            _checks.fail("layers", "at least one layer", repr(layers) if layers else "an empty list")
+        for i, (below, above) in enumerate(itertools.pairwise(layers), start=1):
+            if below.out_shape != above.in_shape:
+                expected = f"rows of shape {below.out_shape}, the units below"
+                _checks.fail(f"layers[{i}]", expected, f"rows of shape {above.in_shape}")
+        if layers[-1].activation != "identity":
+            _checks.fail(
+                "layers[-1].activation", "'identity' (the loss takes z)", repr(layers[-1].activation)
+            )
+        if len(layers[-1].out_shape) != 1:
+            _checks.fail("layers[-1]", "a row of numbers as output", f"shape {layers[-1].out_shape}")

@@ -1,9 +1,24 @@
-"""The same numbers as ``networks``, fast: orders of a product, compiled loops, sums over blocks of rows."""
+"""The same numbers as ``networks``, fast: orders of a product, compiled loops, sums over blocks of rows.
 
-from .objective import Objective
+It imports the definition, never the reverse; tests hold each twin against it.
+"""
+
+from .blocks import BlockSum, Engine, Work, available_processors
+from .objective import ModelTwin, Objective, model_twin, output, predict
 from .plan import Plan
+from .twins import Twin, twins
 
 __all__ = [
+    "BlockSum",
+    "Engine",
+    "ModelTwin",
     "Objective",
     "Plan",
+    "Twin",
+    "Work",
+    "available_processors",
+    "model_twin",
+    "output",
+    "predict",
+    "twins",
 ]

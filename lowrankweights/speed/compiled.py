@@ -1,14 +1,17 @@
-"""Every Numba function of the package, each beside its NumPy meaning.
+"""Every Numba function of the package, each beside its NumPy meaning, which is the definition's formula.
 
-The NumPy meaning is the definition. The loops say the same in one pass over the memory; they
-run for float32 arrays of some size when Numba is there, and are compiled at their first call,
-then kept in a cache for later processes. Float64 stays with NumPy: there exactness counts.
+The loops say the same in one pass over the memory; they run for float32 arrays of some size when
+Numba is there, and are compiled at their first call, then kept in a cache for later processes.
+Float64 stays with NumPy: there exactness counts.
 """
 
 import functools
 import os
+from typing import NamedTuple
 
 import numpy as np
+
+from ..networks import ACTIVATIONS, LOSSES
 
 SMALLEST = 1 << 12  # below this many entries NumPy is as fast, and Numba need not be imported
 
@@ -83,13 +86,24 @@ _Q0, _Q1, _Q2, _Q3, _Q4 = _Q
 _ZERO, _HALF, _ONE, _NINE = map(np.float32, (0, 0.5, 1, 9))
 
 
-def _sigmoid(z, b):
-    z = np.add(z, b, out=z)
-    e = np.exp(-np.abs(z))
-    return np.divide(np.where(z >= 0, 1, e), 1 + e, out=z)
+def _value(name):
+    """z = g(z + b), in place."""
+    g = ACTIVATIONS[name].value
+    return lambda z, b: _put(z, g(np.add(z, b, out=z)))
 
 
-@compiled(meaning=_sigmoid)
+def _slope(name):
+    """dh = dh g'(z), in place, with g' written in h."""
+    derivative = ACTIVATIONS[name].derivative
+    return lambda dh, h: np.multiply(dh, derivative(h), out=dh)
+
+
+def _put(out, values):
+    np.copyto(out, values)
+    return out
+
+
+@compiled(meaning=_value("sigmoid"))
 def bias_sigmoid(z, b):
     """z = sigmoid(z + b)."""
     for i in range(z.shape[0]):
@@ -102,7 +116,7 @@ def bias_sigmoid(z, b):
     return z
 
 
-@compiled(meaning=lambda z, b: np.tanh(np.add(z, b, out=z), out=z))
+@compiled(meaning=_value("tanh"))
 def bias_tanh(z, b):
     """z = tanh(z + b)."""
     for i in range(z.shape[0]):
@@ -115,7 +129,7 @@ def bias_tanh(z, b):
     return z
 
 
-@compiled(meaning=lambda z, b: np.maximum(np.add(z, b, out=z), 0, out=z))
+@compiled(meaning=_value("relu"))
 def bias_relu(z, b):
     """z = max(z + b, 0)."""
     for i in range(z.shape[0]):
@@ -124,7 +138,7 @@ def bias_relu(z, b):
     return z
 
 
-@compiled(meaning=lambda dh, h: np.multiply(dh, h * (1 - h), out=dh))
+@compiled(meaning=_slope("sigmoid"))
 def sigmoid_backward(dh, h):
     """dh = dh h (1 - h)."""
     for i in range(h.shape[0]):
@@ -133,7 +147,7 @@ def sigmoid_backward(dh, h):
     return dh
 
 
-@compiled(meaning=lambda dh, h: np.multiply(dh, 1 - h * h, out=dh))
+@compiled(meaning=_slope("tanh"))
 def tanh_backward(dh, h):
     """dh = dh (1 - h^2)."""
     for i in range(h.shape[0]):
@@ -142,7 +156,7 @@ def tanh_backward(dh, h):
     return dh
 
 
-@compiled(meaning=lambda dh, h: np.multiply(dh, h > 0, out=dh))
+@compiled(meaning=_slope("relu"))
 def relu_backward(dh, h):
     """dh = dh where h > 0, else 0."""
     for i in range(h.shape[0]):
@@ -152,11 +166,8 @@ def relu_backward(dh, h):
 
 
 def _softmax_cross_entropy(dz, z, Y):
-    shifted = z - z.max(axis=1, keepdims=True)
-    log_sum = np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-    loss = (Y * (log_sum - shifted)).sum(dtype=np.float64)
-    dz[...] = np.exp(shifted - log_sum) * Y.sum(axis=1, keepdims=True) - Y
-    return loss
+    terms, dz[...] = LOSSES["softmax_cross_entropy"].terms(z, Y)
+    return terms.sum(dtype=np.float64)
 
 
 @compiled(meaning=_softmax_cross_entropy)
@@ -225,3 +236,30 @@ def rectify_and_pool(out, z, region, t):
                 out[i, k, 0, j] += max(z[i, p, j] - t, _ZERO)
                 out[i, k, 1, j] += max(-z[i, p, j] - t, _ZERO)
     return out
+
+
+class InPlace(NamedTuple):
+    """g in place: ``forward(z, b)`` is g(z + b), ``backward(dh, h)`` is dh g'(z)."""
+
+    forward: callable
+    backward: callable
+
+
+IN_PLACE = {
+    "identity": InPlace(lambda z, b: np.add(z, b, out=z), lambda dh, h: dh),
+    "sigmoid": InPlace(bias_sigmoid, sigmoid_backward),
+    "tanh": InPlace(bias_tanh, tanh_backward),
+    "relu": InPlace(bias_relu, relu_backward),
+}
+
+
+def loss_and_dz(name, z, Y, rows=None):
+    """The loss summed over rows (with their weights, if any) and outputs, in float64, and dz."""
+    if name == "softmax_cross_entropy":
+        # linear in Y, so a row's weight may go there
+        dz = np.empty_like(z)
+        return softmax_cross_entropy(dz, z, Y if rows is None else rows.weighted(Y)), dz
+    terms, dz = LOSSES[name].terms(z, Y)
+    if rows is not None:
+        terms, dz = rows.weighted(terms), rows.weighted(dz)
+    return np.sum(terms, dtype=np.float64), dz

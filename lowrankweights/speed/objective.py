@@ -1,66 +1,117 @@
-"""The same loss and gradient as ``Network.loss_and_grad``, fast: a sum over blocks of rows.
+"""The same loss and gradient as a model's ``loss_and_grad``, fast: a sum over blocks of rows."""
 
-Blocks are small enough to stay in the cache. Inside a block BLAS runs on one thread; blocks
-are spread over threads. The rows are dealt to a fixed number of groups, each summed in order by
-whoever takes it, and the groups' sums are added in order: the same bits for any number of threads.
-"""
-
-import concurrent.futures
+import abc
 import copy
 import functools
-import itertools
-import os
 
 import numpy as np
-from threadpoolctl import ThreadpoolController
 
 from .. import _checks
-from .buffers import BlockMemory
+from ..networks import LOSSES, Network, Rows
+from .blocks import BLOCK_ROWS, BlockSum, Work, deal
+from .compiled import loss_and_dz
+from .twins import twins
 
-BLOCK_ROWS = 1000
-N_GROUPS = 8
 
+class ModelTwin(abc.ABC):
+    """The fast twin of a model: what ``Objective`` asks of it.
 
-class BlockSum:
-    """Sums over blocks of rows, on threads; what ``Objective`` and RICA's objective share.
-
-    Parameters
+    Attributes
     ----------
-    groups : list of list of slice
-        From ``deal``.
-    n_threads : int, optional
-        Default: the processors that this process may use.
-    engine : object with ``map(function, items)``, optional
-        Runs the groups instead of threads and returns their sums in order, for instance a
-        ``concurrent.futures.Executor``.
+    model : Network, or another model with ``loss_and_grad``, ``check_theta`` and ``check_data``
+    plan : Plan
+        The order in which each layer is computed.
     """
 
-    def __init__(self, groups, n_threads=None, engine=None):
-        n_threads = available_processors() if n_threads is None else n_threads
-        self.n_threads = _checks.integer("n_threads", n_threads, at_least=1)
-        self.engine = engine or concurrent.futures.ThreadPoolExecutor(self.n_threads)
-        self.groups = groups
-        self._blas = ThreadpoolController()
+    def pool(self, X):
+        """What is kept of X, (n, ...): X itself, or what was made of it once, before training."""
+        return np.ascontiguousarray(X)
 
-    def one_blas_thread(self):
-        """A context in which BLAS runs on one thread, as the blocks need it.
+    @abc.abstractmethod
+    def prepare(self, theta):
+        """Lists of arrays that every block needs; theta comes in the dtype of the arithmetic."""
 
-        Worth it around a whole minimisation: after a vector operation on several threads BLAS's
-        own threads wait by spinning, and take the processors from the next blocks.
-        """
-        return self._blas.limit(limits=1, user_api="blas")
+    @abc.abstractmethod
+    def sum_over_rows(self, arrays, X, Y, rows):
+        """Loss summed over a block of rows, in float64, and the gradients of ``arrays``."""
 
-    def sum_over_blocks(self, arrays):
-        """The sum of ``sum_block(arrays, rows)``, a (loss, gradients) pair, over all blocks."""
-        return add_in_order(self.engine.map(functools.partial(self._sum_group, arrays), self.groups))
+    @abc.abstractmethod
+    def finish(self, loss, gradients, theta, total, weight_decay):
+        """Mean loss and dL/dtheta from sums over rows whose weights sum to ``total``."""
 
-    def _sum_group(self, arrays, group):
-        def blocks():
-            for rows in group:
-                with BlockMemory.of_thread():  # each block's gradients are added before the next is begun
-                    yield self.sum_block(arrays, rows)
 
-        return add_in_order(blocks())
+class NetworkTwin(ModelTwin):
+    """The fast twin of a ``Network``: a twin for each layer, as a plan chose them, or composing first."""
+
+    def __init__(self, net, plan=None):
+        self.model, self.plan = net, plan
+        self.twins = [twins(layer)[0] for layer in net.layers] if plan is None else plan.twins
+
+    def pool(self, X):
+        first = self.twins[0]
+        return first.pool(X) if first.pooled else np.ascontiguousarray(X)
+
+    def prepare(self, theta):
+        parts = self.model.split(theta)
+        return [twin.prepare(part) for twin, part in zip(self.twins, parts, strict=True)]
+
+    def forward(self, arrays, X, rows):
+        """z of the loss (n, n_out), and each layer's cache."""
+        h, caches = X, []
+        for twin, own in zip(self.twins, arrays, strict=True):
+            h, cache = twin.forward(own, h, rows)
+            caches.append(cache)
+        return h, caches
+
+    def sum_over_rows(self, arrays, X, Y, rows):
+        z, caches = self.forward(arrays, X, rows)
+        weighted = None if rows.weight is None else rows
+        loss, dh = loss_and_dz(self.model.loss, z, Y, weighted)
+        gradients = [None] * len(self.twins)
+        for i in reversed(range(len(self.twins))):
+            gradients[i], dh = self.twins[i].backward(arrays[i], caches[i], dh, need_dv=i > 0)
+        return loss, gradients
+
+    def finish(self, loss, gradients, theta, total, weight_decay):
+        net, grad, loss = self.model, np.empty(self.model.n_dynamic), float(loss) / total
+        each = zip(self.twins, net.split(theta), net.split(grad), gradients, strict=True)
+        for twin, part, d_part, own in each:
+            cast = part.astype(own[0].dtype, copy=False) if own else part
+            d_part[:] = twin.finish(own, cast)
+            d_part /= total
+            # + weight_decay / 2 |w|^2, whose gradient is weight_decay w
+            w = twin.layer.decayed(part)
+            loss += 0.5 * weight_decay * float(w @ w)
+            twin.layer.decayed(d_part)[:] += weight_decay * w
+        return loss, grad
+
+
+@functools.singledispatch
+def model_twin(model, n_rows):
+    """The fast twin of a model for so many rows; another kind of model registers its own."""
+    _checks.fail("net", "a model with a fast twin, such as a Network", type(model).__name__)
+
+
+@model_twin.register(Network)
+def _(net, n_rows):
+    return NetworkTwin(net, net.plan(n_rows))
+
+
+class RowsOfModel(Work):
+    """What stays of an ``Objective``: the model's twin, its input (pooled, perhaps), targets, and rows."""
+
+    def __init__(self, twin, X, Y, rows):
+        self.twin, self.X, self.Y, self.rows = twin, X, Y, rows
+
+    def __getitem__(self, part):
+        """The same for some of the rows."""
+        return RowsOfModel(self.twin, self.X[part], self.Y[part], self.rows[part])
+
+    def prepare(self, theta):
+        return self.twin.prepare(theta)
+
+    def sum_block(self, arrays, rows):
+        return self.twin.sum_over_rows(arrays, self.X[rows], self.Y[rows], self.rows[rows])
 
 
 class Objective(BlockSum):
@@ -69,81 +120,77 @@ class Objective(BlockSum):
     Parameters
     ----------
     net : Network
+        Or another model that has a ``ModelTwin``.
     X : array, (n, n_v)
         Its dtype, float32 or float64, is that of the arithmetic; sums over blocks are float64.
     Y : array, (n, n_out)
     weight_decay : float
     n_threads, engine : optional
         See ``BlockSum``.
+    rows : Rows, optional
+        Weights of the rows; default: every row counts once.
+    block_rows : int
+        Rows of a block, at most.
 
     Attributes
     ----------
     plan : Plan
-        The order in which each layer's product is computed. A first layer that is pooled has
-        its v U computed here, once.
+        The order in which each layer is computed. A first layer that is pooled has its v U
+        computed here, once.
+
+    Raises
+    ------
+    ValueError
+        If an array does not fit the network, or holds NaN or infinite numbers.
     """
 
-    def __init__(self, net, X, Y, weight_decay=0.0, n_threads=None, engine=None):
+    def __init__(
+        self, net, X, Y, weight_decay=0.0, n_threads=None, engine=None, *, rows=None, block_rows=BLOCK_ROWS
+    ):
         X, Y = net.check_data(X, Y)
-        self.net, self.n_rows, self.dtype = net, len(X), X.dtype
+        self.net, self.n_rows, self.dtype, self.block_rows = net, len(X), X.dtype, block_rows
         self.weight_decay = _checks.number("weight_decay", weight_decay, at_least=0)
-        super().__init__(deal(self.n_rows), n_threads, engine)
-        self.plan = net.plan(self.n_rows)
-        first = self.plan.products[0]
-        self.X = first.pool(X) if first.pooled else np.ascontiguousarray(X)
-        self.Y = np.ascontiguousarray(Y)
+        rows = Rows.of(self.n_rows) if rows is None else rows
+        if len(rows) != self.n_rows:
+            _checks.fail("rows", f"the context of {self.n_rows} rows, as X has", len(rows))
+        twin = model_twin(net, self.n_rows)
+        work = RowsOfModel(twin, twin.pool(X), np.ascontiguousarray(Y), rows)
+        super().__init__(work, deal(self.n_rows, block_rows), n_threads, engine)
+
+    @property
+    def plan(self):
+        return self.work.twin.plan
+
+    @property
+    def X(self):
+        """The input that is kept: X, or v U where the first layer's is pooled."""
+        return self.work.X
 
     def subset(self, rows):
         """The same objective on some of the rows (indices); what was pooled is not pooled again."""
         part = copy.copy(self)
-        part.X, part.Y, part.n_rows = self.X[rows], self.Y[rows], len(rows)
-        part.groups = deal(part.n_rows)
+        part.work, part.n_rows = self.work[rows], len(rows)
+        part.groups = deal(part.n_rows, self.block_rows)
         return part
 
     def __call__(self, theta):
         """Mean loss and gradient at theta (n_dynamic,), in float64."""
-        theta = self.net.check_theta(theta)
-        products = self.plan.products
+        theta, work = self.net.check_theta(theta), self.work
         with self.one_blas_thread():
-            arrays = self.net.prepare(theta.astype(self.dtype), products)
-            loss, gradients = self.sum_over_blocks(arrays)
-            return self.net.finish(loss, gradients, theta, self.n_rows, products, self.weight_decay)
-
-    def sum_block(self, arrays, rows):
-        """Loss and gradients summed over a block of rows (a slice)."""
-        return self.net.sum_over_rows(arrays, self.X[rows], self.Y[rows], self.plan.products)
+            loss, gradients = self.sum_over_blocks(theta.astype(self.dtype))
+            return work.twin.finish(loss, gradients, theta, work.rows.total, self.weight_decay)
 
 
-def add_in_order(sums):
-    """The sum of (loss, gradients) pairs, in float64 and in the order given."""
-    loss, total = 0.0, None
-    for part, gradients in sums:
-        loss += part
-        if total is None:
-            total = [[g.astype(np.float64) for g in own] for own in gradients]
-        else:
-            for t, g in zip(_flat(total), _flat(gradients), strict=True):
-                np.add(t, g, out=t)
-    return loss, total
+def predict(net, theta, X):
+    """``net.predict`` on the layers' fast twins: class probabilities or values, (n, n_out)."""
+    X, _ = net.check_data(X)
+    twin = NetworkTwin(net)
+    arrays = twin.prepare(net.check_theta(theta).astype(X.dtype))
+    z, _ = twin.forward(arrays, X, Rows.of(len(X), training=False))
+    return LOSSES[net.loss].predict(z)
 
 
-def deal(n_rows, block_rows=BLOCK_ROWS, n_groups=N_GROUPS):
-    """The rows as groups of blocks (slices), the same for any number of threads.
-
-    >>> deal(5, block_rows=2, n_groups=2)
-    [[slice(0, 2, None), slice(2, 4, None)], [slice(4, 5, None)]]
-    """
-    n_blocks = -(-n_rows // block_rows)
-    size = -(-n_rows // n_blocks)
-    blocks = [slice(start, min(start + size, n_rows)) for start in range(0, n_rows, size)]
-    ends = [-(-len(blocks) * i // n_groups) for i in range(n_groups + 1)]
-    return [blocks[a:b] for a, b in itertools.pairwise(ends) if a < b]
-
-
-def available_processors():
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-
-
-def _flat(nested):
-    return [a for own in nested for a in own]
+def output(layer, theta, v):
+    """A layer's h for its theta, (n, *out_shape), on its fast twin."""
+    twin = twins(layer)[0]
+    return twin.forward(twin.prepare(theta.astype(v.dtype)), v, Rows.of(len(v), training=False))[0]

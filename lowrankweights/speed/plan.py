@@ -1,55 +1,97 @@
-"""Which order each layer's product is computed in, and what it costs.
+"""Which order each layer is computed in, and what it costs.
 
 Multiplications are those of one loss and gradient over all rows; the order with the fewest
 wins (ours; the paper mentions the reordering in sections 3.3 and 3.4).
 """
 
-from .products import candidates, cheapest
+from typing import NamedTuple
+
+from .orders import cheapest
+from .twins import twins
+
+
+class Step(NamedTuple):
+    """One layer of a plan: its label, its shape as text, what can be chosen from, and what is chosen.
+
+    The candidates have ``name``, ``n_v``, ``pooled``, ``input_width`` and ``multiplications(n, need_dv)``.
+    """
+
+    label: str
+    shape: str
+    candidates: list
+    chosen: object
+    need_dv: bool
+    full: int  # multiplications a row where every weight is learned
+
+    @classmethod
+    def choose(cls, label, shape, candidates, n_rows, need_dv, full):
+        """The step with the cheapest of the candidates."""
+        return cls(label, shape, candidates, cheapest(candidates, n_rows, need_dv), need_dv, full)
 
 
 class Plan:
-    """The cheapest product of each layer for ``n_rows`` rows; its ``str`` is a table."""
+    """The cheapest order of each step for ``n_rows`` rows; its ``str`` is a table.
 
-    def __init__(self, layers, n_rows):
-        self.layers, self.n_rows = list(layers), n_rows
-        self.products = [
-            cheapest(layer.parametrisation, n_rows, need_dv=i > 0, poolable=i == 0)
-            for i, layer in enumerate(self.layers)
-        ]
+    Parameters
+    ----------
+    steps : list of Step
+    n_rows : int
+    """
+
+    def __init__(self, steps, n_rows):
+        self.steps, self.n_rows = list(steps), n_rows
+
+    @classmethod
+    def of_network(cls, net, n_rows):
+        """The plan of a network: the twins of its layers, the first layer's input known beforehand."""
+        steps = []
+        for i, layer in enumerate(net.layers):
+            shape = " x ".join(map(str, (*layer.in_shape, *layer.out_shape)))
+            full = (3 if i else 2) * layer.n_v * layer.n_h if layer.n_dynamic else 0
+            candidates = twins(layer, poolable=i == 0)
+            steps.append(Step.choose(str(i + 1), shape, candidates, n_rows, i > 0, full))
+        return cls(steps, n_rows)
+
+    @property
+    def twins(self):
+        """What was chosen, a layer each."""
+        return [step.chosen for step in self.steps]
 
     @property
     def multiplications(self):
-        """Of the whole network, for one loss and gradient."""
-        pairs = enumerate(self.products)
-        return sum(product.multiplications(self.n_rows, need_dv=i > 0) for i, product in pairs)
+        """Of the whole model, for one loss and gradient."""
+        return sum(step.chosen.multiplications(self.n_rows, step.need_dv) for step in self.steps)
+
+    def matrix_products(self, n):
+        """The matrix products of a loss and gradient over n rows, in order."""
+        return [q for step in self.steps for q in step.chosen.matrix_products(n, step.need_dv)]
 
     def rows(self):
-        """For each layer and order: layer, shape, order, chosen, multiplications, input size."""
-        for i, (layer, chosen) in enumerate(zip(self.layers, self.products, strict=True)):
-            for product in candidates(layer.parametrisation, poolable=i == 0):
+        """For each step and candidate: layer, shape, order, chosen, multiplications, input size."""
+        for step in self.steps:
+            for candidate in step.candidates:
                 yield {
-                    "layer": i + 1,
-                    "shape": f"{layer.n_v} x {layer.n_h}",
-                    "order": product.name,
-                    "chosen": type(product) is type(chosen),
-                    "multiplications": product.multiplications(self.n_rows, need_dv=i > 0),
-                    "input_floats": self.n_rows * product.input_width,
+                    "layer": step.label,
+                    "shape": step.shape,
+                    "order": candidate.name,
+                    "chosen": candidate is step.chosen,
+                    "multiplications": candidate.multiplications(self.n_rows, step.need_dv),
+                    "input_floats": self.n_rows * candidate.input_width,
                 }
 
     def __str__(self):
-        head = f"{'layer':>5}  {'W':>11}  {'order':<31}  {'multiplications':>15}  {'input (float32)':>15}"
+        head = f"{'layer':>7}  {'W':>11}  {'order':<31}  {'multiplications':>15}  {'input (float32)':>15}"
         lines = [f"One loss and gradient over {self.n_rows:,} rows; * is the order used.", head]
         for r in self.rows():
             mark = "*" if r["chosen"] else " "
             lines.append(
-                f"{r['layer']:>5}  {r['shape']:>11}  {mark} {r['order']:<29}  "
+                f"{r['layer']:>7}  {r['shape']:>11}  {mark} {r['order']:<29}  "
                 f"{r['multiplications'] / 1e9:>13.2f} G  {4 * r['input_floats'] / 1e6:>12.1f} MB"
             )
-        full = sum((3 if i else 2) * self.n_rows * x.n_v * x.n_h for i, x in enumerate(self.layers))
-        lines.append(
-            f"{'total':>5}  {'':>11}  {'':<31}  {self.multiplications / 1e9:>13.2f} G"
-            f"  ({self.multiplications / full:.0%} of learning every weight)"
-        )
+        full = sum(step.full for step in self.steps) * self.n_rows
+        share = f"  ({self.multiplications / full:.0%} of learning every weight)" if full else ""
+        total = f"{self.multiplications / 1e9:>13.2f} G{share}"
+        lines.append(f"{'total':>7}  {'':>11}  {'':<31}  {total}")
         return "\n".join(lines)
 
     __repr__ = __str__

@@ -8,7 +8,6 @@ The images go through in chunks, so that only the features, 8 numbers for each f
 are held in memory. Multiplications are in float32.
 """
 
-import concurrent.futures
 import sys
 
 import numpy as np
@@ -16,8 +15,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 from threadpoolctl import threadpool_limits
 
 from .. import _checks
-from ..speed import compiled
-from ..speed.objective import available_processors
+from ..dictionaries.points import image_grid
+from ..speed import available_processors, compiled
+from ..speed.blocks import Threads
 from .patches import normalise_contrast
 
 CHUNK_BYTES = 1 << 23  # of patches or of z, the larger, at a time in each thread
@@ -41,6 +41,8 @@ class PatchEncoder:
         t, in units of z, >= 0.
     n_threads : int, optional
         Default: the processors that this process may use.
+    chunk_bytes : int
+        Memory of the patches of the images that are encoded at once, by each thread.
 
     Examples
     --------
@@ -49,8 +51,18 @@ class PatchEncoder:
     (5, 72)
     """
 
-    def __init__(self, W, patch_shape, whitening=None, contrast=True, threshold=0.25, n_threads=None):
-        self.patch_shape = tuple(patch_shape)
+    def __init__(
+        self,
+        W,
+        patch_shape,
+        whitening=None,
+        contrast=True,
+        threshold=0.25,
+        n_threads=None,
+        chunk_bytes=CHUNK_BYTES,
+    ):
+        self.chunk_bytes = _checks.integer("chunk_bytes", chunk_bytes, at_least=1)
+        self.patch_shape = image_grid(patch_shape, "patch_shape").input_shape
         W = _checks.array("W", W, shape=(int(np.prod(self.patch_shape)), None))
         filters = W if whitening is None else whitening.filters_in_pixels(W)
         self.filters = np.ascontiguousarray(filters, dtype=np.float32)
@@ -69,17 +81,14 @@ class PatchEncoder:
         """
         n, n_across = self._check_images(images)
         features = np.empty((n, 4, 2, self.n_h), np.float32)
-        size = max(1, CHUNK_BYTES // (4 * n_across[0] * n_across[1] * max(self.filters.shape)))
+        size = max(1, self.chunk_bytes // (4 * n_across[0] * n_across[1] * max(self.filters.shape)))
         chunks = [slice(i, i + size) for i in range(0, n, size)]
 
         def encode(rows):
             features[rows] = self.encode(images[rows])
 
-        with (
-            threadpool_limits(1, user_api="blas"),
-            concurrent.futures.ThreadPoolExecutor(self.n_threads) as pool,
-        ):
-            for _ in _shown(pool.map(encode, chunks), len(chunks), progress):
+        with threadpool_limits(1, user_api="blas"):
+            for _ in _shown(Threads(self.n_threads).map(encode, chunks), len(chunks), progress):
                 pass
         return features.reshape(n, -1)
 

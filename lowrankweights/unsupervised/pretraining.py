@@ -3,19 +3,19 @@
 import numpy as np
 
 from ..optimisation.lbfgs import minimize
-from ..speed.objective import Objective
+from ..speed import Objective
 from .autoencoder import TiedAutoencoder, decoder_for
 
 
-def pretrain_layer(parametrisation, activation, V, *, max_iter, rng, n_threads=None, engine=None):
+def pretrain_layer(parametrisation, activation, v, *, max_iter, rng, n_threads=None, engine=None):
     """Train a layer as a tied autoencoder.
 
     Parameters
     ----------
     parametrisation : Parametrisation
     activation : str
-    V : array, (n, n_v)
-        The layer's input. The decoder is a sigmoid where V lies in [0, 1], else linear.
+    v : array, (n, n_v)
+        The layer's input. The decoder is a sigmoid where v lies in [0, 1], else linear.
     max_iter : int
     rng : seed or numpy.random.Generator
     n_threads, engine
@@ -25,7 +25,7 @@ def pretrain_layer(parametrisation, activation, V, *, max_iter, rng, n_threads=N
     -------
     theta : ndarray
         The layer's p and b; the decoder's bias is dropped.
-    H : ndarray, (n, n_h)
+    h : ndarray, (n, n_h)
         The hidden units over the data.
     result : Result
 
@@ -34,8 +34,8 @@ def pretrain_layer(parametrisation, activation, V, *, max_iter, rng, n_threads=N
     KeyboardInterrupt
         On Ctrl-C.
     """
-    model = TiedAutoencoder(parametrisation, activation, decoder_for(V))
-    objective = Objective(model, V, V, 0.0, n_threads, engine)
+    model = TiedAutoencoder(parametrisation, activation, decoder_for(v))
+    objective = Objective(model, v, v, 0.0, n_threads, engine)
     result = minimize(objective, model.init(rng), max_iter=max_iter, on_interrupt="raise")
     p, b, _ = model.split(result.theta)
-    return np.concatenate([p, b]), model.encode(result.theta, V), result
+    return np.concatenate([p, b]), model.encode(result.theta, v), result

@@ -11,8 +11,8 @@ import numpy as np
 
 from .. import _checks
 from ..speed import compiled
+from ..speed.blocks import BlockSum, Work, deal
 from ..speed.buffers import matmul
-from ..speed.objective import BlockSum, deal
 
 BLOCK_ROWS = 500  # Z of a block, (500, n_components), stays in the cache
 
@@ -91,7 +91,7 @@ def rica_cost(theta, X, n_components, U=None, sparsity=0.1, eps=1e-2):
     return float(cost) / len(X), dw.ravel().astype(np.float64)
 
 
-def rica_objective(X, n_components, U=None, sparsity=0.1, eps=1e-2, *, n_threads=None):
+def rica_objective(X, n_components, U=None, sparsity=0.1, eps=1e-2, *, n_threads=None, block_rows=BLOCK_ROWS):
     """RICA's cost and gradient on fixed data, ``fun(theta) -> (cost, grad)``: ``rica_cost``, fast.
 
     Parameters
@@ -100,6 +100,8 @@ def rica_objective(X, n_components, U=None, sparsity=0.1, eps=1e-2, *, n_threads
         As in ``rica_cost``. X's dtype, float32 or float64, is that of the arithmetic.
     n_threads : int, optional
         Default: the processors that this process may use. The result has the same bits for any number.
+    block_rows : int
+        Rows of a block, at most.
 
     Returns
     -------
@@ -118,7 +120,7 @@ def rica_objective(X, n_components, U=None, sparsity=0.1, eps=1e-2, *, n_threads
     >>> grad.shape, fun.weights(fun.init(rng=0)).shape
     ((12,), (4, 3))
     """
-    return RicaObjective(X, n_components, U, sparsity, eps, n_threads)
+    return RicaObjective(X, n_components, U, sparsity, eps, n_threads, block_rows)
 
 
 class RicaObjective(BlockSum):
@@ -138,31 +140,33 @@ class RicaObjective(BlockSum):
 
         1/2 ||X W W^T - X||^2 = 1/2 tr(E S E),   dW = (S E + E S) W.
 
-    The same in the pooled space, where W = U v and v = w_alpha / |p| is (n_alpha, n_h): with
-    T = U^T S U, K = U^T U and N = v v^T,
+    The same in the pooled space, where W = U w and w = w_alpha / |p| is (n_alpha, n_h): with
+    T = U^T S U, G = U^T U and N = w w^T,
 
-        1/2 ||X W W^T - X||^2 = 1/2 [tr(T N K N) - 2 tr(T N) + tr S],   dv = (Q + Q^T) v, Q = T N K - T.
+        1/2 ||X W W^T - X||^2 = 1/2 [tr(T N G N) - 2 tr(T N) + tr S],   dw = (Q + Q^T) w, Q = T N G - T.
 
-    T and K are made once. Only the penalty looks at the data: z = (X U) v, and dv += (X U)^T g(z).
-    Through the unit length, with K v = U^T W: dw_alpha = (dv - K v (v . dv)) / |p|.
+    T and G are made once. Only the penalty looks at the data: z = (X U) w, and dw += (X U)^T g(z).
+    Through the unit length, with G w = U^T W: dw_alpha = (dw - G w (w . dw)) / |p|.
     """
 
-    def __init__(self, X, n_components, U=None, sparsity=0.1, eps=1e-2, n_threads=None):
+    def __init__(
+        self, X, n_components, U=None, sparsity=0.1, eps=1e-2, n_threads=None, block_rows=BLOCK_ROWS
+    ):
         X, self.U = _check_data(X, U)
         self.n_rows, self.n_v = X.shape
         self.n_h, self.sparsity, self.eps = _check_numbers(n_components, sparsity, eps)
         self.n_alpha = self.n_v if U is None else self.U.shape[1]
         self.n_dynamic, self.n_static = self.n_alpha * self.n_h, 0 if U is None else self.U.size
         self.dtype = X.dtype
-        super().__init__(deal(self.n_rows, BLOCK_ROWS), n_threads)
-        S = self._second_moments(X)
+        S = _second_moments(X)
         self.pooled = U is not None and self.n_alpha <= self.n_v
         if self.pooled:
-            self.X = X @ self.U.astype(X.dtype)
-            self.T, self.K = self.U.T @ S @ self.U, self.U.T @ self.U
+            kept = X @ self.U.astype(X.dtype)
+            self.T, self.G = self.U.T @ S @ self.U, self.U.T @ self.U
         else:
-            self.X, self.T, self.K = np.ascontiguousarray(X), S, None
+            kept, self.T, self.G = np.ascontiguousarray(X), S, None
         self.total = np.trace(S)
+        super().__init__(Penalty(kept, self.eps), deal(self.n_rows, block_rows), n_threads)
 
     def __call__(self, theta):
         """Cost and gradient at theta (n_dynamic,), in float64."""
@@ -195,47 +199,55 @@ class RicaObjective(BlockSum):
         P = self._unscaled(_check_theta(theta, self.n_alpha, self.n_h))
         return P / _lengths(P)
 
-    def sum_block(self, v, rows):
-        """The penalty summed over a block of rows, and its gradient."""
-        X = self.X[rows]
-        # z = X v; then z becomes g(z) = z / sqrt(z^2 + eps)
-        z = matmul(X, v)
-        penalty = compiled.smooth_absolute(z, z.dtype.type(self.eps))
-        # dv = X^T g(z)
-        return penalty, [[matmul(X.T, z)]]
-
     def _unscaled(self, w):
         """P = U w_alpha, or w: the filters before they are given unit length."""
         return w if self.U is None else self.U @ w
 
-    def _in_own_space(self, w, norms):
-        """Cost and gradient with respect to w, (n_alpha, n_h) or, where K is None, (n_v, n_h)."""
-        v = w / norms
-        penalty, ((dv,),) = self.sum_over_blocks(v.astype(self.dtype))
-        reconstruction, dv_reconstruction = self._reconstruction(v)
-        dv = self.sparsity * dv + dv_reconstruction
-        # dw = (dv - K v (v . dv)) / |p|
-        Kv = v if self.K is None else self.K @ v
-        dw = (dv - Kv * np.sum(v * dv, axis=0)) / (norms * self.n_rows)
-        return (reconstruction + self.sparsity * penalty) / self.n_rows, dw
+    def _in_own_space(self, w_alpha, norms):
+        """Cost and gradient with respect to w_alpha, (n_alpha, n_h) or, where G is None, (n_v, n_h)."""
+        w = w_alpha / norms
+        penalty, ((dw,),) = self.sum_over_blocks(w.astype(self.dtype))
+        reconstruction, dw_reconstruction = self._reconstruction(w)
+        dw = self.sparsity * dw + dw_reconstruction
+        # dw_alpha = (dw - G w (w . dw)) / |p|
+        Gw = w if self.G is None else self.G @ w
+        dw_alpha = (dw - Gw * np.sum(w * dw, axis=0)) / (norms * self.n_rows)
+        return (reconstruction + self.sparsity * penalty) / self.n_rows, dw_alpha
 
-    def _reconstruction(self, v):
-        """1/2 ||X W W^T - X||^2 and its gradient with respect to v, from the moments."""
-        # N = v v^T
-        N = v @ v.T
-        NK = N if self.K is None else N @ self.K
-        # Q = T N K - T, and the error 1/2 [tr(T N K N) - 2 tr(T N) + tr S]
-        Q = self.T @ NK - self.T
+    def _reconstruction(self, w):
+        """1/2 ||X W W^T - X||^2 and its gradient with respect to w, from the moments."""
+        # N = w w^T
+        N = w @ w.T
+        NG = N if self.G is None else N @ self.G
+        # Q = T N G - T, and the error 1/2 [tr(T N G N) - 2 tr(T N) + tr S]
+        Q = self.T @ NG - self.T
         error = 0.5 * (np.vdot(Q, N) - np.vdot(self.T, N) + self.total)
-        return error, (Q + Q.T) @ v
+        return error, (Q + Q.T) @ w
 
-    def _second_moments(self, X):
-        """S = X^T X: block by block, added in float64."""
-        S = np.zeros((X.shape[1], X.shape[1]))
-        for start in range(0, len(X), 4096):
-            block = X[start : start + 4096]
-            S += block.T @ block
-        return S
+
+class Penalty(Work):
+    """What stays of a ``RicaObjective``: X or X U, (n, n_alpha); w travels."""
+
+    def __init__(self, X, eps):
+        self.X, self.eps = X, X.dtype.type(eps)
+
+    def sum_block(self, w, rows):
+        """The penalty summed over a block of rows, and its gradient."""
+        X = self.X[rows]
+        # z = X w; then z becomes g(z) = z / sqrt(z^2 + eps)
+        z = matmul(X, w)
+        penalty = compiled.smooth_absolute(z, self.eps)
+        # dw = X^T g(z)
+        return penalty, [[matmul(X.T, z)]]
+
+
+def _second_moments(X):
+    """S = X^T X: block by block, added in float64."""
+    S = np.zeros((X.shape[1], X.shape[1]))
+    for start in range(0, len(X), 4096):
+        block = X[start : start + 4096]
+        S += block.T @ block
+    return S
 
 
 def _check_data(X, U):

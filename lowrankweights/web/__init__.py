@@ -39,7 +39,7 @@ def page(title, body, module_file, data):
     title : str
     body : str
     module_file : str
-        A path inside the package, such as ``"explorer/page.js"``.
+        A path inside the package, such as ``"explorer/browser/page.js"``.
     data : dict
 
     Returns

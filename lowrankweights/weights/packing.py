@@ -3,6 +3,7 @@
 SciPy's L-BFGS sees one vector theta; the equations see w_alpha, U, V and b.
 """
 
+import itertools
 import math
 
 import numpy as np
@@ -17,10 +18,19 @@ def sizes(shapes):
     return [math.prod(shape) for shape in shapes]
 
 
+def slices(lengths):
+    """Consecutive slices of the given lengths.
+
+    >>> slices([2, 1])
+    [slice(0, 2, None), slice(2, 3, None)]
+    """
+    ends = itertools.accumulate(lengths, initial=0)
+    return [slice(a, b) for a, b in itertools.pairwise(ends)]
+
+
 def split(vector, lengths):
     """Cut a flat vector into consecutive views of the given lengths."""
-    ends = np.cumsum(lengths)
-    return [vector[end - length : end] for end, length in zip(ends, lengths, strict=True)]
+    return [vector[part] for part in slices(lengths)]
 
 
 def unpack(vector, shapes):

@@ -1,9 +1,10 @@
 """Parametrisations: a few numbers p become a weight matrix W, and dL/dW comes back to them.
 
-``p`` is one flat vector, what L-BFGS sees. ``expand(p)`` is W (n_v, n_h) and
-``pull_back(dW, p)`` is dL/dp; for those linear in p the two are adjoint:
-<expand(p), D> = <p, pull_back(D)>.
+``p`` is one flat vector, what L-BFGS sees. ``expand(p)`` is W (n_v, n_h) and ``pull_back(dW, p)`` is
+dL/dp; for those linear in p the two are adjoint: <expand(p), D> = <p, pull_back(D, p)>.
 """
+
+import abc
 
 import numpy as np
 
@@ -11,19 +12,41 @@ from .. import _checks
 from . import packing
 
 
-class Parametrisation:
-    """What all parametrisations have: sizes, counts, and ``p`` as named arrays.
+class Parametrisation(abc.ABC):
+    """What every parametrisation offers; one's own is a subclass with the four things below.
 
     Attributes
     ----------
     n_v, n_h : int
         W has n_v rows (inputs) and n_h columns (filters, one a hidden unit).
     shapes : dict
-        Names and shapes of the learned arrays, in the order in which they lie in p.
+        Names and shapes of the learned arrays, in the order in which they lie in p. Set by the subclass.
     n_dynamic, n_static : int
         Numbers that are learned, and numbers computed once and never altered (paper, section 1).
     composing_multiplications : int
         Multiplications of one ``expand`` and one ``pull_back``.
+    leaves : list of Parametrisation
+        The parametrisations that W consists of, side by side: its columns, or only itself.
+    units : list of slice
+        The columns of W (hidden units) of each leaf.
+
+    Examples
+    --------
+    Of one's own: filters that are the same in every hidden unit but for a factor, W = u p^T.
+
+    >>> class Scaled(Parametrisation):
+    ...     def __init__(self, u, n_h):
+    ...         super().__init__(len(u), n_h)
+    ...         self.u, self.shapes, self.n_static = u, {"p": (n_h,)}, len(u)
+    ...     def init(self, rng, variance=None):
+    ...         return np.random.default_rng(rng).normal(size=self.n_h)
+    ...     def expand(self, p):
+    ...         return np.outer(self.u, p)
+    ...     def pull_back(self, dW, p):
+    ...         return self.u @ dW  # dp_j = sum_k u_k dW_kj
+    >>> Scaled(np.array([1.0, 2.0]), n_h=2).expand(np.array([3.0, 4.0]))
+    array([[3., 4.],
+           [6., 8.]])
     """
 
     n_static = 0
@@ -33,9 +56,33 @@ class Parametrisation:
         self.n_v = _checks.integer("n_v", n_v, at_least=1)
         self.n_h = _checks.integer("n_h", n_h, at_least=1)
 
+    @abc.abstractmethod
+    def init(self, rng, variance=None):
+        """Initial p (n_dynamic,), with the given variance of an entry of W (default: Glorot's)."""
+
+    @abc.abstractmethod
+    def expand(self, p):
+        """W (n_v, n_h), in p's dtype."""
+
+    @abc.abstractmethod
+    def pull_back(self, dW, p):
+        """dL/dp (n_dynamic,) at p, from dL/dW (n_v, n_h)."""
+
     @property
     def n_dynamic(self):
         return sum(packing.sizes(self.shapes.values()))
+
+    @property
+    def leaves(self):
+        return [self]
+
+    @property
+    def units(self):
+        return [slice(0, self.n_h)]
+
+    def parts(self, p):
+        """The leaves' own parts of p, as views."""
+        return [p]
 
     def unpack(self, p):
         """The learned arrays by name, as views of p."""
@@ -61,14 +108,13 @@ class Full(Parametrisation):
         self.shapes = {"W": (self.n_v, self.n_h)}
 
     def init(self, rng, variance=None):
-        """Initial p, with the given variance of a weight (default: Glorot's)."""
         variance = self.glorot_variance() if variance is None else variance
         return _checks.generator(rng).normal(scale=variance**0.5, size=self.n_dynamic)
 
     def expand(self, p):
         return p.reshape(self.n_v, self.n_h)
 
-    def pull_back(self, dW, p=None):
+    def pull_back(self, dW, p):
         return dW.ravel()
 
 
@@ -121,7 +167,7 @@ class Predicted(Parametrisation):
         # W = U w_alpha
         return self.dictionary(p.dtype) @ p.reshape(self.n_alpha, self.n_h)
 
-    def pull_back(self, dW, p=None):
+    def pull_back(self, dW, p):
         # dw_alpha = U^T dW
         return (self.dictionary(dW.dtype).T @ dW).ravel()
 
@@ -147,13 +193,11 @@ class LowRank(Parametrisation):
         return _checks.generator(rng).normal(scale=(variance / self.rank) ** 0.25, size=self.n_dynamic)
 
     def expand(self, p):
+        # W = U V
         U, V = self.unpack(p).values()
         return U @ V
 
-    def pull_back(self, dW, p=None):
-        """dL/dp at ``p``, which is needed here: W is not linear in p."""
-        if p is None:
-            _checks.fail("p", "the factors U and V (W = U V is not linear in them)", "None")
+    def pull_back(self, dW, p):
         U, V = self.unpack(p).values()
         # dU = dW V^T, dV = U^T dW
         return packing.pack([dW @ V.T, U.T @ dW])
@@ -166,39 +210,52 @@ class Columns(Parametrisation):
     ----------
     columns : list of Parametrisation
         One for each column, all with the same n_v. The hidden units are those of column 1, then
-        those of column 2, ...
+        those of column 2, ... Columns of columns are laid side by side: ``leaves`` has them all.
 
     Notes
     -----
     Paper, section 3.4.
+
+    Examples
+    --------
+    >>> Columns([Full(2, 1), Columns([Full(2, 1), LowRank(2, 3, rank=1)])]).shapes
+    {'column 1, W': (2, 1), 'column 2, W': (2, 1), 'column 3, U': (2, 1), 'column 3, V': (1, 3)}
     """
 
     def __init__(self, columns):
-        self.columns = list(columns)
-        if not self.columns or not all(isinstance(c, Parametrisation) for c in self.columns):
+        columns = list(columns)
+        if not columns or not all(isinstance(c, Parametrisation) for c in columns):
             _checks.fail("columns", "a list of at least one parametrisation", repr(columns))
-        heights = sorted({c.n_v for c in self.columns})
+        heights = sorted({c.n_v for c in columns})
         if len(heights) > 1:
             _checks.fail("columns", "the same n_v (height of U) in every column", f"n_v in {heights}")
-        super().__init__(heights[0], sum(c.n_h for c in self.columns))
+        super().__init__(heights[0], sum(c.n_h for c in columns))
+        self.columns = [leaf for c in columns for leaf in c.leaves]
+        self._units = packing.slices(c.n_h for c in self.columns)
+        self._own = packing.slices(c.n_dynamic for c in self.columns)
+        numbered = enumerate(self.columns, start=1)
+        self.shapes = {f"column {j}, {name}": s for j, c in numbered for name, s in c.shapes.items()}
         self.n_static = sum(c.n_static for c in self.columns)
         self.composing_multiplications = sum(c.composing_multiplications for c in self.columns)
 
     @property
-    def n_dynamic(self):
-        return sum(c.n_dynamic for c in self.columns)
+    def leaves(self):
+        return self.columns
+
+    @property
+    def units(self):
+        return self._units
+
+    def parts(self, p):
+        return [p[own] for own in self._own]
 
     def unpack(self, p):
         """The learned arrays by name; for each name a list with one entry a column that has it."""
         arrays = {}
-        for column, part in zip(self.columns, self.split(p), strict=True):
+        for column, part in zip(self.columns, self.parts(p), strict=True):
             for name, a in column.unpack(part).items():
                 arrays.setdefault(name, []).append(a)
         return arrays
-
-    def split(self, p):
-        """The columns' own parts of p, as views."""
-        return packing.split(p, [c.n_dynamic for c in self.columns])
 
     def init(self, rng, variance=None):
         """Initial p; the variance is that of the whole layer, not of a layer as wide as a column."""
@@ -208,10 +265,9 @@ class Columns(Parametrisation):
 
     def expand(self, p):
         # W = [W_1, ..., W_J]
-        return np.hstack([c.expand(part) for c, part in zip(self.columns, self.split(p), strict=True)])
+        return np.hstack([c.expand(part) for c, part in zip(self.columns, self.parts(p), strict=True)])
 
-    def pull_back(self, dW, p=None):
-        ends = np.cumsum([c.n_h for c in self.columns])
-        parts = [None] * len(self.columns) if p is None else self.split(p)
-        blocks = np.split(dW, ends[:-1], axis=1)
-        return packing.pack([c.pull_back(d, q) for c, d, q in zip(self.columns, blocks, parts, strict=True)])
+    def pull_back(self, dW, p):
+        # dp = [dp_1, ..., dp_J], each from its own columns of dW
+        each = zip(self.columns, self.units, self.parts(p), strict=True)
+        return np.concatenate([c.pull_back(dW[:, units], part) for c, units, part in each])

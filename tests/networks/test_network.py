@@ -5,8 +5,7 @@ import pytest
 
 import lowrankweights as lrw
 from lowrankweights import dictionaries
-from lowrankweights.networks.activations import ACTIVATIONS
-from lowrankweights.networks.losses import LOSSES
+from lowrankweights.networks import ACTIVATIONS, LOSSES, Rows
 
 
 def parametrisation(name, n_v, n_h, seed=0):
@@ -52,7 +51,7 @@ def test_every_gradient_is_that_of_its_loss(name, activation, loss, n_out):
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-def test_predictions_lower_the_loss_along_minus_the_gradient(loss):
+def test_a_step_against_the_gradient_lowers_the_loss(loss):
     net = network("columns", loss=loss)
     X, Y = data(net)
     theta = net.init(rng=0)
@@ -84,6 +83,16 @@ def test_repeating_every_row_changes_nothing():
     assert np.allclose(once[1], twice[1], atol=1e-15)
 
 
+def test_a_row_of_weight_two_is_the_row_twice():
+    net = network("columns", loss="sigmoid_cross_entropy")
+    X, Y = data(net)
+    theta, weight = net.init(rng=0), np.array([1, 2, 0, 1, 3, 1, 1])
+    weighted = net.loss_and_grad(theta, X, Y, 0.1, rows=Rows.of(7, weight))
+    repeated = net.loss_and_grad(theta, np.repeat(X, weight, axis=0), np.repeat(Y, weight, axis=0), 0.1)
+    assert weighted[0] == pytest.approx(repeated[0], rel=1e-14)
+    assert np.allclose(weighted[1], repeated[1], atol=1e-15)
+
+
 def test_weight_decay_acts_on_all_dynamic_weights_but_no_bias():
     net = network("low_rank")
     X, Y = data(net)
@@ -99,7 +108,7 @@ def test_weight_decay_acts_on_all_dynamic_weights_but_no_bias():
     assert all(np.allclose(layer["b"], 0, atol=1e-14) for layer in biases)
 
 
-def test_pooling_reading():
+def test_a_predicted_layer_is_a_full_layer_on_pooled_input():
     # v (U w_alpha) = (v U) w_alpha (paper, section 3.3): a full layer on pooled input
     U = dictionaries.random_projection(5, 3, rng=0)
     predicted = lrw.Network(
@@ -162,7 +171,7 @@ def test_arguments_are_left_alone():
     assert all(np.array_equal(a, b) for a, b in zip((theta, X, Y), copies, strict=True))
 
 
-def test_unpack_and_weights():
+def test_unpacked_arrays_have_names_shapes_and_add_up_to_theta():
     net = network("columns")
     theta = net.init(rng=0)
     layer = net.unpack(theta)[0]
@@ -186,18 +195,6 @@ def test_predict_gives_probabilities_or_values():
             assert np.allclose(output.sum(axis=1), 1)
         if loss == "sigmoid_cross_entropy":
             assert (output > 0).all() and (output < 1).all()
-
-
-@pytest.mark.parametrize("name", ACTIVATIONS)
-def test_activation_rows_agree_with_themselves(name):
-    g = ACTIVATIONS[name]
-    rng = np.random.default_rng(0)
-    z, b, dh = rng.normal(size=(5, 3)), rng.normal(size=3), rng.normal(size=(5, 3))
-    h = g.value(z + b)
-    assert np.allclose(g.forward(z.copy(), b), h, atol=1e-15)
-    assert np.allclose(g.backward(dh.copy(), h), dh * g.derivative(h), atol=1e-15)
-    numeric = (g.value(z + b + 1e-6) - g.value(z + b - 1e-6)) / 2e-6
-    assert np.allclose(g.derivative(h), numeric, atol=1e-9)
 
 
 @pytest.mark.parametrize(

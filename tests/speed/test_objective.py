@@ -5,9 +5,9 @@ import pytest
 
 import lowrankweights as lrw
 from lowrankweights import dictionaries
-from lowrankweights.speed import objective
-from lowrankweights.speed.objective import deal
-from lowrankweights.speed.products import candidates
+from lowrankweights.networks import Rows
+from lowrankweights.speed.objective import NetworkTwin
+from lowrankweights.speed.twins import twins
 
 
 def network(kind, n_alpha=4):
@@ -30,10 +30,9 @@ def data(n, dtype=np.float64):
     return rng.random((n, 20)).astype(dtype), np.eye(3, dtype=dtype)[rng.integers(3, size=n)]
 
 
-@pytest.fixture(autouse=True)
-def small_blocks(monkeypatch):
-    deal_rows = deal
-    monkeypatch.setattr(objective, "deal", lambda n_rows: deal_rows(n_rows, block_rows=50))
+def objective(net, X, Y, **settings):
+    """In small blocks, so that there are several."""
+    return lrw.Objective(net, X, Y, block_rows=50, **settings)
 
 
 @pytest.mark.parametrize("n", [1, 7, 50, 51, 1234])
@@ -42,7 +41,7 @@ def test_it_is_the_definition_of_the_network(kind, n):
     net = network(kind)
     X, Y = data(n)
     theta = net.init(rng=0) + 0.05
-    loss, grad = lrw.Objective(net, X, Y, weight_decay=0.01)(theta)
+    loss, grad = objective(net, X, Y, weight_decay=0.01)(theta)
     wanted, wanted_grad = net.loss_and_grad(theta, X, Y, weight_decay=0.01)
     assert loss == pytest.approx(wanted, rel=1e-13)
     assert np.allclose(grad, wanted_grad, atol=1e-14)
@@ -55,13 +54,12 @@ def test_every_order_of_the_product_gives_the_same(kind, layer):
     X, Y = data(30)
     theta = net.init(rng=0)
     wanted, wanted_grad = net.loss_and_grad(theta, X, Y)
-    for product in candidates(net.layers[layer].parametrisation, poolable=layer == 0):
-        products = [candidates(x.parametrisation)[0] for x in net.layers]
-        products[layer] = product
-        v = product.pool(X) if product.pooled else X
-        arrays = net.prepare(theta, products)
-        loss, gradients = net.sum_over_rows(arrays, v, Y, products)
-        loss, grad = net.finish(loss, gradients, theta, 30, products, 0.0)
+    for twin in twins(net.layers[layer], poolable=layer == 0):
+        whole = NetworkTwin(net)
+        whole.twins[layer] = twin
+        v = twin.pool(X) if twin.pooled else X
+        loss, gradients = whole.sum_over_rows(whole.prepare(theta), v, Y, Rows.of(30))
+        loss, grad = whole.finish(loss, gradients, theta, 30, 0.0)
         assert loss == pytest.approx(wanted, rel=1e-13)
         assert np.allclose(grad, wanted_grad, atol=1e-14)
 
@@ -71,7 +69,7 @@ def test_the_same_bits_for_any_number_of_threads(dtype):
     net = network("columns")
     X, Y = data(2345, dtype)
     theta = net.init(rng=0)
-    results = [lrw.Objective(net, X, Y, n_threads=n)(theta) for n in (1, 2, 8)]
+    results = [objective(net, X, Y, n_threads=n)(theta) for n in (1, 2, 8)]
     for loss, grad in results[1:]:
         assert loss == results[0][0]
         assert np.array_equal(grad, results[0][1])
@@ -82,34 +80,23 @@ def test_an_executor_can_run_the_groups():
     X, Y = data(500)
     theta = net.init(rng=0)
     with concurrent.futures.ThreadPoolExecutor(1) as engine:
-        loss, grad = lrw.Objective(net, X, Y, engine=engine)(theta)
-    wanted = lrw.Objective(net, X, Y)(theta)
+        loss, grad = objective(net, X, Y, engine=engine)(theta)
+    wanted = objective(net, X, Y)(theta)
     assert loss == wanted[0] and np.array_equal(grad, wanted[1])
-
-
-@pytest.mark.parametrize("n", [1, 8, 400, 1234, 60000])
-def test_rows_are_dealt_once_each_and_in_order(n):
-    groups = deal(n, block_rows=50)
-    rows = np.concatenate([np.arange(n)[block] for group in groups for block in group])
-    assert np.array_equal(rows, np.arange(n))
-    assert len(groups) <= 8
-    sizes = [len(g) for g in groups]
-    assert max(sizes) - min(sizes) <= 1
-    assert max(len(np.arange(n)[b]) for g in groups for b in g) <= 50
 
 
 def test_pooled_input_is_kept_only_while_it_is_no_larger_than_the_data():
     X, Y = data(100)
     small = lrw.Objective(network("columns", n_alpha=6), X, Y)  # 3 x 6 <= 20
-    assert small.plan.products[0].pooled and small.X.shape == (100, 18)
+    assert small.plan.twins[0].pooled and small.X.shape == (100, 18)
     large = lrw.Objective(network("columns", n_alpha=7), X, Y)  # 3 x 7 > 20
-    assert not large.plan.products[0].pooled and large.X.shape == (100, 20)
+    assert not large.plan.twins[0].pooled and large.X.shape == (100, 20)
 
 
 def test_float32_inside_float64_outside():
     net = network("one")
     X, Y = data(300, np.float32)
-    fun = lrw.Objective(net, X, Y)
+    fun = objective(net, X, Y)
     loss, grad = fun(net.init(rng=0))
     assert fun.dtype == np.float32 and isinstance(loss, float) and grad.dtype == np.float64
 
@@ -117,10 +104,10 @@ def test_float32_inside_float64_outside():
 def test_non_contiguous_and_read_only_data():
     net = network("columns")
     X, Y = data(300)
-    wanted = lrw.Objective(net, X, Y)(net.init(rng=0))
+    wanted = objective(net, X, Y)(net.init(rng=0))
     turned = np.asfortranarray(X)
     turned.setflags(write=False)
-    got = lrw.Objective(net, turned, Y)(net.init(rng=0))
+    got = objective(net, turned, Y)(net.init(rng=0))
     assert got[0] == pytest.approx(wanted[0], rel=1e-14)
 
 
@@ -130,7 +117,7 @@ def test_a_subset_is_the_objective_on_those_rows(kind):
     X, Y = data(400)
     rows = np.arange(0, 400, 3)
     theta = net.init(rng=0)
-    loss, grad = lrw.Objective(net, X, Y, weight_decay=0.1).subset(rows)(theta)
+    loss, grad = objective(net, X, Y, weight_decay=0.1).subset(rows)(theta)
     wanted, wanted_grad = net.loss_and_grad(theta, X[rows], Y[rows], weight_decay=0.1)
     assert loss == pytest.approx(wanted, rel=1e-13)
     assert np.allclose(grad, wanted_grad, atol=1e-14)
@@ -140,16 +127,3 @@ def test_a_subset_is_the_objective_on_those_rows(kind):
 def test_bad_arguments_are_named(name, value):
     with pytest.raises(ValueError, match=f"^{name}: expected"):
         lrw.Objective(network("one"), *data(10), **{name: value})
-
-
-def test_plan_counts_multiplications_and_shows_them():
-    net = network("one")
-    plan = net.plan(1000)
-    rows = list(plan.rows())
-    # layer 1: compose 2 (20 x 4 x 12) + 2 n (20 x 12); pooled once 2 n (4 x 12)
-    assert [r["multiplications"] for r in rows[:2]] == [2 * 960 + 2 * 1000 * 240, 2 * 1000 * 48]
-    # layer 2: compose 2 (12 x 4 x 9) + 3 n (12 x 9); pool first n (3 (4 x 9) + 2 (12 x 4))
-    assert [r["multiplications"] for r in rows[2:4]] == [2 * 432 + 3 * 1000 * 108, 1000 * (108 + 96)]
-    assert [r["chosen"] for r in rows[:4]] == [False, True, False, True]
-    assert plan.multiplications == 96_000 + 204_000 + 3 * 1000 * 27
-    assert "v U once" in str(plan) and "% of learning every weight" in str(plan)

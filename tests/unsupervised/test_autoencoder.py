@@ -18,7 +18,7 @@ V = np.random.default_rng(0).random((40, 9))
 @pytest.mark.parametrize("decoder", ["sigmoid", "identity"])
 @pytest.mark.parametrize("activation", ["sigmoid", "tanh", "identity"])
 @pytest.mark.parametrize("q", PARAMETRISATIONS.values(), ids=PARAMETRISATIONS)
-def test_gradient(q, activation, decoder):
+def test_the_gradient_is_that_of_the_loss(q, activation, decoder):
     model = TiedAutoencoder(q, activation, decoder)
     theta = model.init(rng=0) + 0.05
     for weight_decay in (0.0, 0.1):

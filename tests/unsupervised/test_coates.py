@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from lowrankweights.speed import compiled
-from lowrankweights.unsupervised import coates
 from lowrankweights.unsupervised.coates import FeatureClassifier, PatchEncoder, quadrants
 from lowrankweights.unsupervised.patches import ZCAWhitening, normalise_contrast
 
@@ -26,14 +25,14 @@ def plain_features(images, W, size, whitening, contrast, t):
 
 @pytest.mark.parametrize("shape", [(3, 3), (3, 3, 2)])
 @pytest.mark.parametrize(("white", "contrast"), [(False, False), (True, False), (True, True)])
-def test_the_fast_form_is_the_definition(shape, white, contrast, monkeypatch):
-    monkeypatch.setattr(coates, "CHUNK_BYTES", 4 * 7 * 7 * 5 * 2)  # two images a chunk
+def test_the_fast_form_is_the_definition(shape, white, contrast):
+    two_images = 4 * 7 * 7 * 5 * 2
     rng = np.random.default_rng(0)
     images = rng.random((5, 9, 9, *shape[2:]))
     n_v = int(np.prod(shape))
     W = rng.normal(size=(n_v, 5))
     whitening = ZCAWhitening(0.1).fit(rng.random((100, n_v))) if white else None
-    encoder = PatchEncoder(W, shape, whitening, contrast, threshold=0.2)
+    encoder = PatchEncoder(W, shape, whitening, contrast, 0.2, chunk_bytes=two_images)
     wanted = plain_features(images, W, 3, whitening, contrast, 0.2)
     got = encoder.transform(images)
     assert got.dtype == np.float32 and np.abs(got - wanted).max() < 1e-4

@@ -1,25 +1,38 @@
-"""Pre-training: a layer learns to reconstruct its input."""
-
 import concurrent.futures
 
 import numpy as np
 import pytest
 
 import lowrankweights as lrw
-from lowrankweights.unsupervised.pretraining import pretrain_layer
+from lowrankweights.unsupervised import TiedAutoencoder, pretrain_layer
 
 
-def data():
+def data(n=60):
     rng = np.random.default_rng(0)
-    return rng.random((60, 2)) @ rng.random((2, 8)) / 2  # in [0, 1], of two dimensions
+    return rng.random((n, 2)) @ rng.random((2, 8)) / 2
 
 
-def test_the_layer_s_hidden_units_are_those_of_its_parameters_and_the_loss_falls():
-    V, layer = data(), lrw.Full(8, 4)
-    theta, H, result = pretrain_layer(layer, "sigmoid", V, max_iter=40, rng=0)
-    W, b = layer.expand(theta[: layer.n_dynamic]), theta[layer.n_dynamic :]
-    assert np.allclose(H, 1 / (1 + np.exp(-(V @ W + b)))) and b.shape == (4,)
-    assert result.loss < 0.99 * result.loss_curve[0]
+def test_it_is_the_autoencoders_minimum_less_the_decoders_bias():
+    q, v = lrw.Predicted(lrw.dictionaries.random_projection(8, 3, rng=0), 5), data()
+    theta, h, result = pretrain_layer(q, "tanh", v, max_iter=15, rng=4)
+    model = TiedAutoencoder(q, "tanh", "sigmoid")
+    wanted = lrw.minimize(lrw.Objective(model, v, v), model.init(rng=4), max_iter=15)
+    assert np.array_equal(result.theta, wanted.theta)
+    assert np.array_equal(theta, wanted.theta[: q.n_dynamic + 5])
+    assert np.array_equal(h, model.encode(wanted.theta, v))
+    assert result.loss_curve[-1] < 0.5 * result.loss_curve[0]
+
+
+def test_the_decoder_is_linear_where_the_data_leave_zero_to_one():
+    q, v = lrw.Full(8, 4), 3 * data() - 1
+    _, _, result = pretrain_layer(q, "sigmoid", v, max_iter=60, rng=0)
+    assert result.loss < 0.05  # a sigmoid cannot reach what is below 0 or above 1
+
+
+def test_the_layer_that_was_trained_gives_these_hidden_units():
+    q, v = lrw.LowRank(8, 4, rank=2), data()
+    theta, h, _ = pretrain_layer(q, "sigmoid", v, max_iter=5, rng=0)
+    assert np.allclose(lrw.Dense(q, "sigmoid").forward(theta, v)[0], h, atol=1e-14)
 
 
 class InterruptedAfter(concurrent.futures.Executor):
@@ -35,6 +48,6 @@ class InterruptedAfter(concurrent.futures.Executor):
         return map(function, items)
 
 
-def test_ctrl_c_goes_through_as_half_a_pre_training_is_nothing_to_go_on_with():
+def test_nothing_is_kept_of_a_pretraining_that_was_broken_off_on_its_way():
     with pytest.raises(KeyboardInterrupt):
         pretrain_layer(lrw.Full(8, 4), "sigmoid", data(), max_iter=40, rng=0, engine=InterruptedAfter(6))

@@ -3,15 +3,15 @@ import pytest
 
 import lowrankweights as lrw
 from lowrankweights.speed import compiled
-from lowrankweights.unsupervised import rica
-from lowrankweights.unsupervised.rica import rica_cost, rica_objective
+from lowrankweights.unsupervised.rica import rica_cost
+from lowrankweights.unsupervised.rica import rica_objective as in_blocks
 
 N_V = 12
 
 
-@pytest.fixture(autouse=True)
-def small_blocks(monkeypatch):
-    monkeypatch.setattr(rica, "BLOCK_ROWS", 20)
+def rica_objective(*arguments, **settings):
+    """In small blocks, so that there are several."""
+    return in_blocks(*arguments, block_rows=20, **settings)
 
 
 def data(n=201, dtype=np.float64):
@@ -103,8 +103,8 @@ def test_float32_inside_float64_outside(n_alpha):
 
 
 def test_pooling_only_while_it_is_no_wider_than_the_data():
-    assert rica_objective(data(), 3, dictionary(4)).X.shape == (201, 4)
-    assert rica_objective(data(), 3, dictionary(15)).X.shape == (201, N_V)
+    assert rica_objective(data(), 3, dictionary(4)).work.X.shape == (201, 4)
+    assert rica_objective(data(), 3, dictionary(15)).work.X.shape == (201, N_V)
 
 
 def test_an_orthonormal_square_w_reconstructs_perfectly():

@@ -145,7 +145,7 @@ def press(page, name):
 @pytest.mark.parametrize("n_alpha", [1, 60, 400, 784])
 @pytest.mark.parametrize(("length_scale", "ridge"), [(0.7, 0), (2, 1e-4), (8, 1e-4), (3, 1)])
 def test_the_solver_computes_what_numpy_does(tab, n_alpha, length_scale, ridge):
-    tab.add_script_tag(type="module", content=web.module("explorer/solver.js") + EXPOSE)
+    tab.add_script_tag(type="module", content=web.module("explorer/browser/solver.js") + EXPOSE)
     until(tab, "Boolean(window.solver)")
     alpha = lrw.sample_index_set(784, n_alpha, rng=n_alpha)
     where = lrw.SquaredExponential(length_scale), lrw.grid_coordinates((28, 28)), alpha, ridge
@@ -431,7 +431,8 @@ def test_an_update_is_quick(page, record_property):
 def test_the_widget_keeps_its_state_in_a_trait(tab):
     start = explorer.features.contents(start={"alpha": [0, 400]})
     tab.add_script_tag(
-        type="module", content=web.module("explorer/widget.js").replace("export default", "window.widget =")
+        type="module",
+        content=web.module("explorer/browser/widget.js").replace("export default", "window.widget ="),
     )
     until(tab, "Boolean(window.widget)")
     tab.evaluate(MODEL, start)

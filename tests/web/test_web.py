@@ -8,7 +8,7 @@ from matplotlib.colors import to_rgb
 from lowrankweights import plotting, web
 
 PIXELS = (web.PACKAGE / "web" / "pixels.js").read_text(encoding="utf-8")
-MODULES = ["explorer/page.js", "explorer/widget.js", "web/timemachine.js"]
+MODULES = ["explorer/browser/page.js", "explorer/browser/widget.js", "web/timemachine.js"]
 
 
 def test_float16_comes_back():

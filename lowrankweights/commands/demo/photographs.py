@@ -1,7 +1,7 @@
 """The demo's first part: filters of photographs with fewer and fewer weights learned (Figures 2 and 1)."""
 
 from ... import datasets, experiments
-from ...speed.objective import available_processors
+from ...speed import available_processors
 
 CAPTIONS = {
     "2": (

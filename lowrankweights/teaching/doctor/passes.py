@@ -222,7 +222,7 @@ class NetworkPass(Pass):
     def raw(self, theta, X, Y, fault=None):
         states = self.forward(theta, X, fault)
         s = SimpleNamespace(z=states[-1].z, Y=Y, place=("loss",), predict=LOSSES[self.net.loss].predict)
-        loss, s.right = LOSSES[self.net.loss].summed(s.z, Y)
+        terms, s.right = LOSSES[self.net.loss].terms(s.z, Y)
         # dz = prediction - Y
         dh = fault.function(s) if fault is not None and fault.line == "output" else s.right
         arrays, dWs, composed = {}, {}, {}
@@ -231,7 +231,7 @@ class NetworkPass(Pass):
             dh = backward(s, arrays, dWs, fault)
             composed |= composed_decay(s)
         return SimpleNamespace(
-            loss=loss, arrays=arrays, dWs=dWs, composed=composed, n=len(X), n_out=Y.shape[1]
+            loss=terms.sum(), arrays=arrays, dWs=dWs, composed=composed, n=len(X), n_out=Y.shape[1]
         )
 
 

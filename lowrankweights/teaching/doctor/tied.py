@@ -50,7 +50,8 @@ class TiedPass(Pass):
         s.z = X @ s.W + b
         s.h = run_line("h", s, fault)
         s.r = s.d.value(s.h @ s.W.T + c)
-        loss, s.dr = LOSSES["squared_error"].summed(s.r, Y)
+        terms, s.dr = LOSSES["squared_error"].terms(s.r, Y)
+        loss = terms.sum()
         s.dr = run_line("dr", s, fault, TIED_LINES)
         s.dh = run_line("dh", s, fault, TIED_LINES)
         s.dz = run_line("dz", s, fault)

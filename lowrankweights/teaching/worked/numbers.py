@@ -11,7 +11,6 @@ from ... import _checks
 from ...networks.activations import ACTIVATIONS
 from ...networks.losses import LOSSES
 from ...networks.network import Network
-from ...speed.products import ComposeFirst
 from ...weights.parametrisations import Columns, Full, LowRank, Predicted
 from ..doctor.passes import leaves
 from .formats import FORMATS, WorkedNumbers
@@ -114,28 +113,26 @@ def check_size(sections):
 
 def passes(net, theta, X, Y, weight_decay):
     """(title, lines) of each layer's forward pass, the loss, and each layer's backward pass."""
-    products = [ComposeFirst(layer.parametrisation) for layer in net.layers]
-    arrays = net.prepare(theta.astype(X.dtype), products)
+    parts = net.split(theta.astype(X.dtype))
     unpacked, v, states = net.unpack(theta), X, []
     for i, layer in enumerate(net.layers):
-        # z = v W, as the layer computes it, and b
-        z = products[i].multiply(v, arrays[i][:-1])[0] + arrays[i][-1]
-        h, cache = layer.forward(v, arrays[i], products[i])
-        states.append((v, z, h, cache))
+        h, cache = layer.forward(parts[i], v)
+        z = v @ unpacked[i]["W"] + unpacked[i]["b"]
+        states.append((v, h, cache))
         yield f"Forward, layer {i + 1} of {len(net.layers)}", forward_lines(layer, unpacked[i], v, z, h, i)
         v = h
-    loss, dh = LOSSES[net.loss].summed(v, Y)
-    dh /= len(X)  # the mean over rows; everything below is linear in dh
+    terms, dh = LOSSES[net.loss].terms(v, Y)
+    dh = dh / len(X)  # the mean over rows; everything below is linear in dh
     total, grad = net.loss_and_grad(theta, X, Y, weight_decay)
-    # a copy: the layers overwrite dh
-    yield "Loss", loss_lines(net, v, Y, loss / len(X), total, weight_decay, dh.copy())
+    yield "Loss", loss_lines(net, v, Y, terms.sum() / len(X), total, weight_decay, dh)
     gradients = net.unpack(grad)
     for i in reversed(range(len(net.layers))):
-        v, _, h, cache = states[i]
-        dz = ACTIVATIONS[net.layers[i].activation].backward(dh.copy(), h)
-        own, dv = net.layers[i].backward(dh.copy(), cache, arrays[i], products[i], need_dv=i > 0)
+        v, h, cache = states[i]
+        dz = dh * ACTIVATIONS[net.layers[i].activation].derivative(h)
+        _, dv = net.layers[i].backward(parts[i], cache, dh)
         lines = [] if i == len(net.layers) - 1 else slope_lines(net.layers[i], dh, dz)
-        lines += learned_lines(net.layers[i], gradients[i], own[0], weight_decay, (v, dz, dv))
+        passing = (v, dz, dv if i else None)
+        lines += learned_lines(net.layers[i], gradients[i], v.T @ dz, weight_decay, passing)
         yield f"Backward, layer {i + 1}", lines
         dh = dv
 

@@ -1,6 +1,6 @@
 // The controls beside the pictures.
 
-import { choices, diverging, drawPixels, element, slider } from "../web/pixels.js";
+import { choices, diverging, drawPixels, element, slider } from "../../web/pixels.js";
 
 const PATTERN_NAMES = { random: "Random", grid: "Grid", local: "Local", all: "All", none: "None" };
 const RIDGE_DECADES = [-4, 0];

@@ -1,6 +1,6 @@
 // The six pictures: drawing them, and pointing and painting with mouse, pen, finger or keys.
 
-import { colourBar, diverging, drawPixels, element, sequential } from "../web/pixels.js";
+import { colourBar, diverging, drawPixels, element, sequential } from "../../web/pixels.js";
 
 const w = (sign, below = "") => {
   const letter = element("i", {}, sign);

@@ -1,6 +1,6 @@
 // The explorer's state, and the same as a flat object of strings: for an address, or a notebook's trait.
 
-import { fromBase64, packBits, toBase64, unpackBits } from "../web/pixels.js";
+import { fromBase64, packBits, toBase64, unpackBits } from "../../web/pixels.js";
 import { localOrder, randomOrder, regularGrid } from "./index_sets.js";
 
 export const RANGES = { length: [0.3, 30], ridge: [0, 10], share: [0, 1], seed: [0, 2 ** 31 - 1] };

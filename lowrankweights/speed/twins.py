@@ -1,0 +1,147 @@
+"""The fast twin of each layer: the same numbers as its ``forward`` and ``backward``, block by block.
+
+``twins(layer)`` lists a layer's twins, one for each order of computation, with their costs; ``Plan``
+chooses. A new kind of layer offers its own orders with ``@twins.register(ItsClass)``; one that does
+not runs as it is defined.
+"""
+
+import abc
+import functools
+
+import numpy as np
+
+from ..networks import Dense
+from .compiled import IN_PLACE
+from .orders import orders
+
+
+class Twin(abc.ABC):
+    """What the sum over blocks asks of a layer's twin.
+
+    Attributes
+    ----------
+    layer : Layer
+    name : str
+        The order of computation, as a formula.
+    pooled : bool
+        Whether it takes ``pool(v)`` for v, made before training (only where v is the data).
+    input_width : int
+        Numbers in a row of what it takes.
+    """
+
+    pooled = False
+
+    def __init__(self, layer):
+        self.layer, self.n_v = layer, layer.n_v
+
+    @property
+    def input_width(self):
+        return self.n_v
+
+    @abc.abstractmethod
+    def prepare(self, theta):
+        """A list of arrays made of the layer's theta, once for all blocks."""
+
+    @abc.abstractmethod
+    def forward(self, arrays, v, rows):
+        """h and a cache, for a block of rows; v is left as it is."""
+
+    @abc.abstractmethod
+    def backward(self, arrays, cache, dh, need_dv=True):
+        """Gradients of ``arrays``, to be summed over blocks, and dv unless not needed; may overwrite dh."""
+
+    @abc.abstractmethod
+    def finish(self, gradients, theta):
+        """dL/dtheta of the layer from the summed gradients."""
+
+    def matrix_products(self, n, need_dv=True):
+        """The ``MatrixProduct``s of a loss and gradient over n rows."""
+        return []
+
+    def multiplications(self, n, need_dv=True):
+        """Multiplications of a loss and gradient over n rows, as far as they count."""
+        return sum(product.multiplications for product in self.matrix_products(n, need_dv))
+
+
+class AsDefined(Twin):
+    """A layer without a fast form: its definition, block by block."""
+
+    name = "as defined"
+
+    def prepare(self, theta):
+        return [theta]
+
+    def forward(self, arrays, v, rows):
+        return self.layer.forward(arrays[0], v, rows)
+
+    def backward(self, arrays, cache, dh, need_dv=True):
+        gradient, dv = self.layer.backward(arrays[0], cache, dh)
+        return [gradient], dv
+
+    def finish(self, gradients, theta):
+        return gradients[0]
+
+
+class DenseTwin(Twin):
+    """h = g(v W + b), with the product in one order, and g in one pass over the memory."""
+
+    def __init__(self, layer, order):
+        super().__init__(layer)
+        self.order, self.name, self.pooled = order, order.name, order.pooled
+
+    @property
+    def input_width(self):
+        return self.order.input_width
+
+    def pool(self, v):
+        return self.order.pool(v)
+
+    def prepare(self, theta):
+        p, b = self.layer.split(theta)
+        return [*self.order.prepare(p), b]
+
+    def forward(self, arrays, v, rows=None):
+        *weights, b = arrays
+        # z = v W
+        z, cache = self.order.multiply(v, weights)
+        # h = g(z + b), in z's memory
+        h = IN_PLACE[self.layer.activation].forward(z, b)
+        return h, (cache, h)
+
+    def backward(self, arrays, cache, dh, need_dv=True):
+        *weights, _ = arrays
+        cache, h = cache
+        # dz = dh g'(z), in dh's memory
+        dz = IN_PLACE[self.layer.activation].backward(dh, h)
+        # db = sum of dz over the rows
+        db = dz.sum(axis=0)
+        # dW = v^T dz, dv = dz W^T
+        gradients, dv = self.order.pull_back(dz, cache, weights, need_dv)
+        return [*gradients, db], dv
+
+    def finish(self, gradients, theta):
+        *weights, db = gradients
+        return np.concatenate([self.order.finish(weights, self.layer.split(theta)[0]), db])
+
+    def matrix_products(self, n, need_dv=True):
+        return self.order.matrix_products(n, need_dv)
+
+    def multiplications(self, n, need_dv=True):
+        return self.order.multiplications(n, need_dv)
+
+
+@functools.singledispatch
+def twins(layer, poolable=False):
+    """Every fast twin of a layer; ``poolable``: its input is the data, known beforehand.
+
+    Returns
+    -------
+    twins : list of Twin
+        At least one. The first takes any input and composes what it needs.
+    """
+    return [AsDefined(layer)]
+
+
+@twins.register(Dense)
+def _(layer, poolable=False):
+    return [DenseTwin(layer, order) for order in orders(layer.parametrisation, poolable)]
