@@ -1,8 +1,14 @@
 import re
+import subprocess
+import sys
 
 import pytest
 
-from lowrankweights.commands.main import main
+import lowrankweights as lrw
+from lowrankweights.commands.demo import make_page
+from lowrankweights.commands.main import COMMANDS, build_parser, main
+from lowrankweights.experiments.figures.figure_1_rica_natural import FeaturesOfPhotographs
+from lowrankweights.experiments.figures.figure_2 import FiltersByProportion
 
 
 @pytest.fixture(autouse=True)
@@ -79,18 +85,73 @@ def test_the_default_dictionaries_fit_any_number_of_layers(capsys):
     assert "covariance+covariance-0.1-columns2-hidden8+6+4-seed1.npz" in out
 
 
-def test_demo_writes_a_page_with_its_pictures(capsys, tmp_path, monkeypatch):
-    from lowrankweights import experiments
-    from lowrankweights.commands.demo import digits
-
-    monkeypatch.setattr(digits, "HIDDEN", (20, 20))
-    for name in ("2", "1-rica-natural"):
-        monkeypatch.setitem(experiments.figure_module(name).PRESETS["quick"], "n_train", 600)
-        monkeypatch.setitem(experiments.figure_module(name).PRESETS["quick"], "max_iter", 3)
-    assert main(["demo", "--out", "out"]) == 0
-    page = (tmp_path / "out" / "index.html").read_text()
+def test_the_demo_writes_a_page_with_its_pictures(capsys, tmp_path):
+    out, small = tmp_path / "out", {"n_train": 600, "max_iter": 3}
+    figures = [FiltersByProportion, FeaturesOfPhotographs]
+    figures = [figure({"quick": {**figure.presets["quick"], **small}}) for figure in figures]
+    make_page(out, figures, hidden=(20, 20))
+    page = (out / "index.html").read_text()
     for name in re.findall(r'src="([^"]+)"', page):
-        assert (tmp_path / "out" / name).stat().st_size > 1000
+        assert (out / name).stat().st_size > 1000
     assert page.index("figure-2.png") < page.index("figure-1-rica-natural.png") < page.index("features.png")
     assert "a tenth" in page and "test error" in page
     assert "10% of each hidden filter" in capsys.readouterr().out
+
+
+def options(*command):
+    """What a command's arguments are without any on the command line."""
+    arguments = vars(build_parser().parse_args(command))
+    return {name: value for name, value in arguments.items() if name != "run"}
+
+
+def test_defaults_are_those_of_the_estimator_where_the_paper_says_nothing(capsys):
+    ours, theirs = options("train", "mnist"), lrw.LowRankMLPClassifier().get_params()
+    same = ("length_scale", "ridge", "activation", "index_sets", "pretrain_iter", "weight_decay", "pretrain")
+    assert {name: ours[name] for name in same} == {name: theirs[name] for name in same}
+    # the paper's network on MNIST
+    paper = {"hidden": (500, 500), "columns": 10, "proportion": 0.1, "max_iter": 300, "dtype": "float32"}
+    assert {name: ours[name] for name in paper} == paper
+
+
+def test_both_sizes_of_the_digits_have_a_name_of_their_own(capsys):
+    small = ["--hidden", "8", "--columns", "2", "--max-iter", "2"]
+    for name, n_inputs in (("digits", 64), ("digits-16x16", 256)):
+        assert main(["train", name, *small, "--out", f"{name}.npz"]) == 0
+        model = lrw.load(f"{name}.npz")
+        assert model.n_features_in_ == n_inputs
+    capsys.readouterr()
+    assert main(["evaluate", "digits-16x16.npz"]) == 0  # the file says which they were
+    assert "test error" in capsys.readouterr().out
+
+
+def test_a_schedule_is_all_rows_at_once_or_growing_samples(capsys):
+    for schedule, wanted in (("full", None), ("grow", "grow")):
+        few = ["--hidden", "8", "--columns", "2", "--max-iter", "8", "--schedule", schedule]
+        assert main(["train", "digits", *few, "--out", f"{schedule}.npz"]) == 0
+        assert lrw.load(f"{schedule}.npz").schedule == wanted
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda module: module.__name__.rsplit(".", 1)[1])
+def test_every_command_says_what_it_does_and_what_its_arguments_are(command, capsys):
+    name = command.__name__.rsplit(".", 1)[1]
+    with pytest.raises(SystemExit) as stop:
+        main([name, "--help"])
+    out = capsys.readouterr().out
+    assert stop.value.code == 0 and f"usage: lowrankweights {name}" in out
+    assert "--" in out.replace("--help", "") or "ACTION" in out
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["data", "where"]])
+def test_the_command_line_starts_without_what_it_does_not_need(arguments):
+    code = f"""
+import sys
+from lowrankweights.commands.main import main
+try:
+    main({arguments})
+except SystemExit:
+    pass
+heavy = {{"matplotlib", "numba", "sklearn", "joblib", "torch"}} & set(sys.modules)
+print(sorted(heavy), file=sys.stderr)
+"""
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout and result.stderr == "[]\n"

@@ -3,18 +3,46 @@
 from html import escape
 from pathlib import Path
 
-from . import digits, photographs
+from .. import add_command, draw_to_files
 
 PAGE = Path(__file__).with_name("page.html")
 FIGURE = '<figure><img src="{name}" alt="{title}"><figcaption>{caption}</figcaption></figure>'
 
 
-def run(out):
-    """Learn filters of photographs, then to read digits; write pictures and index.html to ``out``."""
+def add(commands):
+    """The subcommand and its arguments."""
+    text = "Learn with fewer and fewer of the weights, draw it; no download."
+    add_command(commands, "demo", run, text, _arguments)
+
+
+def _arguments(parser):
+    parser.add_argument("--out", type=Path, default=Path("out"), help="folder for the pictures and the page")
+
+
+def run(arguments):
+    """Both parts, at their usual size."""
+    draw_to_files()
+    make_page(arguments.out)
+
+
+def make_page(out, figures=None, **network):
+    """Learn filters of photographs, then to read digits; write pictures and index.html.
+
+    Parameters
+    ----------
+    out : Path
+        A folder.
+    figures : list of Figure, optional
+        Of the first part, see ``photographs.show``.
+    **network
+        Other settings of the second part's networks, see ``digits.show``.
+    """
+    from . import digits, photographs
+
     out.mkdir(parents=True, exist_ok=True)
-    first = photographs.show(out)
+    first = photographs.show(out, figures)
     print()
-    table, second = digits.show(out)
+    table, second = digits.show(out, **network)
     page = out / "index.html"
     parts = {"photographs": _figures(first), "table": _table(table), "digits": _figures(second)}
     page.write_text(PAGE.read_text(encoding="utf-8").format(**parts), encoding="utf-8")

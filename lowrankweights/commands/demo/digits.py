@@ -9,7 +9,7 @@ from ...estimators import LowRankMLPClassifier
 HIDDEN = (100, 100)
 PROPORTIONS = (1.0, 0.1)
 N_FEATURES = 6
-SHARE_KNOWN = 0.2
+PROPORTION_KNOWN = 0.2
 LENGTH_SCALE = 2.0  # pixels
 CAPTIONS = {
     "features.png": (
@@ -29,23 +29,37 @@ CAPTIONS = {
 }
 
 
-def show(out):
-    """Train both networks and draw; the rows of the table, and (file name, title, caption) triples."""
-    digits = datasets.load_digits(zoom=2)
+def show(out, hidden=HIDDEN):
+    """Train both networks and draw.
+
+    Parameters
+    ----------
+    out : Path
+        A folder.
+    hidden : tuple of int
+        Hidden units of each layer.
+
+    Returns
+    -------
+    rows : list of tuple
+        Of the table.
+    pictures : list of (file name, title, caption)
+    """
+    digits = datasets.load("digits-16x16")
     print("Handwritten digits that come with scikit-learn, enlarged from 8 x 8 to 16 x 16 pixels.")
     print(f"Licence: {digits.license}")
-    sizes = "-".join(map(str, (digits.X_train.shape[1], *HIDDEN, 10)))
+    sizes = "-".join(map(str, (digits.X_train.shape[1], *hidden, 10)))
     print(f"{len(digits.X_train):,} to train on, {len(digits.X_test)} to test on; {sizes}, L-BFGS.\n")
-    models = {p: _fit(digits, p) for p in PROPORTIONS}
+    models = {p: _fit(digits, hidden, p) for p in PROPORTIONS}
     table = _table(models, digits)
     print(_text_table(table))
     return table, _draw(models, digits.input_shape, out)
 
 
-def _fit(digits, proportion):
+def _fit(digits, hidden, proportion):
     everything = proportion == 1.0
     model = LowRankMLPClassifier(
-        HIDDEN,
+        hidden,
         dictionary="none" if everything else ("squared_exponential", "covariance"),
         proportion=proportion,
         n_columns=1 if everything else 10,
@@ -101,7 +115,7 @@ def _draw(models, shape, out):
 
 
 def _draw_completion(W, shape, plotting):
-    c = completion.complete(completion.strongest(W, N_FEATURES), shape, SHARE_KNOWN)
+    c = completion.complete(completion.strongest(W, N_FEATURES), shape, PROPORTION_KNOWN)
     return plotting.feature_completion(c["W"], c["alpha"], c["U"], shape, c["length_scale"])
 
 

@@ -1,6 +1,7 @@
 """The demo's first part: filters of photographs with fewer and fewer weights learned (Figures 2 and 1)."""
 
 from ... import datasets, experiments
+from ...experiments.pages import draw
 from ...speed import available_processors
 
 CAPTIONS = {
@@ -22,27 +23,22 @@ CAPTIONS = {
 }
 
 
-def show(out):
-    """Make both figures at their quick size; returns (file name, title, caption) triples."""
+def show(out, figures=None):
+    """Make figures at their quick size, those of ``CAPTIONS``; (file name, title, caption) triples."""
+    figures = [experiments.figure_named(name) for name in CAPTIONS] if figures is None else figures
     print("Patches of two photographs that come with scikit-learn; filters of reconstruction ICA, by L-BFGS.")
     print(f"Licence: {datasets.load_natural_images('bundled').license}")
-    return [(_make(name, out), *caption) for name, caption in CAPTIONS.items()]
+    return [(_make(figure, out), *CAPTIONS[figure.name]) for figure in figures]
 
 
-def _make(name, out):
+def _make(figure, out):
     """Run, sum up and draw a figure; the picture's file name."""
-    import matplotlib.pyplot as plt
     from tqdm.auto import tqdm
 
-    from ... import plotting
-
-    figure, picture = experiments.figure_module(name), f"figure-{name}.png"
     specs, n_threads = figure.runs("quick"), available_processors()
-    bar = tqdm(specs, desc=f"figure {name}", unit="run", leave=False)
+    bar = tqdm(specs, desc=f"figure {figure.name}", unit="run", leave=False)
     results = [{**spec, **figure.run_one(spec, {}, n_threads)} for spec in bar]
     print(f"\n{figure.summary(results)}")
-    with plt.rc_context(plotting.STYLE):
-        drawn = figure.draw(results)
-        drawn.savefig(out / picture)
-        plt.close(drawn)
-    return picture
+    picture = out / f"figure-{figure.name}.png"
+    draw(figure, results, picture)
+    return picture.name

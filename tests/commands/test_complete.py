@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import lowrankweights as lrw
-from lowrankweights.commands.completing import read
+from lowrankweights.commands.complete import read
 from lowrankweights.commands.main import main
 
 
@@ -33,8 +33,14 @@ def test_a_smooth_feature_comes_back(here, capsys):
 
 def test_the_length_scale_may_be_given(here, capsys):
     np.save("mine.npy", bump())
-    status, said = complete(capsys, "mine.npy", "--length-scale", 2, "--share", 1)
+    status, said = complete(capsys, "mine.npy", "--length-scale", 2, "--proportion", 1)
     assert status == 0 and "length scale 2.00 pixels; no weight was unknown" in said
+
+
+def test_the_proportion_has_a_second_name(here, capsys):
+    np.save("mine.npy", bump())
+    said = [complete(capsys, "mine.npy", name, 0.5) for name in ("--proportion", "--share")]
+    assert said[0] == said[1] and "72 of 144 weights known (50%)" in said[0][1]
 
 
 def test_an_image_is_a_feature(here, capsys):
@@ -57,7 +63,7 @@ def test_a_model_that_was_saved(here, capsys):
 def test_a_rica_that_was_saved(here, capsys):
     X = np.random.default_rng(0).normal(size=(60, 24))
     model = lrw.RICA(5, patch_shape=(4, 6), max_iter=3, random_state=0).fit(X)
-    lrw.model_files.save("rica", model)
+    lrw.save("rica", model)
     W, shape, _ = read(here / "rica.npz")
     assert shape == (4, 6) and W.shape == (24, 4)
 

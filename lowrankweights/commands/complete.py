@@ -1,27 +1,49 @@
-"""What ``lowrankweights complete`` does: a feature of one's own, predicted from a few of its weights."""
+"""``lowrankweights complete``: a feature of one's own, predicted from a few of its weights."""
+
+from pathlib import Path
 
 import numpy as np
 
 from .. import _checks
-from ..dictionaries import completion
-from ..estimators import model_files
-from ..explorer import read_image
+from . import add_command, defaults, draw_to_files, list_of
 
 N_FEATURES = 4
 
 
-def complete(options):
-    """Predict the features of a file, print how well, draw them; the options are the command line's."""
+def add(commands):
+    """The subcommand and its arguments."""
+    text = "Predict a feature of your own from a few of its weights: an image, weights, a saved model."
+    add_command(commands, "complete", run, text, _arguments)
+
+
+def _arguments(parser):
+    from ..dictionaries.completion import complete
+
+    usual, add = defaults(complete), parser.add_argument
+    text = "an image, .npy with weights (n_v, n_features), or .npz of train"
+    add("file", type=Path, help=text)
+    add("--shape", type=list_of(int, "integers"), default=None, help="of a feature: HEIGHT,WIDTH")
+    add("--proportion", "--share", type=float, default=0.2, help="of the weights that is known")
+    text = "in pixels; default: by the known weights"
+    add("--length-scale", type=float, default=usual["length_scale"], help=text)
+    add("--seed", type=int, default=usual["rng"], help="of the known weights")
+    add("--out", type=Path, default=Path("out"), help="folder for the picture")
+
+
+def run(arguments):
+    """Predict the features of a file, print how well, draw them."""
     import matplotlib.pyplot as plt
 
     from .. import plotting
+    from ..dictionaries import completion
 
-    _checks.integer("--seed", options.seed, at_least=0)
-    W, shape, note = read(options.file, options.shape)
-    c = completion.complete(W, shape, options.share, options.seed, options.length_scale)
+    draw_to_files()
+    _checks.integer("--seed", arguments.seed, at_least=0)
+    W, shape, note = read(arguments.file, arguments.shape)
+    c = completion.complete(W, shape, arguments.proportion, arguments.seed, arguments.length_scale)
     print(f"{note}\n{completion.describe(c)}")
-    options.out.mkdir(parents=True, exist_ok=True)
-    picture = options.out / f"{options.file.stem}-completed.png"
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    picture = arguments.out / f"{arguments.file.stem}-completed.png"
     with plt.rc_context(plotting.STYLE):
         what = "feature" if W.shape[1] == 1 else "features"
         figure = plotting.feature_completion(c["W"], c["alpha"], c["U"], shape, c["length_scale"], what=what)
@@ -50,6 +72,10 @@ def read(path, shape=None):
     note : str
         What they are, in a sentence.
     """
+    from ..dictionaries.completion import strongest
+    from ..estimators import model_files
+    from ..explorer import read_image
+
     suffix = path.suffix.lower()
     if suffix == ".npy":
         W = _weights(path, shape)
@@ -63,7 +89,7 @@ def read(path, shape=None):
         pixels, note = read_image(path)
         return (pixels - pixels.mean()).reshape(-1, 1), pixels.shape, note
     shape = _feature_shape(shape, W)
-    chosen = completion.strongest(W, N_FEATURES)
+    chosen = strongest(W, N_FEATURES)
     not_zero = chosen.any(axis=0)
     chosen = chosen[:, not_zero] if not_zero.any() else chosen[:, :1]
     size = " x ".join(map(str, shape))

@@ -1,0 +1,24 @@
+"""``lowrankweights explore``: paint which weights are known, see the others predicted."""
+
+from pathlib import Path
+
+from . import add_command
+
+
+def add(commands):
+    """The subcommand and its arguments."""
+    text = "Paint which weights are known, see the others predicted."
+    add_command(commands, "explore", run, text, _arguments)
+
+
+def _arguments(parser):
+    text = "page to write; default: out/explorer.html, which is opened"
+    parser.add_argument("--out", type=Path, default=None, help=text)
+    parser.add_argument("--image", type=Path, default=None, help="an image of your own, beside the features")
+
+
+def run(arguments):
+    """Write the page and, without ``--out``, open it."""
+    from ..explorer.page import explore
+
+    explore(arguments.out, arguments.image)
