@@ -31,7 +31,8 @@ def _arguments(parser):
     add("--proportion", type=numbers, default=0.1, help="of each filter's weights that is learned")
     text = "columns of a layer, each with its own dictionary"
     add("--columns", type=integers, default=USUAL["columns"], help=text)
-    add("--hidden", type=integers, default=USUAL["hidden"], help="hidden units of each layer")
+    hidden = ",".join(map(str, USUAL["hidden"]))
+    add("--hidden", type=integers, default=hidden, help="hidden units of each layer")
     text = "of the squared exponential, in pixels"
     add("--length-scale", type=float, default=usual["length_scale"], help=text)
     text = "relative to the kernel's mean variance; default: each kernel's own"

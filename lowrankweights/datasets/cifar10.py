@@ -62,7 +62,12 @@ def fetch_cifar10(*, return_X_y=False):
     >>> cifar10.X_train.shape, cifar10.input_shape  # doctest: +SKIP
     ((50000, 3072), (32, 32, 3))
     """
-    folder = CIFAR10.locate()
+    return read_from(CIFAR10, return_X_y)
+
+
+def read_from(dataset, return_X_y=False):
+    """``fetch_cifar10`` of any ``DataSet`` whose files are laid out as CIFAR-10's."""
+    folder = dataset.locate()
     parts = [[_read(folder / name) for name in names if (folder / name).is_file()]
              for names in (TRAINING_FILES, TEST_FILES)]  # fmt: skip
     if not any(parts):
@@ -70,7 +75,7 @@ def fetch_cifar10(*, return_X_y=False):
         raise DataNotFound(f"cifar10: expected {names} or some of them in {folder}, got none")
     if not all(parts):
         present = "training" if parts[0] else "test"
-        warnings.warn(f"cifar10: {folder} has only the {present} part; the other has no rows", stacklevel=2)
+        warnings.warn(f"cifar10: {folder} has only the {present} part; the other has no rows", stacklevel=3)
     records = [r for part in parts for r in part]
     n_train = sum(map(len, parts[0]))
     X = np.empty((sum(map(len, records)), int(np.prod(SHAPE))), np.float32)
@@ -79,7 +84,7 @@ def fetch_cifar10(*, return_X_y=False):
         start, stop = stop, stop + len(r)
         X[start:stop] = channels_last(r[:, 1:], *SHAPE[:2])
     y = np.concatenate([r[:, 0] for r in records], dtype=np.int64)
-    result = classification(CIFAR10, X, y, n_train, SHAPE, return_X_y)
+    result = classification(dataset, X, y, n_train, SHAPE, return_X_y)
     if not return_X_y:
         result.classes = CLASSES
     return result

@@ -63,13 +63,20 @@ def fetch_mnist(*, return_X_y=False):
     >>> mnist.X_train.shape, mnist.X_test.shape  # doctest: +SKIP
     ((60000, 784), (10000, 784))
     """
-    folder = MNIST.locate()
+    return read_from(MNIST, return_X_y)
+
+
+def read_from(dataset, return_X_y=False):
+    """``fetch_mnist`` of any ``DataSet`` whose files are laid out as MNIST's."""
+    folder = dataset.locate()
     train, test = _read_part(folder, "train"), _read_part(folder, "t10k")
     if train is None and test is None:
-        raise DataNotFound(f"mnist: expected {', '.join(MNIST.files)} or some of them in {folder}, got none")
+        raise DataNotFound(
+            f"mnist: expected {', '.join(dataset.files)} or some of them in {folder}, got none"
+        )
     if train is None or test is None:
         present = "test" if train is None else "training"
-        warnings.warn(f"mnist: {folder} has only the {present} part; the other has no rows", stacklevel=2)
+        warnings.warn(f"mnist: {folder} has only the {present} part; the other has no rows", stacklevel=3)
     parts = [part for part in (train, test) if part is not None]
     input_shape = parts[0][0].shape[1:]
     if parts[-1][0].shape[1:] != input_shape:
@@ -81,7 +88,7 @@ def fetch_mnist(*, return_X_y=False):
         start, stop = stop, stop + len(images)
         np.divide(images.reshape(len(images), X.shape[1]), 255, out=X[start:stop], dtype=np.float32)
     y = np.concatenate([labels for _, labels in parts], dtype=np.int64)
-    return classification(MNIST, X, y, 0 if train is None else len(train[0]), input_shape, return_X_y)
+    return classification(dataset, X, y, 0 if train is None else len(train[0]), input_shape, return_X_y)
 
 
 def _read_part(folder, part):

@@ -180,26 +180,24 @@ class TestArchive:
             (path / fname).write_bytes((mirror / "small.tar.gz").read_bytes())
 
         monkeypatch.setattr(pooch, "retrieve", retrieve)
-        small = sources.DataSet(
+        return sources.DataSet(
             "cifar10", "Small", "A licence", "", 1, files={"small.tar.gz": sha256}, mirrors=("http://a/",),
             members=cifar10.CIFAR10.members,
         )  # fmt: skip
-        monkeypatch.setattr(cifar10, "CIFAR10", small)
-        return small
 
     def test_members_are_taken_out_and_the_archive_removed(self, small, tmp_path):
         assert small.place() == "missing"
-        assert datasets.fetch_cifar10().X_train.shape == (10, 3072)
+        assert cifar10.read_from(small).X_train.shape == (10, 3072)
         assert small.place() == "cache"
         assert sorted(path.name for path in (tmp_path / "cache" / "cifar10").iterdir()) == sorted(
             small.members
         )
 
     def test_a_missing_member_is_fetched_again(self, small, tmp_path):
-        datasets.fetch_cifar10()
+        cifar10.read_from(small)
         (tmp_path / "cache" / "cifar10" / "test_batch.bin").unlink()
         assert small.place() == "missing"
-        assert len(datasets.fetch_cifar10().X_test) == 2
+        assert len(cifar10.read_from(small).X_test) == 2
 
 
 def test_natural_photographs_of_the_data_folder(data):

@@ -209,47 +209,43 @@ def server(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def use_mirrors(server, monkeypatch):
-    """Two mirrors, folders "first", empty, and "second", whose files are the right ones."""
+def small(server):
+    """A small MNIST with two mirrors, folders "first", empty, and "second", whose files are the right ones."""
     root, address = server
     write(root / "second", made_up_files(), ".gz")
     files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (root / "second").iterdir()}
-    small = sources.DataSet(
-        "mnist", "Small", "A licence", "", 1, files=files, mirrors=(address + "first/", address + "second/")
-    )
-    monkeypatch.setattr(mnist, "MNIST", small)
-    return root
+    mirrors = (address + "first/", address + "second/")
+    return sources.DataSet("mnist", "Small", "A licence", "", 1, files=files, mirrors=mirrors)
 
 
 class TestDownload:
-    def test_a_failing_mirror_falls_through_to_the_next(self, use_mirrors, cache):
-        assert datasets.fetch_mnist().X_train.shape == (7, 784)
-        assert sorted(path.name for path in (cache / "mnist").iterdir()) == sorted(
-            name + ".gz" for name in FILES
-        )
+    def test_a_failing_mirror_falls_through_to_the_next(self, small, cache):
+        assert mnist.read_from(small).X_train.shape == (7, 784)
+        names = sorted(path.name for path in (cache / "mnist").iterdir())
+        assert names == sorted(name + ".gz" for name in FILES)
 
-    def test_a_wrong_file_falls_through_to_the_next(self, use_mirrors):
-        write(use_mirrors / "first", made_up_files(2, 2), ".gz")
-        assert len(datasets.fetch_mnist().X_train) == 7
+    def test_a_wrong_file_falls_through_to_the_next(self, small, server):
+        write(server[0] / "first", made_up_files(2, 2), ".gz")
+        assert len(mnist.read_from(small).X_train) == 7
 
-    def test_from_the_cache_when_offline(self, use_mirrors, monkeypatch):
-        datasets.fetch_mnist()
+    def test_from_the_cache_when_offline(self, small, monkeypatch):
+        mnist.read_from(small)
         monkeypatch.setenv("LOWRANKWEIGHTS_OFFLINE", "1")
-        assert mnist.MNIST.place() == "cache"
-        assert len(datasets.fetch_mnist().X_test) == 3
+        assert small.place() == "cache"
+        assert len(mnist.read_from(small).X_test) == 3
 
-    def test_a_damaged_file_in_the_cache_is_replaced(self, use_mirrors, cache):
-        datasets.fetch_mnist()
+    def test_a_damaged_file_in_the_cache_is_replaced(self, small, cache):
+        mnist.read_from(small)
         damaged = cache / "mnist" / (FILES[0] + ".gz")
         damaged.write_bytes(damaged.read_bytes()[:100])
-        assert mnist.MNIST.place() == "missing"
-        assert len(datasets.fetch_mnist().X_train) == 7
+        assert small.place() == "missing"
+        assert len(mnist.read_from(small).X_train) == 7
 
-    def test_checksum_mismatch_leaves_nothing_behind(self, use_mirrors, cache):
-        for path in (use_mirrors / "second").iterdir():
+    def test_a_checksum_mismatch_leaves_nothing_behind(self, small, server, cache):
+        for path in (server[0] / "second").iterdir():
             path.write_bytes(path.read_bytes() + b"more")
         with pytest.raises(datasets.DataNotFound, match="does not match the known hash"):
-            datasets.fetch_mnist()
+            mnist.read_from(small)
         assert not any(path.is_file() for path in cache.rglob("*"))
 
     def test_message_when_every_mirror_fails(self, monkeypatch, cache):
@@ -277,6 +273,14 @@ class TestDownload:
         assert own.place() == "missing"
         with pytest.raises(datasets.DataNotFound, match="no address.*\nSet LOWRANKWEIGHTS_DATA .* corpus/"):
             own.locate()
+
+
+def test_a_name_says_which_images_they_are():
+    shapes = {name: datasets.load(name).input_shape for name in ("digits", "digits-16x16")}
+    assert shapes == {"digits": (8, 8), "digits-16x16": (16, 16)}
+    assert np.array_equal(datasets.load("digits-16x16").X_test, datasets.load_digits(zoom=2).X_test)
+    with pytest.raises(ValueError, match="^name: expected one of .* did you mean 'mnist'"):
+        datasets.load("mnits")
 
 
 class TestDigits:
