@@ -210,7 +210,7 @@ def server(tmp_path, monkeypatch):
 
 @pytest.fixture
 def small(server):
-    """A small MNIST with two mirrors, folders "first", empty, and "second", whose files are the right ones."""
+    """A small MNIST with two mirrors: folders "first", empty, and "second", which has the right files."""
     root, address = server
     write(root / "second", made_up_files(), ".gz")
     files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (root / "second").iterdir()}
@@ -279,7 +279,7 @@ def test_a_name_says_which_images_they_are():
     shapes = {name: datasets.load(name).input_shape for name in ("digits", "digits-16x16")}
     assert shapes == {"digits": (8, 8), "digits-16x16": (16, 16)}
     assert np.array_equal(datasets.load("digits-16x16").X_test, datasets.load_digits(zoom=2).X_test)
-    with pytest.raises(ValueError, match="^name: expected one of .* did you mean 'mnist'"):
+    with pytest.raises(ValueError, match="^name: expected one of .*did you mean 'mnist'"):
         datasets.load("mnits")
 
 
