@@ -16,7 +16,7 @@ SIZES = (784, 500, 500, 10)
 
 @dataclass(frozen=True)
 class Case:
-    """A share of the weights and a number of columns; ``proportion`` None: every weight."""
+    """A proportion of the weights, None for every weight, and a number of columns."""
 
     proportion: float | None
     n_columns: int = 1

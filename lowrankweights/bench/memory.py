@@ -37,8 +37,8 @@ def growth(cases, n_rows, dtype, n_threads, factor=4):
 def table(peaks):
     """The peaks as text."""
     lines = ["peak memory beyond the data and the pooled input:"]
-    for name, own in peaks.items():
-        (few, low), (many, high) = own.items()
+    for name, by_rows in peaks.items():
+        (few, low), (many, high) = by_rows.items()
         lines.append(
             f"{name:>18}  {int(few):,} rows {low / 1e6:.1f} MB, {int(many):,} rows {high / 1e6:.1f} MB "
             f"({100 * (high / low - 1):+.1f} %)"

@@ -33,14 +33,14 @@ ADAM = {"batch_size": 128, "learning_rate": 1e-3, "evaluations_an_epoch": 4, "ma
 class Watch:
     """Seconds since it was made, less the time spent looking at errors; keeps (seconds, error)."""
 
-    def __init__(self, target):
-        self.start, self.excluded, self.target, self.seen = time.perf_counter(), 0.0, target, []
+    def __init__(self, target, clock=time.perf_counter):
+        self.clock, self.start, self.excluded, self.target, self.seen = clock, clock(), 0.0, target, []
 
     def look(self, error):
         """Note what ``error()`` is now; returns whether the target is reached."""
-        before = time.perf_counter()
+        before = self.clock()
         self.seen.append((before - self.start - self.excluded, float(error())))
-        self.excluded += time.perf_counter() - before
+        self.excluded += self.clock() - before
         return self.seen[-1][1] <= self.target
 
     def reached(self):

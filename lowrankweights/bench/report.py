@@ -6,6 +6,11 @@ from pathlib import Path
 from .cases import CURVE, EVERY, TABLE
 
 
+HEAD = (
+    "learned", "products", "bound", "Gflop/s", "ours", "min-max", "bound/ours", "PyTorch", "PyTorch all/ours",
+)  # fmt: skip
+
+
 def write_json(file, report):
     """The report as JSON; what is not a number becomes null."""
     Path(file).parent.mkdir(parents=True, exist_ok=True)
@@ -16,18 +21,7 @@ def write_json(file, report):
 
 def table(report):
     """The table as text."""
-    head = (
-        "learned",
-        "products",
-        "bound",
-        "Gflop/s",
-        "ours",
-        "min-max",
-        "bound/ours",
-        "PyTorch",
-        "PyTorch all/ours",
-    )
-    rows = [head]
+    rows = [HEAD]
     for case in TABLE:
         c, s = report["cases"][case.name], report["seconds"][case.name]["ours"]
         torch, ratio = c["PyTorch seconds"], c["PyTorch every weight/ours"]
@@ -41,11 +35,11 @@ def table(report):
         rows.append((case.name, *cells))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(cell.rjust(w) for cell, w in zip(row, widths, strict=True)) for row in rows]
-    own = report["seconds"][EVERY.name]
-    if "scikit-learn" in own:
-        sklearn = own["scikit-learn"]["median"]
+    every = report["seconds"][EVERY.name]
+    if "scikit-learn" in every:
+        sklearn = every["scikit-learn"]["median"]
         lines.append(f"scikit-learn's MLPClassifier, every weight: {sklearn:.3f} s, "
-                     f"{sklearn / own['ours']['median']:.2f} times ours")  # fmt: skip
+                     f"{sklearn / every['ours']['median']:.2f} times ours")  # fmt: skip
     lines.append(
         "bound: the matrix products of the cheapest order alone, the faster of two ways to run them."
     )
@@ -59,30 +53,20 @@ def draw(report, path):
     from .. import plotting
 
     curve = [report["cases"][case.name] for case in CURVE]
-    share = [100 * c["proportion"] for c in curve]
+    percent = [100 * c["proportion"] for c in curve]
     every = report["cases"][EVERY.name]
     with plt.rc_context(plotting.STYLE):
         figure, ax = plt.subplots(figsize=(5.6, 3.6), layout="constrained")
         colours = plotting.COLOURS
-        ax.plot(
-            share, [c["ours_seconds"] for c in curve], "o-", color=colours["blue"], label="loss and gradient"
-        )
-        ax.plot(
-            share,
-            [c["bound_seconds"] for c in curve],
-            "--",
-            color="#555555",
-            label="its matrix products alone",
-        )
+        ours, bound = ([c[f"{whose}_seconds"] for c in curve] for whose in ("ours", "bound"))
+        ax.plot(percent, ours, "o-", color=colours["blue"], label="loss and gradient")
+        ax.plot(percent, bound, "--", color="#555555", label="its matrix products alone")
         ax.axhline(every["ours_seconds"], color=colours["red"], lw=1.2, label="every weight, no dictionary")
         if every["PyTorch seconds"]:
-            ax.axhline(
-                every["PyTorch seconds"], color=colours["purple"], ls=":", label="PyTorch, every weight"
-            )
-        ax.set(
-            xlabel="share of each filter learned (%), one column a layer", ylabel="seconds", ylim=(0, None)
-        )
-        ax.set_xlim(0, 102)
+            how = {"color": colours["purple"], "ls": ":", "label": "PyTorch, every weight"}
+            ax.axhline(every["PyTorch seconds"], **how)
+        ax.set(xlabel="share of each filter learned (%), one column a layer", ylabel="seconds")
+        ax.set(xlim=(0, 102), ylim=(0, None))
         ax.legend()
         figure.savefig(path)
         plt.close(figure)

@@ -12,16 +12,20 @@ from .peers import BLOCKS, available
 
 N_ROWS, N_V, N_COMPONENTS = 50_000, 192, 800  # patches of 8 x 8 pixels in colour
 SPARSITY, EPS = 0.1, 1e-2
-SHARES = {"every weight": None, "10 %": 0.1}
+PROPORTIONS = {"every weight": None, "10 %": 0.1}
 
 
 def jobs(n_rows=N_ROWS, dtype=np.float32, with_peers=True):
-    """Functions without arguments by (what, share), for ``in_turn``; values do not matter to the clock."""
+    """Functions without arguments by (what, learned), for ``in_turn``; values do not matter to the clock."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(n_rows, N_V)).astype(dtype)
     made = {}
-    for name, share in SHARES.items():
-        U = None if share is None else dictionaries.random_projection(N_V, count_known(share, N_V), rng)
+    for name, proportion in PROPORTIONS.items():
+        U = (
+            None
+            if proportion is None
+            else dictionaries.random_projection(N_V, count_known(proportion, N_V), rng)
+        )
         fun = rica_objective(X, N_COMPONENTS, U, SPARSITY, EPS)
         made["ours", name] = functools.partial(fun, fun.init(rng=0))
     if with_peers and "torch" in available():
@@ -60,8 +64,8 @@ def summarise(seconds):
     median = {name: float(np.median(values)) for name, values in seconds.items()}
     torch = [s for (what, _), s in median.items() if what.startswith("PyTorch")]
     return {
-        "seconds": {f"{what}, {share}": s for (what, share), s in median.items()},
-        "PyTorch/ours": {share: min(torch) / median["ours", share] if torch else None for share in SHARES},
+        "seconds": {f"{what}, {learned}": s for (what, learned), s in median.items()},
+        "PyTorch/ours": {p: min(torch) / median["ours", p] if torch else None for p in PROPORTIONS},
     }
 
 
@@ -69,8 +73,6 @@ def table(report, n_rows=N_ROWS):
     """The report as text."""
     lines = [f"RICA, {n_rows:,} x {N_V}, {N_COMPONENTS} filters:"]
     lines += [f"  {name:<36} {seconds:.3f} s" for name, seconds in report["seconds"].items()]
-    ratios = {share: r for share, r in report["PyTorch/ours"].items() if r}
-    lines += [
-        f"  PyTorch with every weight / ours with {share:<13} {ratio:.1f}" for share, ratio in ratios.items()
-    ]
+    ratios = {learned: r for learned, r in report["PyTorch/ours"].items() if r}
+    lines += [f"  PyTorch with every weight / ours with {p:<13} {ratio:.1f}" for p, ratio in ratios.items()]
     return "\n".join(lines)

@@ -99,10 +99,10 @@ def summarise(seconds, cases):
     """Medians, spreads and ratios, as plain data."""
     report = {"cases": cases, "seconds": {}}
     for (what, case), values in seconds.items():
-        own = report["seconds"].setdefault(case, {})
-        own[what] = {"median": float(np.median(values)), "min": min(values), "max": max(values)}
-    for case, own in report["seconds"].items():
-        median = {what: s["median"] for what, s in own.items()}
+        of_case = report["seconds"].setdefault(case, {})
+        of_case[what] = {"median": float(np.median(values)), "min": min(values), "max": max(values)}
+    for case, of_case in report["seconds"].items():
+        median = {what: s["median"] for what, s in of_case.items()}
         bound = min(median["products, whole"], median["products, blocks"])
         torch = [s for what, s in median.items() if what.startswith("PyTorch")]
         cases[case] |= {

@@ -77,10 +77,9 @@ def test_memory_does_not_grow_with_the_rows():
     assert many < 1.1 * few
 
 
-def test_the_watch_leaves_out_the_time_of_looking(monkeypatch):
+def test_the_watch_leaves_out_the_time_of_looking():
     clock = iter([0.0, 1.0, 11.0, 13.0, 23.0])  # start; look from 1 to 11, and from 13 to 23
-    monkeypatch.setattr(race.time, "perf_counter", lambda: next(clock))
-    watch = race.Watch(target=0.02)
+    watch = race.Watch(target=0.02, clock=lambda: next(clock))
     assert not watch.look(lambda: 0.03) and watch.look(lambda: 0.02)
     assert watch.seen == [(1.0, 0.03), (3.0, 0.02)] and watch.reached() == 3.0
 
