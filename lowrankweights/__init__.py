@@ -8,6 +8,8 @@ from . import dictionaries
 from ._lazy import lazy
 from .dictionaries import (
     EmpiricalCovariance,
+    Grid,
+    Points,
     SquaredCovariance,
     SquaredExponential,
     grid_coordinates,
@@ -49,9 +51,11 @@ __all__ = [
     "Dense",
     "EmpiricalCovariance",
     "Full",
+    "Grid",
     "LowRank",
     "Network",
     "Objective",
+    "Points",
     "Predicted",
     "SquaredCovariance",
     "SquaredExponential",

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from . import _checks, web
+from .dictionaries.points import image_grid
 from .speed import predict
 
 LONGEST_CURVE = 400  # points of a curve in the page
@@ -91,7 +92,7 @@ class Snapshots:
         ----------
         path : str or Path
         model : fitted estimator, Network, or function theta -> W (n_v, n_h)
-        shape : (height, width) or (height, width, 3), optional
+        shape : (height, width) or (height, width, 3), or a Grid of these, optional
             Of a filter; default: the estimator's ``input_shape``.
         data : (X, y), optional
             Held out: the estimator's error on it is drawn too.
@@ -112,10 +113,11 @@ class Snapshots:
         if self._latest is None:
             _checks.fail("snapshots", "at least one iteration (pass it in callbacks=[...])", "none")
         W = self.filters(model)
-        shape = _check_shape(shape or getattr(model, "input_shape", None), W.shape[1])
+        shape = getattr(model, "input_shape", None) if shape is None else shape
+        grid = image_grid(shape, n_v=W.shape[1], n_channels=(1, 3))
         chosen = np.unique(np.linspace(0, W.shape[2] - 1, min(n_filters, W.shape[2])).round().astype(int))
         contents = {
-            "shape": shape,
+            "shape": [*grid.shape, *([3] if grid.n_channels == 3 else [])],
             "iterations": self.iterations,
             "frames": _frames(W[:, :, chosen]),
             "filters": chosen.tolist(),
@@ -159,18 +161,6 @@ def _expand(model):
     if not callable(model):
         _checks.fail("model", "a fitted estimator, a Network or a function theta -> W", type(model).__name__)
     return lambda theta: _checks.array("model (what the function returned)", model(theta), ndim=2)
-
-
-def _check_shape(shape, n_v):
-    expected = f"(height, width) or (height, width, 3) with {n_v} weights"
-    if (
-        shape is None
-        or len(shape) not in (2, 3)
-        or np.prod(shape) != n_v
-        or tuple(shape[2:]) not in ((), (3,))
-    ):
-        _checks.fail("shape", expected, shape)
-    return [int(n) for n in shape]
 
 
 def _frames(W):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .. import dictionaries
-from ..dictionaries.weight_space import count_known
+from ..dictionaries.index_sets import count_known
 from ..networks.layers import Dense
 from ..networks.network import Network
 from ..weights.parametrisations import Columns, Full, Predicted

@@ -5,7 +5,7 @@ import functools
 import numpy as np
 
 from .. import dictionaries
-from ..dictionaries.weight_space import count_known
+from ..dictionaries.index_sets import count_known
 from ..speed import available_processors
 from ..unsupervised.rica import rica_objective
 from .peers import BLOCKS, available

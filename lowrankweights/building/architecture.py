@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .. import _checks
-from ..dictionaries.weight_space import column_centres
+from ..dictionaries.index_sets import column_centres
 from ..networks.activations import ACTIVATIONS
 from ..networks.layers import Dense
 from ..networks.network import Network

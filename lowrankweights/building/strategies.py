@@ -11,8 +11,9 @@ import numpy as np
 
 from .. import _checks, dictionaries
 from ..dictionaries import bases
+from ..dictionaries.index_sets import count_known, local_index_set, sample_index_set
 from ..dictionaries.kernels import EmpiricalCovariance, SquaredCovariance, SquaredExponential
-from ..dictionaries.weight_space import count_known, grid_coordinates, local_index_set, sample_index_set
+from ..dictionaries.points import grid_coordinates
 from ..unsupervised.pretraining import pretrain_layer
 from ..weights.parametrisations import Columns, Full, LowRank, Predicted
 

@@ -9,6 +9,7 @@ import numpy as np
 from scipy import fft
 
 from .. import _checks
+from .points import image_grid
 
 
 def dct_basis(shape):
@@ -16,7 +17,7 @@ def dct_basis(shape):
 
     Parameters
     ----------
-    shape : (height, width) or (height, width, n_channels)
+    shape : (height, width) or (height, width, n_channels), or a Grid of two axes
         Each channel has its own atoms.
 
     Returns
@@ -30,13 +31,14 @@ def dct_basis(shape):
     >>> B.shape, bool(np.allclose(B.T @ B, np.eye(16)))
     ((16, 16), True)
     """
-    height, width, n_channels = _grid(shape)
+    grid = image_grid(shape)
+    height, width = grid.shape
     rows, columns = (fft.idct(np.eye(n), axis=0, norm="ortho") for n in (height, width))
     # atom (u, v) is the outer product of cosines; its frequency is |(u / height, v / width)|
     atoms = np.einsum("iu,jv->ijuv", rows, columns).reshape(height * width, -1)
     u, v = np.divmod(np.arange(height * width), width)
     order = np.argsort(np.hypot(u / height, v / width), kind="stable")
-    return np.kron(atoms[:, order], np.eye(n_channels))
+    return np.kron(atoms[:, order], np.eye(grid.n_channels))
 
 
 def wavelet_basis(shape, wavelet="haar"):
@@ -44,7 +46,7 @@ def wavelet_basis(shape, wavelet="haar"):
 
     Parameters
     ----------
-    shape : (height, width) or (height, width, n_channels)
+    shape : (height, width) or (height, width, n_channels), or a Grid of two axes
         Height and width must be even; there are as many levels as halvings of both.
     wavelet : str
         An orthogonal wavelet of PyWavelets; the signal is taken as periodic.
@@ -55,12 +57,13 @@ def wavelet_basis(shape, wavelet="haar"):
     """
     import pywt
 
-    height, width, n_channels = _grid(shape)
+    grid = image_grid(shape)
+    height, width = grid.shape
     if wavelet not in pywt.wavelist(kind="discrete") or not _is_orthonormal(pywt.Wavelet(wavelet)):
         _checks.fail("wavelet", "the name of an orthogonal wavelet, such as 'haar' or 'db2'", repr(wavelet))
     level = min(_halvings(height), _halvings(width))
     if level == 0:
-        _checks.fail("shape", "an even height and width for the 'wavelet' dictionary", tuple(shape))
+        _checks.fail("shape", "an even height and width for the 'wavelet' dictionary", (height, width))
     with warnings.catch_warnings():  # long filters on small grids are still orthonormal
         warnings.filterwarnings("ignore", message="Level value")
         template = pywt.wavedec2(np.zeros((height, width)), wavelet, mode="periodization", level=level)
@@ -74,7 +77,7 @@ def wavelet_basis(shape, wavelet="haar"):
         atoms[:, k] = pywt.waverec2(coefficients, wavelet, mode="periodization").ravel()
     row, column = np.divmod(np.arange(height * width), width)
     order = np.argsort(np.maximum(row / height, column / width), kind="stable")
-    return np.kron(atoms[:, order], np.eye(n_channels))
+    return np.kron(atoms[:, order], np.eye(grid.n_channels))
 
 
 def kmeans_basis(V, n_atoms, rng):
@@ -128,13 +131,6 @@ def draw_atoms(basis, n_alpha, rng, n_first=0):
         basis.shape[1] - n_first, n_alpha - n_first, replace=False
     )
     return np.ascontiguousarray(basis[:, np.concatenate([np.arange(n_first), np.sort(others)])])
-
-
-def _grid(shape):
-    shape = tuple(shape)
-    if len(shape) not in (2, 3):
-        _checks.fail("shape", "(height, width) or (height, width, n_channels)", shape)
-    return shape if len(shape) == 3 else (*shape, 1)
 
 
 def _is_orthonormal(wavelet):

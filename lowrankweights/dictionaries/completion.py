@@ -5,10 +5,12 @@ The length scale is the one that makes the known weights most probable: the othe
 
 import numpy as np
 
-from .. import _checks, dictionaries
+from .. import _checks
+from .index_sets import count_known, sample_index_set
 from .kernels import SquaredExponential
 from .length_scales import choose_length_scale, default_bounds
-from .weight_space import count_known, grid_coordinates, sample_index_set
+from .points import Grid
+from .ridge import kernel_ridge
 
 RIDGE = 1e-2
 
@@ -19,9 +21,9 @@ def complete(W, shape, share, rng=0, length_scale=None):
     Parameters
     ----------
     W : array, (n_v, n_features)
-    shape : (height, width) or (height, width, n_channels)
+    shape : (height, width) or (height, width, n_channels), or a Grid
     share : float
-        Of the weights that are known, in (0, 1].
+        How much of the weights is known, in (0, 1].
     rng : seed or numpy.random.Generator
     length_scale : float, optional
         In pixels; default: by the marginal likelihood of the known weights.
@@ -32,19 +34,28 @@ def complete(W, shape, share, rng=0, length_scale=None):
         ``W``, ``alpha``, ``U``, ``length_scale``, whether it was ``chosen`` here and is ``at_bound``
         of what was tried, and ``correlation`` (n_features,) of each feature with its prediction,
         over the weights that were not known (nan where all are).
+
+    Raises
+    ------
+    ValueError
+        If ``shape`` does not fit W, or another argument is out of bounds.
+
+    Examples
+    --------
+    >>> waves = np.sin(Grid((12, 12)).coordinates / 2)
+    >>> bool((complete(waves, (12, 12), share=0.3)["correlation"] > 0.9).all())
+    True
     """
     W = _checks.array("W", W, ndim=2, dtype=np.float64)
-    n_channels = shape[2] if len(shape) == 3 else 1
-    points = grid_coordinates(shape)
-    if len(points) != len(W):
-        _checks.fail("shape", f"as many weights as W has rows ({len(W)})", tuple(shape))
-    alpha = sample_index_set(len(W), count_known(share, len(W), n_channels, "share"), rng, n_channels)
+    grid = Grid.of_image(shape, "shape", n_v=len(W))
+    n_alpha = count_known(share, len(W), grid.n_channels, "share")
+    alpha = sample_index_set(len(W), n_alpha, rng, grid.n_channels)
     chosen = length_scale is None
     if chosen:
-        length_scale = choose_length_scale(W[alpha], points, alpha, RIDGE)
-    low, high = default_bounds(points)
+        length_scale = choose_length_scale(W[alpha], grid, alpha, RIDGE)
+    low, high = default_bounds(grid)
     at_bound = chosen and not 1.01 * low < length_scale < high / 1.01
-    U = dictionaries.kernel_ridge(SquaredExponential(length_scale), points, alpha, RIDGE)
+    U = kernel_ridge(SquaredExponential(length_scale), grid, alpha, RIDGE)
     unknown = np.setdiff1d(np.arange(len(W)), alpha)
     correlation = _correlations(W[unknown], (U @ W[alpha])[unknown])
     return {

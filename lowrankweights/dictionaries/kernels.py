@@ -1,33 +1,9 @@
-"""Kernels k(i, j): how alike the weights at two points of weight space are expected to be.
-
-A kernel is called with two lists of points and returns the matrix K of all pairs. Kernels
-add and multiply: ``0.5 * SquaredExponential(2) + 0.5 * SquaredExponential(8)``.
-"""
+"""The paper's kernels: smoothness in pixel space, and the covariance of the layer's input."""
 
 import numpy as np
 
 from .. import _checks
-
-
-class Kernel:
-    """Base class: a subclass says what ``k(i, j)`` is in ``_matrix``; sums and products follow."""
-
-    def __call__(self, points_a, points_b):
-        """The matrix of k(i, j), (n_a, n_b), for i in ``points_a`` and j in ``points_b``."""
-        return self._matrix(_points("points_a", points_a), _points("points_b", points_b))
-
-    def diagonal(self, points):
-        """The vector of k(i, i), (n,), without the rest of the matrix."""
-        points = _points("points", points)
-        return np.concatenate([self._matrix(p[None], p[None])[0] for p in points])
-
-    def __add__(self, other):
-        return Sum(self, _as_kernel(other))
-
-    def __mul__(self, other):
-        return Product(self, _as_kernel(other))
-
-    __radd__, __rmul__ = __add__, __mul__
+from .kernel_algebra import Kernel, same_channel
 
 
 class SquaredExponential(Kernel):
@@ -40,8 +16,9 @@ class SquaredExponential(Kernel):
 
     Notes
     -----
-    Paper, section 3.2. Points with a third coordinate have a channel there: different channels
-    do not covary, k = 0 between them (from the authors' code).
+    Paper, section 3.2. Different channels do not covary, k = 0 between them (from the authors' code):
+    those of ``Points`` and ``Grid``, and the third column of a plain array. All axes of a ``Grid``
+    are positions, so that it can be a volume.
 
     Examples
     --------
@@ -53,36 +30,40 @@ class SquaredExponential(Kernel):
     def __init__(self, length_scale=1.0):
         self.length_scale = _checks.number("length_scale", length_scale, above=0)
 
-    def _matrix(self, a, b):
-        a, b = (p[:, None] if p.ndim == 1 else p for p in (a, b))
-        if a.shape[1] != b.shape[1]:
-            _checks.fail("points_b", f"{a.shape[1]} coordinates, as in points_a", f"shape {b.shape}")
+    def evaluate(self, a, b):
+        n_positions = a.coordinates.shape[1]
+        if b.coordinates.shape[1] != n_positions:
+            _checks.fail("points_b", f"{n_positions} coordinates, as in points_a", f"shape {np.shape(b)}")
         # Each coordinate by itself: exact for whole pixels, no cancellation as in a² - 2ab + b².
-        squared = sum((a[:, None, i] - b[None, :, i]) ** 2 for i in range(min(2, a.shape[1])))
+        pairs = zip(a.coordinates.T, b.coordinates.T, strict=True)
+        squared = sum((a_i[:, None] - b_i[None, :]) ** 2 for a_i, b_i in pairs)
+        # k(i, j) = exp(-|i - j|² / (2 length_scale²)), and 0 between channels
         K = np.exp(-0.5 * squared / self.length_scale**2)
-        return K * (a[:, None, 2] == b[None, :, 2]) if a.shape[1] == 3 else K
+        return K if a.channels is None and b.channels is None else K * same_channel(a, b)
 
-    def diagonal(self, points):
-        return np.ones(len(_points("points", points)))
+    def evaluate_diagonal(self, points):
+        return np.ones(len(points))
 
     def __repr__(self):
         return f"SquaredExponential(length_scale={self.length_scale:g})"
 
 
 class _Tabulated(Kernel):
-    """A kernel known only as a matrix over units; its points are the units' indices."""
+    """A kernel known only as a matrix K (n_v, n_v) over the layer's input units."""
 
-    def _matrix(self, a, b):
-        return self.K[np.ix_(self._units("points_a", a), self._units("points_b", b))]
+    def evaluate(self, a, b):
+        return self.K[np.ix_(self._units(a, "points_a"), self._units(b, "points_b"))]
 
-    def diagonal(self, points):
-        return np.diagonal(self.K)[self._units("points", _points("points", points))]
+    def evaluate_diagonal(self, points):
+        return np.diagonal(self.K)[self._units(points, "points")]
 
-    def _units(self, name, points):
-        points = np.asarray(points).ravel()
-        units = points.astype(np.intp)
-        if (units != points).any() or (units.size and (units.min() < 0 or units.max() >= len(self.K))):
-            _checks.fail(name, f"indices of units from 0 to {len(self.K) - 1}", _summary(points))
+    def _units(self, points, name):
+        units, last = points.units, len(self.K) - 1
+        if units is None:
+            expected = f"lrw.Grid(...), lrw.Points(...) or np.arange({last + 1}), for {self!r}"
+            _checks.fail(name, expected, f"coordinates without units, shape {np.shape(points)}")
+        if units.size and (units.min() < 0 or units.max() > last):
+            _checks.fail(name, f"indices of units from 0 to {last}", f"{units.min()} to {units.max()}")
         return units
 
     def __repr__(self):
@@ -100,13 +81,22 @@ class EmpiricalCovariance(_Tabulated):
     Attributes
     ----------
     K : ndarray, (n_v, n_v)
-        ``np.cov(V.T)``, in float64. The points are ``np.arange(n_v)``.
+        ``np.cov(V.T)``, in float64.
     varying : ndarray of int
         Units that are not the same in every row (only these can predict anything).
 
     Notes
     -----
-    Paper, section 3.5.
+    Paper, section 3.5. It is called with a ``Grid``, with ``Points`` or with indices of units, such
+    as ``np.arange(n_v)``. Coordinates as a plain array are refused: they name no units.
+
+    Examples
+    --------
+    >>> from lowrankweights import Grid
+    >>> V = np.random.default_rng(0).random((50, 16))
+    >>> k = EmpiricalCovariance(V) * SquaredExponential(4.0)
+    >>> k(Grid((4, 4)), Grid((4, 4))[:3]).shape
+    (16, 3)
     """
 
     def __init__(self, V):
@@ -123,51 +113,6 @@ class SquaredCovariance(_Tabulated):
             V2 = _checks.array("V (its squares)", _activities(V) ** 2)
         self.K = covariance(V2)
         self.varying = varying_units(V2)
-
-
-class Constant(Kernel):
-    """k(i, j) = value everywhere; what a number becomes in ``0.5 * kernel``."""
-
-    def __init__(self, value):
-        self.value = _checks.number("value", value, at_least=0)
-
-    def _matrix(self, a, b):
-        return np.full((len(a), len(b)), self.value)
-
-    def __repr__(self):
-        return f"{self.value:g}"
-
-
-class Sum(Kernel):
-    """(k1 + k2)(i, j) = k1(i, j) + k2(i, j)."""
-
-    def __init__(self, first, second):
-        self.first, self.second = first, second
-
-    def _matrix(self, a, b):
-        return self.first._matrix(a, b) + self.second._matrix(a, b)
-
-    def diagonal(self, points):
-        return self.first.diagonal(points) + self.second.diagonal(points)
-
-    def __repr__(self):
-        return f"({self.first!r} + {self.second!r})"
-
-
-class Product(Kernel):
-    """(k1 k2)(i, j) = k1(i, j) k2(i, j)."""
-
-    def __init__(self, first, second):
-        self.first, self.second = first, second
-
-    def _matrix(self, a, b):
-        return self.first._matrix(a, b) * self.second._matrix(a, b)
-
-    def diagonal(self, points):
-        return self.first.diagonal(points) * self.second.diagonal(points)
-
-    def __repr__(self):
-        return f"{self.first!r} * {self.second!r}"
 
 
 def covariance(V, block=4096):
@@ -195,18 +140,3 @@ def _activities(V):
     if len(V) < 2 or V.shape[1] < 1:
         _checks.fail("V", "at least 2 samples (rows) of at least 1 unit", f"shape {V.shape}")
     return V
-
-
-def _points(name, points):
-    points = _checks.array(name, points, ndim=(1, 2), dtype=np.float64)
-    if points.ndim == 2 and points.shape[1] not in (1, 2, 3):
-        _checks.fail(name, "1, 2 or 3 coordinates (row, column, channel)", f"shape {points.shape}")
-    return points
-
-
-def _as_kernel(other):
-    return other if isinstance(other, Kernel) else Constant(other)
-
-
-def _summary(points):
-    return f"{points.min():g} to {points.max():g}" if points.size else "none"

@@ -4,9 +4,10 @@ import numpy as np
 from scipy import linalg, optimize
 
 from .. import _checks
+from .index_sets import check_index_set
 from .kernels import SquaredExponential
+from .points import as_points
 from .ridge import factor_ridge
-from .weight_space import check_index_set
 
 
 def log_marginal_likelihood(w_alpha, kernel, points, alpha, ridge=1e-2):
@@ -19,12 +20,17 @@ def log_marginal_likelihood(w_alpha, kernel, points, alpha, ridge=1e-2):
     ----------
     w_alpha : array, (n_alpha,) or (n_alpha, n_features)
     kernel, points, alpha, ridge
-        As in ``dictionaries.kernel_ridge``.
+        As in ``dictionaries.kernel_ridge``; ridge is absolute.
 
     Returns
     -------
     log_p : float
         Summed over the features, without the constant.
+
+    Raises
+    ------
+    ValueError
+        As ``kernel_ridge``, or if w_alpha has not a row for each index in alpha.
 
     Notes
     -----
@@ -32,12 +38,13 @@ def log_marginal_likelihood(w_alpha, kernel, points, alpha, ridge=1e-2):
     """
     w_alpha = _checks.array("w_alpha", w_alpha, ndim=(1, 2), dtype=np.float64)
     w_alpha = w_alpha.reshape(len(w_alpha), -1)
-    points = _checks.array("points", points, ndim=(1, 2))
+    points = as_points(points)
     alpha = check_index_set(alpha, len(points))
     factor, _ = factor_ridge(kernel, points[alpha], np.arange(len(alpha)), ridge)
-    n_alpha = factor[0].shape[0]
+    n_alpha = len(alpha)
     if len(w_alpha) != n_alpha:
         _checks.fail("w_alpha", f"{n_alpha} rows, one for each index in alpha", f"shape {w_alpha.shape}")
+    # w_alpha^T A^-1 w_alpha, and log(det A) / 2 from the diagonal of A's Cholesky factor
     fit = np.sum(w_alpha * linalg.cho_solve(factor, w_alpha), axis=0)
     half_log_det = np.log(np.diagonal(factor[0])).sum()
     scale = np.log(np.maximum(fit, np.finfo(float).tiny) / n_alpha)
@@ -66,11 +73,11 @@ def choose_length_scale(w_alpha, points, alpha, ridge=1e-2, bounds=None):
 
     Examples
     --------
-    >>> from lowrankweights import grid_coordinates, sample_index_set
-    >>> points = grid_coordinates((12, 12))
-    >>> w = np.exp(-((points - 6) ** 2).sum(axis=1) / 18)
+    >>> from lowrankweights import Grid, sample_index_set
+    >>> grid = Grid((12, 12))
+    >>> w = np.exp(-((grid.coordinates - 6) ** 2).sum(axis=1) / 18)
     >>> alpha = sample_index_set(144, 40, rng=0)
-    >>> 2 < choose_length_scale(w[alpha], points, alpha) < 5
+    >>> 2 < choose_length_scale(w[alpha], grid, alpha) < 5
     True
     """
     _checks.number("ridge", ridge, above=0)
@@ -92,4 +99,4 @@ def choose_length_scale(w_alpha, points, alpha, ridge=1e-2, bounds=None):
 
 def default_bounds(points):
     """From 0.3 pixels, where neighbours hardly matter, to the length of the grid, at least ten."""
-    return 0.3, max(10.0, float(np.ptp(points, axis=0).max()))
+    return 0.3, max(10.0, float(np.ptp(as_points(points).coordinates, axis=0).max()))

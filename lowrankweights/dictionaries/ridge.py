@@ -7,9 +7,12 @@ import numpy as np
 from scipy import linalg
 
 from .. import _checks
-from .weight_space import check_index_set, sample_index_set
+from .index_sets import check_index_set, sample_index_set
+from .kernel_algebra import as_kernel
+from .points import as_points
 
 MAX_CONDITION = 1e12
+ASYMMETRY = 1e-6  # of K_alpha, relative to its largest entry; kernels may compute in float32
 
 
 def kernel_ridge(kernel, points, alpha, ridge=1e-2):
@@ -17,14 +20,15 @@ def kernel_ridge(kernel, points, alpha, ridge=1e-2):
 
     Parameters
     ----------
-    kernel : callable
-        ``kernel(points_a, points_b) -> K``, see ``lowrankweights.kernels``.
-    points : array, (n_v, n_coordinates) or (n_v,)
-        The points of weight space.
+    kernel : Kernel, function or scikit-learn kernel
+        Whatever ``as_kernel`` takes.
+    points : Grid, Points, or array (n_v, d) or (n_v,)
+        The points of weight space, one a weight; a plain array is read as ``points.as_points`` says.
     alpha : array of int, (n_alpha,)
-        Indices of the known weights; unique.
+        Indices of the known weights, into ``points``; unique.
     ridge : float
-        lambda >= 0, absolute. With 0 the known weights are kept: U[alpha] = I.
+        lambda >= 0, absolute: it is added to each k(i, i), in the units of the kernel. (Estimators
+        take it relative to the mean of k(i, i).) With 0 the known weights are kept: U[alpha] = I.
 
     Returns
     -------
@@ -33,7 +37,8 @@ def kernel_ridge(kernel, points, alpha, ridge=1e-2):
     Raises
     ------
     ValueError
-        If an argument does not fit, or K_alpha + ridge I is singular to working precision.
+        If an argument does not fit, if the kernel's matrix has the wrong shape, a NaN or no symmetry,
+        or if K_alpha + ridge I is singular to working precision.
 
     Notes
     -----
@@ -41,9 +46,8 @@ def kernel_ridge(kernel, points, alpha, ridge=1e-2):
 
     Examples
     --------
-    >>> from lowrankweights import SquaredExponential, grid_coordinates
-    >>> points = grid_coordinates((5, 5))
-    >>> U = kernel_ridge(SquaredExponential(1.0), points, [0, 12, 24], ridge=0)
+    >>> from lowrankweights import Grid, SquaredExponential
+    >>> U = kernel_ridge(SquaredExponential(1.0), Grid((5, 5)), [0, 12, 24], ridge=0)
     >>> U.shape, bool(np.allclose(U[[0, 12, 24]], np.eye(3)))
     ((25, 3), True)
     """
@@ -57,17 +61,34 @@ def predictive_variance(kernel, points, alpha, ridge=1e-2):
 
     var_i = k(i, i) - k_i^T (K_alpha + ridge I)^-1 k_i, in the units of the kernel.
 
+    Parameters
+    ----------
+    kernel, points, alpha, ridge
+        As in ``kernel_ridge``.
+
     Returns
     -------
     variance : ndarray, (n_v,)
-        At least 0; with ``ridge=0`` it is 0 at alpha. Arguments as in ``kernel_ridge``.
+        At least 0; with ``ridge=0`` it is 0 at alpha.
+
+    Raises
+    ------
+    ValueError
+        As ``kernel_ridge``.
 
     Notes
     -----
     Ours: the paper predicts the mean only.
+
+    Examples
+    --------
+    >>> from lowrankweights import Grid, SquaredExponential
+    >>> predictive_variance(SquaredExponential(1.0), Grid((4,)), [0], ridge=0).round(2)
+    array([0.  , 0.63, 0.98, 1.  ])
     """
     factor, k_alpha = factor_ridge(kernel, points, alpha, ridge)
-    prior = kernel.diagonal(points)
+    # k(i, i), and k_i^T (K_alpha + ridge I)^-1 k_i for each column k_i of k_alpha
+    prior = as_kernel(kernel).diagonal(points)
     explained = np.einsum("ai,ai->i", k_alpha, linalg.cho_solve(factor, k_alpha))
     return np.maximum(prior - explained, 0.0)
 
@@ -123,11 +144,15 @@ def random_projection(n_v, n_alpha, rng=0):
 
 def factor_ridge(kernel, points, alpha, ridge):
     """Cholesky factor of K_alpha + ridge I, and k_alpha (n_alpha, n_v)."""
-    points = _checks.array("points", points, ndim=(1, 2))
+    kernel, points = as_kernel(kernel), as_points(points)
     alpha = check_index_set(alpha, len(points))
     ridge = _checks.number("ridge", ridge, at_least=0)
+    # k_alpha holds k(i, j) for i in alpha and every j; K_alpha is its square part, j in alpha too
     k_alpha = kernel(points[alpha], points)
-    A = k_alpha[:, alpha] + ridge * np.eye(len(alpha))
+    K_alpha = k_alpha[:, alpha]
+    if np.abs(K_alpha - K_alpha.T).max() > ASYMMETRY * np.abs(K_alpha).max():
+        _checks.fail("kernel", "k(i, j) = k(j, i)", f"{kernel!r}, whose matrix is not symmetric")
+    A = K_alpha + ridge * np.eye(len(alpha))
     norm = np.abs(A).sum(axis=0).max()
     try:
         factor = linalg.cho_factor(A, lower=True)

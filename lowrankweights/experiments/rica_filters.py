@@ -13,8 +13,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 from scipy.optimize import linear_sum_assignment
 
 from .. import _checks, datasets, dictionaries
+from ..dictionaries.index_sets import count_known
 from ..dictionaries.kernels import SquaredExponential
-from ..dictionaries.weight_space import count_known, grid_coordinates
+from ..dictionaries.points import grid_coordinates
 from ..optimisation.lbfgs import minimize
 from ..unsupervised.patches import ZCAWhitening, check_rows_vary, random_patches
 from ..unsupervised.rica import rica_objective

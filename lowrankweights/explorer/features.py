@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from .. import _checks, web
+from ..dictionaries.index_sets import check_index_set
+from ..dictionaries.points import image_grid
 
 FILE = Path(__file__).parent / "features.json"  # written by learn.py
 LARGEST = 64  # pixels of a side that the page can handle
@@ -73,10 +75,10 @@ def make_set(name, title, note, features):
 def own_set(W, shape):
     """The columns of W as a set."""
     W = _checks.array("W", W, ndim=2)
-    expected = f"(height, width), at most {LARGEST} each, for the {len(W)} rows of W"
-    if shape is None or len(shape) != 2 or np.prod(shape) != len(W) or max(shape) > LARGEST:
-        _checks.fail("shape", expected, shape)
-    return make_set("own", "Your features", "", list(W.T.reshape(-1, *shape)))
+    grid = image_grid(shape, n_v=len(W), n_channels=(1,))
+    if max(grid.shape) > LARGEST:
+        _checks.fail("shape", f"(height, width), at most {LARGEST} each", grid.shape)
+    return make_set("own", "Your features", "", list(W.T.reshape(-1, *grid.shape)))
 
 
 def centred(pixels):
@@ -101,6 +103,4 @@ def _start(first, length_scale=2.0, ridge=1e-2, proportion=0.2, seed=1, alpha=No
 
 def check_known(alpha, n_v):
     """An index set that may be empty, as indices."""
-    from ..dictionaries.weight_space import check_index_set
-
     return check_index_set(alpha, n_v) if np.size(alpha) else np.zeros(0, dtype=np.intp)

@@ -4,6 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from .. import _checks
+from ..dictionaries.points import image_grid
 from .style import COLOURS, DIVERGING, UNKNOWN
 
 
@@ -27,19 +28,11 @@ def show_feature(w, shape, ax=None, scale=None, known=None):
     """
     ax = plt.subplots(figsize=(2, 2))[1] if ax is None else ax
     w = _checks.array("w", w, ndim=1)
-    if w.size != np.prod(shape):
-        _checks.fail("shape", f"as many weights as w has ({w.size})", tuple(shape))
-    scale = scale or np.abs(w).max() or 1.0
-    image = w.reshape(shape)
-    if image.ndim == 3:
-        image = np.clip(0.5 + 0.5 * image / scale, 0, 1)
-    else:
-        image = DIVERGING(0.5 + 0.5 * np.clip(image / scale, -1, 1))[..., :3]
+    grid = image_grid(shape, n_v=w.size, n_channels=(1, 3))
+    image = _picture(w, grid, scale)
     if known is not None:
-        mask = np.zeros(w.size, bool)
-        mask[known] = True
-        mask = mask.reshape(shape) if len(shape) == 2 else mask.reshape(shape).any(axis=2)
-        image = np.where(mask[..., None], image, np.array(plt.matplotlib.colors.to_rgb(UNKNOWN)))
+        unknown = np.array(plt.matplotlib.colors.to_rgb(UNKNOWN))
+        image = np.where(_pixels(known, grid)[..., None], image, unknown)
     ax.imshow(image, interpolation="nearest")
     return _bare(ax)
 
@@ -63,13 +56,12 @@ def tiles(W, shape, ax=None, n_across=None, scale=None):
     n_across = n_across or int(np.ceil(np.sqrt(W.shape[1])))
     n_down = -(-W.shape[1] // n_across)
     ax = plt.subplots(figsize=(0.5 * n_across, 0.5 * n_down))[1] if ax is None else ax
-    height, width = shape[:2]
+    grid = image_grid(shape, n_v=len(W), n_channels=(1, 3))
+    height, width = grid.shape
     canvas = np.ones((n_down * (height + 1) - 1, n_across * (width + 1) - 1, 3))
     for i, w in enumerate(W.T):
         top, left = (height + 1) * (i // n_across), (width + 1) * (i % n_across)
-        x = w.reshape(shape) / (scale or np.abs(w).max() or 1.0)
-        picture = DIVERGING(0.5 + 0.5 * np.clip(x, -1, 1))[..., :3] if x.ndim == 2 else 0.5 + 0.5 * x
-        canvas[top : top + height, left : left + width] = np.clip(picture, 0, 1)
+        canvas[top : top + height, left : left + width] = _picture(w, grid, scale)
     # A frame around each tile: near-white features need an edge on white paper.
     ax.imshow(canvas, interpolation="nearest")
     for i in range(W.shape[1]):
@@ -86,9 +78,7 @@ def tiles(W, shape, ax=None, n_across=None, scale=None):
 def index_set(alpha, shape, ax=None, colour=COLOURS["blue"]):
     """Draw which pixels are known."""
     ax = plt.subplots(figsize=(2, 2))[1] if ax is None else ax
-    known = np.zeros(int(np.prod(shape)), bool)
-    known[alpha] = True
-    known = known.reshape(shape) if len(shape) == 2 else known.reshape(shape).any(axis=2)
+    known = _pixels(alpha, image_grid(shape))
     colours = np.array([plt.matplotlib.colors.to_rgb(c) for c in (UNKNOWN, colour)])
     ax.imshow(colours[known.astype(int)], interpolation="nearest")
     return _bare(ax)
@@ -136,7 +126,7 @@ def index_sets(index_sets, shape, centres=None, fig=None):
         ax.remove()
     sizes = sorted({len(alpha) for alpha in sets})
     share = f"{sizes[0]} to {sizes[-1]}" if len(sizes) > 1 else f"{sizes[0]}"
-    known, n_v = len(np.unique(np.concatenate(sets))), int(np.prod(shape))
+    known, n_v = len(np.unique(np.concatenate(sets))), len(image_grid(shape))
     fig.supxlabel(f"a column knows {share} of {n_v} weights,\nall together {known}", fontsize="small")
     return fig
 
@@ -164,7 +154,8 @@ def feature_completion(W, alpha, U, shape, length_scale=None, fig=None, what="le
     W = _checks.array("W", W, ndim=2)
     n_features = W.shape[1]
     if fig is None:
-        size = max(3.0, 1.1 + 1.15 * n_features), 0.65 + 3.45 * min(1.2, shape[0] / shape[1])
+        height, width = image_grid(shape).shape
+        size = max(3.0, 1.1 + 1.15 * n_features), 0.65 + 3.45 * min(1.2, height / width)
         fig = plt.figure(figsize=size, layout="compressed")
     axes = fig.subplots(3, n_features, squeeze=False)
     W_hat = U @ W[alpha]
@@ -185,6 +176,21 @@ def feature_completion(W, alpha, U, shape, length_scale=None, fig=None, what="le
         told.insert(0, f"squared exponential kernel, length scale {length_scale:.2f} pixels")
     fig.supxlabel(("; " if n_features > 3 else "\n").join(told), fontsize="small")
     return fig
+
+
+def _picture(w, grid, scale=None):
+    """A feature as colours (height, width, 3) in [0, 1]; ``scale`` is the weight at their end."""
+    w = w / (scale or np.abs(w).max() or 1.0)
+    if grid.n_channels == 3:
+        return np.clip(0.5 + 0.5 * w.reshape(grid.input_shape), 0, 1)
+    return DIVERGING(0.5 + 0.5 * np.clip(w.reshape(grid.shape), -1, 1))[..., :3]
+
+
+def _pixels(alpha, grid):
+    """Which pixels have a known weight in any channel, (height, width)."""
+    known = np.zeros(len(grid), bool)
+    known[alpha] = True
+    return known.reshape(*grid.shape, grid.n_channels).any(axis=2)
 
 
 def _bare(ax):

@@ -15,6 +15,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from threadpoolctl import threadpool_limits
 
 from .. import _checks
+from ..dictionaries.points import image_grid
 from ..speed import available_processors, compiled
 from ..speed.blocks import Threads
 from .patches import normalise_contrast
@@ -61,7 +62,7 @@ class PatchEncoder:
         chunk_bytes=CHUNK_BYTES,
     ):
         self.chunk_bytes = _checks.integer("chunk_bytes", chunk_bytes, at_least=1)
-        self.patch_shape = tuple(patch_shape)
+        self.patch_shape = image_grid(patch_shape, "patch_shape").input_shape
         W = _checks.array("W", W, shape=(int(np.prod(self.patch_shape)), None))
         filters = W if whitening is None else whitening.filters_in_pixels(W)
         self.filters = np.ascontiguousarray(filters, dtype=np.float32)

@@ -19,6 +19,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .. import _checks
 from ..dictionaries.kernels import covariance, varying_units
+from ..dictionaries.points import image_grid
 
 
 def random_patches(images, shape, n_patches, rng=0):
@@ -27,7 +28,7 @@ def random_patches(images, shape, n_patches, rng=0):
     Parameters
     ----------
     images : list of arrays, or array (n, height, width[, n_channels])
-    shape : (height, width) or (height, width, n_channels)
+    shape : (height, width) or (height, width, n_channels), or a Grid of two axes
         Of a patch; channels must be those of the images.
     n_patches : int
     rng : seed or numpy.random.Generator
@@ -47,7 +48,7 @@ def random_patches(images, shape, n_patches, rng=0):
     >>> random_patches(images, (2, 2), n_patches=3, rng=0).shape
     (3, 4)
     """
-    shape = check_patch_shape("shape", shape)
+    shape = image_grid(shape).input_shape
     n_patches = _checks.integer("n_patches", n_patches, at_least=1)
     rng = _checks.generator(rng)
     if len(images) == 0:
@@ -191,16 +192,12 @@ def to_grey(images):
 def as_images(X, shape):
     """Rows as images, (n, *shape); the inverse is ``images.reshape(len(images), -1)``."""
     X = _checks.array("X", X, ndim=2)
-    if X.shape[1] != np.prod(shape):
-        _checks.fail("shape", f"as many pixels as X has columns ({X.shape[1]})", tuple(shape))
-    return X.reshape(len(X), *shape)
+    return X.reshape(len(X), *image_grid(shape, n_v=X.shape[1]).input_shape)
 
 
 def check_patch_shape(name, shape):
     """The shape as a tuple of integers; ``name`` is the argument's."""
-    if np.shape(shape) not in ((2,), (3,)):
-        _checks.fail(name, "(height, width) or (height, width, n_channels)", repr(shape))
-    return tuple(_checks.integer(name, n, at_least=1) for n in shape)
+    return image_grid(shape, name).input_shape
 
 
 def _check_image(image, shape, i):

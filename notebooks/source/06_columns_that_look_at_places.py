@@ -21,7 +21,7 @@ import numpy as np
 
 import lowrankweights as lrw
 from lowrankweights import plotting, teaching
-from lowrankweights.dictionaries.weight_space import column_centres, local_index_set
+from lowrankweights.dictionaries.index_sets import column_centres, local_index_set
 from lowrankweights.results.files import paired_interval
 
 check = teaching.Checks(["counts", "columns_of", "one_big_w", "foveated"])
@@ -831,7 +831,7 @@ else:
 # - Going from one column to ten was the largest gain on this page. Local index sets did what they promise, certainty at one place, and made no difference that
 #   1,197 digits could show.
 #
-# In the package: `parametrisations.Columns` (exercises 2 and 3), `weight_space.local_index_set` and `column_centres` (exercise 4),
+# In the package: `parametrisations.Columns` (exercises 2 and 3), `index_sets.local_index_set` and `column_centres` (exercise 4),
 # `LowRankMLPClassifier(n_columns=..., index_sets="local")`. The paper's experiment with ten columns in each of two layers
 # is `lowrankweights figure 4-mnist`; notebook 11 looks at what columns cost.
 

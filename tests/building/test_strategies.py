@@ -76,7 +76,7 @@ def test_local_columns_of_colour_images():
 
 
 def test_local_columns_look_at_places_of_their_own():
-    from lowrankweights.dictionaries.weight_space import column_centres
+    from lowrankweights.dictionaries.index_sets import column_centres
 
     layer = LayerInput(IMAGES, shape=(6, 6), centres=column_centres((6, 6), 3))
     for dictionary in ("squared_exponential", "random_connections", "covariance"):

@@ -61,3 +61,12 @@ def test_bad_arguments_are_named():
     with pytest.raises(ValueError, match="^ridge: expected"):
         choose_length_scale(np.ones(80), POINTS, ALPHA, ridge=0)
     assert np.isfinite(choose_length_scale(np.zeros(80), POINTS, ALPHA))
+
+
+@pytest.mark.parametrize("shape", [(16, 16), (8, 8, 4)])
+def test_a_grid_and_its_plain_coordinates_give_the_same_length_scale(shape):
+    grid = lrw.Grid.of_image(shape)
+    W = np.cos(grid.coordinates / 2)
+    assert default_bounds(grid) == default_bounds(np.asarray(grid)[:, :2])
+    found = [choose_length_scale(W[ALPHA], points, ALPHA) for points in (grid, lrw.grid_coordinates(shape))]
+    assert found[0] == found[1]

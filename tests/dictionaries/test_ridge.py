@@ -131,3 +131,23 @@ def test_bad_arguments_are_named(alpha, ridge, name):
 def test_a_dictionary_of_the_wrong_width_is_named():
     with pytest.raises(ValueError, match="^w_alpha: expected 3 rows"):
         lrw.predict_features(np.ones(4), np.ones((10, 3)))
+
+
+@pytest.mark.parametrize(
+    ("grid", "channels"), [(lrw.Grid((8, 8, 8)), 1), (lrw.Grid((128,)), 1), (lrw.Grid((6, 6), channels=3), 3)]
+)
+def test_smooth_features_of_volumes_time_axes_and_colour_are_predicted(grid, channels):
+    w = np.cos(grid.coordinates / 6).prod(axis=1)
+    alpha = lrw.sample_index_set(len(grid), len(grid) // 2, rng=0, n_channels=channels)
+    U = dictionaries.kernel_ridge(lrw.SquaredExponential(4.0), grid, alpha, ridge=1e-3)
+    assert np.abs(lrw.predict_features(w[alpha], U) - w).max() < 0.1
+    assert np.abs(U - formula(lrw.SquaredExponential(4.0), grid, alpha, 1e-3)).max() < 1e-7
+
+
+def test_the_ridge_is_absolute_in_the_units_of_the_kernel():
+    alpha = lrw.sample_index_set(784, 30, rng=0)
+    U, scaled = (
+        dictionaries.kernel_ridge(k, POINTS, alpha, r) for k, r in [(KERNEL, 0.1), (7 * KERNEL, 0.7)]
+    )
+    assert np.allclose(U, scaled, atol=1e-12)
+    assert not np.allclose(U, dictionaries.kernel_ridge(7 * KERNEL, POINTS, alpha, 0.1), atol=1e-3)

@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 
 from lowrankweights import plotting
-from lowrankweights.dictionaries.weight_space import column_centres, local_index_set, sample_index_set
+from lowrankweights.dictionaries import Grid
+from lowrankweights.dictionaries.index_sets import column_centres, local_index_set, sample_index_set
 
 
 @pytest.fixture(autouse=True)
@@ -48,6 +49,31 @@ def test_index_sets_of_colour_images_show_pixels():
     alpha = sample_index_set(48, 9, rng=0, n_channels=3)
     fig = plotting.index_sets([alpha], (4, 4, 3))
     assert np.array_equal(coloured(fig.axes[0]), np.unique(alpha // 3))
+
+
+def test_a_grid_is_drawn_like_its_shape_and_one_channel_like_none():
+    w = np.linspace(-1, 1, 12)
+    drawn = {}
+    for shape in [(3, 4), (3, 4, 1), Grid((3, 4)), (2, 2, 3), Grid((2, 2), channels=3)]:
+        one = plotting.show_feature(w, shape, known=[0, 5]).images[0].get_array()
+        many = plotting.tiles(np.stack([w, -w], axis=1), shape).images[0].get_array()
+        drawn[str(shape)] = np.asarray(one), np.asarray(many)
+    for a, b in [
+        ("(3, 4)", "(3, 4, 1)"),
+        ("(3, 4)", "Grid((3, 4))"),
+        ("(2, 2, 3)", "Grid((2, 2), channels=3)"),
+    ]:
+        assert all(np.array_equal(x, y) for x, y in zip(drawn[a], drawn[b], strict=True))
+
+
+@pytest.mark.parametrize("shape", [(3, 5), (2, 2, 2), Grid((2, 2, 3)), Grid((12,)), None])
+def test_what_is_no_picture_of_the_weights_is_named(shape):
+    for draw in (
+        lambda: plotting.show_feature(np.ones(12), shape),
+        lambda: plotting.tiles(np.eye(12), shape),
+    ):
+        with pytest.raises(ValueError, match="^shape: expected .*height, width.*, got"):
+            draw()
 
 
 def test_index_sets_asks_for_columns_and_a_centre_each():

@@ -8,7 +8,7 @@ import pytest
 import lowrankweights as lrw
 from lowrankweights.building.strategies import LayerInput, predicted_layer
 from lowrankweights.dictionaries import completion
-from lowrankweights.dictionaries.weight_space import local_index_set
+from lowrankweights.dictionaries.index_sets import local_index_set
 from lowrankweights.results import files as results
 from lowrankweights.teaching.lessons import harness
 from lowrankweights.teaching.lessons import source as lessons

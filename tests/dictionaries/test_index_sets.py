@@ -4,14 +4,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import lowrankweights as lrw
-from lowrankweights.dictionaries.weight_space import column_centres, count_known, local_index_set
-
-
-def test_coordinates_follow_the_flat_order_row_column_channel():
-    points = lrw.grid_coordinates((3, 4, 2))
-    index = (points[:, 0] * 4 + points[:, 1]) * 2 + points[:, 2]
-    assert np.array_equal(index, np.arange(24))
-    assert lrw.grid_coordinates((28, 28)).shape == (784, 2)
+from lowrankweights.dictionaries.index_sets import (
+    column_centres,
+    count_known,
+    local_index_set,
+    nested_index_set,
+)
 
 
 @given(st.integers(1, 60), st.data())
@@ -70,12 +68,6 @@ def test_a_generator_moves_on_and_a_seed_repeats():
 def test_bad_arguments_are_named(arguments, name):
     with pytest.raises(ValueError, match=f"^{name}: expected .*, got "):
         lrw.sample_index_set(**arguments)
-
-
-@pytest.mark.parametrize("shape", [(3,), (2, 3, 4, 5), (0, 3), (2.5, 2), "28"])
-def test_bad_shapes_are_named(shape):
-    with pytest.raises(ValueError, match="^shape: expected"):
-        lrw.grid_coordinates(shape)
 
 
 @pytest.mark.parametrize("proportion", [0, -0.1, 1.1, np.nan, "half", True])
@@ -139,3 +131,33 @@ def test_columns_have_places_inside_the_image_and_apart(n_columns, height, width
     assert (centres >= 0).all() and (centres <= np.array([height - 1, width - 1])).all()
     if min(height, width) > 1:
         assert len(np.unique(centres.round(9), axis=0)) == n_columns
+
+
+def test_a_grid_serves_as_a_shape_of_any_number_of_axes():
+    colour = lrw.Grid((6, 6), channels=3)
+    assert np.array_equal(
+        local_index_set(colour, 12, (2, 2), rng=1), local_index_set((6, 6, 3), 12, (2, 2), rng=1)
+    )
+    assert np.array_equal(nested_index_set(colour, 0.3, 1), nested_index_set((6, 6, 3), 0.3, 1))
+    assert np.array_equal(column_centres(colour, 4), column_centres((6, 6), 4))
+    assert set(local_index_set(lrw.Grid((20,)), 6, centre=[9], rng=0)) >= {8, 9, 10}
+    volume = lrw.Grid((5, 5, 5))
+    alpha = local_index_set(volume, 14, centre=(2, 2, 2), rng=0)
+    distance = np.abs(volume[alpha].coordinates - 2).sum(axis=1)
+    assert (distance <= 1).sum() >= 7  # the middle and its six neighbours
+    with pytest.raises(ValueError, match="^shape: expected .*height, width"):
+        column_centres(volume, 3)
+    with pytest.raises(ValueError, match="^centre: expected"):
+        local_index_set(volume, 8, centre=(2, 2), rng=0)
+
+
+@given(st.floats(0.01, 1), st.floats(0.01, 1), st.integers(1, 3), st.integers(0, 99))
+def test_nested_index_sets_of_a_larger_share_contain_the_smaller(p, q, n_channels, seed):
+    shape = (5, 4, n_channels)
+    small, large = (nested_index_set(shape, share, seed) for share in sorted((p, q)))
+    assert set(small) <= set(large)
+    assert len(large) == count_known(max(p, q), 20 * n_channels, n_channels)
+    assert np.array_equal(large, np.unique(large))
+    assert np.array_equal(
+        large.reshape(-1, n_channels) % n_channels, [range(n_channels)] * (len(large) // n_channels)
+    )

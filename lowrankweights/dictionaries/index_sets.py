@@ -1,44 +1,14 @@
-"""Where the weights of a feature live, and which of them are known.
+"""Which weights of a feature are known: index sets, uniform, dense around a place, or nested.
 
-A feature w is a function on weight space: one number for each input unit. For images the
-points of weight space are pixels (row, column and, with colour, channel), in the order
-``(row * width + column) * n_channels + channel`` (paper, sections 3 and 3.2).
+Sets are of units' indices, (row * width + column) * n_channels + channel (paper, sections 3.2 and 3.4).
 """
+
+import functools
 
 import numpy as np
 
 from .. import _checks
-
-
-def grid_coordinates(shape):
-    """Coordinates of the weights of an image feature.
-
-    Parameters
-    ----------
-    shape : (height, width) or (height, width, n_channels)
-
-    Returns
-    -------
-    points : ndarray, (n_v, 2) or (n_v, 3)
-        Row, column and (with three entries in ``shape``) channel, in pixels.
-
-    Notes
-    -----
-    Paper, section 3.2.
-
-    Examples
-    --------
-    >>> grid_coordinates((2, 2))
-    array([[0., 0.],
-           [0., 1.],
-           [1., 0.],
-           [1., 1.]])
-    """
-    shape = tuple(np.ravel(shape).tolist())
-    if len(shape) not in (2, 3):
-        _checks.fail("shape", "(height, width) or (height, width, n_channels)", repr(shape))
-    shape = [_checks.integer("shape", n, at_least=1) for n in shape]
-    return np.stack(np.meshgrid(*map(np.arange, shape), indexing="ij"), axis=-1).reshape(-1, len(shape)) * 1.0
+from .points import Grid, image_grid
 
 
 def sample_index_set(n_v, n_alpha, rng=0, n_channels=1, candidates=None):
@@ -80,7 +50,7 @@ def sample_index_set(n_v, n_alpha, rng=0, n_channels=1, candidates=None):
     rng = _checks.generator(rng)
     if candidates is None:
         pixels = rng.choice(n_v // n_channels, n_alpha // n_channels, replace=False)
-        return np.sort((pixels[:, None] * n_channels + np.arange(n_channels)).ravel())
+        return np.sort(_with_channels(pixels, n_channels))
     if n_channels != 1:
         _checks.fail("n_channels", "1 when candidates are given", n_channels)
     candidates = check_index_set(candidates, n_v, name="candidates")
@@ -97,11 +67,11 @@ def local_index_set(shape, n_alpha, centre, rng=0, candidates=None):
 
     Parameters
     ----------
-    shape : (height, width) or (height, width, n_channels)
+    shape : (height, width) or (height, width, n_channels), or a Grid
     n_alpha : int
         Number of weights, all channels counted; divisible by ``n_channels``.
     centre : (row, column)
-        In pixels.
+        In pixels; for another grid, one number an axis.
     rng : seed or numpy.random.Generator
     candidates : array of int, optional
         Draw among these weights only, each channel for itself.
@@ -120,32 +90,73 @@ def local_index_set(shape, n_alpha, centre, rng=0, candidates=None):
     >>> local_index_set((5, 5), 8, centre=(0, 0), rng=0)[:2]
     array([0, 1])
     """
-    points = grid_coordinates(shape)
-    n_v, n_channels = len(points), (*shape, 1)[2]
+    grid = Grid.of_image(shape, "shape")
+    n_v, n_channels = len(grid), grid.n_channels
     n_alpha = _checks.integer("n_alpha", n_alpha, at_least=1, at_most=n_v)
-    centre = _checks.array("centre", centre, shape=(2,))
+    centre = _checks.array("centre", centre, shape=grid.coordinates.shape[1:])
     if candidates is not None:
         candidates = check_index_set(candidates, n_v, name="candidates")
         if len(candidates) < n_alpha:
             _checks.fail("n_alpha", f"at most the {len(candidates)} units that vary", n_alpha)
-        return _nearest_and_others(points, candidates, n_alpha, centre, rng)
+        return _nearest_and_others(grid, candidates, n_alpha, centre, rng)
     if n_alpha % n_channels:
         _checks.fail("n_alpha", f"a multiple of n_channels = {n_channels}", n_alpha)
     first_channel = np.arange(0, n_v, n_channels)
-    chosen = _nearest_and_others(points, first_channel, n_alpha // n_channels, centre, rng)
-    return (chosen[:, None] + np.arange(n_channels)).ravel()
+    chosen = _nearest_and_others(grid, first_channel, n_alpha // n_channels, centre, rng)
+    return _with_channels(chosen // n_channels, n_channels)
 
 
-def _nearest_and_others(points, weights, n, centre, rng):
-    """n of the weights, sorted: half those nearest to the centre, half drawn from the rest."""
-    distance = np.hypot(*(points[weights, :2] - centre).T)
-    near, rest = np.split(weights[np.argsort(distance, kind="stable")], [(n + 1) // 2])
+def _nearest_and_others(grid, units, n, centre, rng):
+    """n of the units, sorted: half those nearest to the centre, half drawn from the rest."""
+    distance = functools.reduce(np.hypot, (grid.coordinates[units] - centre).T, 0.0)
+    near, rest = np.split(units[np.argsort(distance, kind="stable")], [(n + 1) // 2])
     far = _checks.generator(rng).choice(rest, n - len(near), replace=False)
     return np.sort(np.concatenate([near, far]))
 
 
+def nested_index_set(shape, proportion, rng):
+    """alpha of a share of the pixels, all channels of each: a larger share contains the smaller ones.
+
+    Parameters
+    ----------
+    shape : (height, width) or (height, width, n_channels), or a Grid
+    proportion : float
+        n_alpha / n_v, in (0, 1].
+    rng : seed or numpy.random.Generator
+        The same for all shares that are to be nested.
+
+    Returns
+    -------
+    alpha : ndarray of int, (n_alpha,), sorted and unique
+
+    Notes
+    -----
+    Ours: so that results at several shares differ in the share only.
+
+    Examples
+    --------
+    >>> small, large = (set(nested_index_set((4, 4, 3), p, rng=0)) for p in (0.25, 0.5))
+    >>> len(small), len(large), small < large
+    (12, 24, True)
+    """
+    grid = Grid.of_image(shape, "shape")
+    order = _checks.generator(rng).permutation(len(grid) // grid.n_channels)
+    n_pixels = count_known(proportion, len(grid), grid.n_channels) // grid.n_channels
+    return _with_channels(np.sort(order[:n_pixels]), grid.n_channels)
+
+
+def _with_channels(pixels, n_channels):
+    """The units of all channels of each pixel: pixel * n_channels + channel."""
+    return (pixels[:, None] * n_channels + np.arange(n_channels)).ravel()
+
+
 def column_centres(shape, n_columns):
     """A place for each column, spread evenly over the ellipse that fits into the image.
+
+    Parameters
+    ----------
+    shape : (height, width) or (height, width, n_channels), or a Grid of two axes
+    n_columns : int
 
     Returns
     -------
@@ -158,7 +169,7 @@ def column_centres(shape, n_columns):
     array([[13.5, 13.5]])
     """
     n_columns = _checks.integer("n_columns", n_columns, at_least=1)
-    middle = grid_coordinates(shape)[-1, :2] / 2
+    middle = image_grid(shape).coordinates[-1] / 2
     if n_columns == 1:
         return middle[None]
     j = np.arange(n_columns)
