@@ -8,7 +8,7 @@ are those of the lowest. Test images are used once, for the error reported.
 
 import numpy as np
 
-from ..building.architecture import Architecture, build
+from ..building import build, layer_specs
 from ..optimisation.lbfgs import minimize
 from ..speed import Objective, predict
 
@@ -67,10 +67,10 @@ def train_and_keep(spec, data, shared, n_threads):
         See ``build``.
     n_threads : int
     """
-    rng, architecture = np.random.default_rng(spec["seed"]), _architecture(spec, data)
+    rng, layers = np.random.default_rng(spec["seed"]), _layers(spec, data)
     n_classes = int(data.y_train.max()) + 1
     how = {"n_threads": n_threads, "shared": shared}
-    net, theta, _ = build(architecture, data.X_train, n_classes, "softmax_cross_entropy", rng, **how)
+    net, theta, _ = build(layers, data.X_train, n_classes, "softmax_cross_entropy", rng, **how)
     Y = np.eye(n_classes, dtype=data.X_train.dtype)[data.y_train]
     objective = Objective(net, data.X_train, Y, spec["weight_decay"], n_threads)
     rule = STOP_RULES[spec["stop_rule"]]
@@ -105,9 +105,11 @@ def train_and_keep(spec, data, shared, n_threads):
     return result, net, theta
 
 
-def _architecture(spec, data):
-    return Architecture(
+def _layers(spec, data):
+    return layer_specs(
         tuple(spec["hidden"]),
+        n_v=data.X_train.shape[1],
+        activation="sigmoid",
         dictionary=tuple(spec["dictionary"]),
         proportion=_possible(spec["proportion"], spec["dictionary"], data.X_train),
         n_columns=spec["n_columns"],
