@@ -83,6 +83,18 @@ def integer(name, value, at_least=None, at_most=None):
     return int(value)
 
 
+def sizes(name, value, expected, n_entries=None):
+    """Return a tuple, list or array of integers >= 1 as a tuple; ``n_entries``: how many there may be."""
+    entries = value.tolist() if isinstance(value, np.ndarray) else value
+    right = isinstance(entries, (tuple, list)) and len(entries) > 0
+    right = right and all(
+        isinstance(n, numbers.Integral) and not isinstance(n, bool) and n >= 1 for n in entries
+    )
+    if not right or (n_entries is not None and len(entries) not in n_entries):
+        fail(name, f"{expected}, integers >= 1", repr(value))
+    return tuple(int(n) for n in entries)
+
+
 def choice(name, value, options):
     """Return ``value`` if it is one of ``options``; else name them, and the one closest to a typo."""
     options = list(options)

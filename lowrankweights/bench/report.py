@@ -5,7 +5,6 @@ from pathlib import Path
 
 from .cases import CURVE, EVERY, TABLE
 
-
 HEAD = (
     "learned", "products", "bound", "Gflop/s", "ours", "min-max", "bound/ours", "PyTorch", "PyTorch all/ours",
 )  # fmt: skip

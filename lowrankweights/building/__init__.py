@@ -1,12 +1,41 @@
-"""A network from data: dictionaries by name, built layer by layer."""
+"""A network from data: strategies that make dictionaries, each with a recipe, and layers built on them."""
 
-from .architecture import Architecture, build
-from .strategies import STRATEGIES, LayerInput, predicted_layer
+from .index_choices import INDEX_SETS, IndexSetChoice, Local, Uniform
+from .kernel_strategies import (
+    CovarianceRidge,
+    KernelRidge,
+    KernelStrategy,
+    SquaredCovarianceRidge,
+    SquaredExponentialRidge,
+)
+from .layer_input import LayerInput
+from .network import BuiltLayer, build, predicted_layer
+from .recipes import from_recipe
+from .specification import LayerSpec, layer_specs
+from .strategies import NAMES, STRATEGIES, strategy_of
+from .strategy import DrawnDictionary, PreparedStrategy, Strategy
 
 __all__ = [
+    "INDEX_SETS",
+    "NAMES",
     "STRATEGIES",
-    "Architecture",
+    "BuiltLayer",
+    "CovarianceRidge",
+    "DrawnDictionary",
+    "IndexSetChoice",
+    "KernelRidge",
+    "KernelStrategy",
     "LayerInput",
+    "LayerSpec",
+    "Local",
+    "PreparedStrategy",
+    "SquaredCovarianceRidge",
+    "SquaredExponentialRidge",
+    "Strategy",
+    "Uniform",
     "build",
+    "from_recipe",
+    "layer_specs",
     "predicted_layer",
+    "strategy_of",
 ]

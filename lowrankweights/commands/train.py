@@ -20,6 +20,7 @@ def add(commands):
 
 def _arguments(parser):
     """The paper's network by default; what is no choice of the paper's is the estimator's own default."""
+    from ..building import INDEX_SETS
     from ..estimators import LowRankMLPClassifier
     from ..networks import ACTIVATIONS
 
@@ -40,7 +41,7 @@ def _arguments(parser):
     text = "of the hidden layers"
     add("--activation", choices=ACTIVATIONS, default=usual["activation"], help=text)
     text = "local: each column's dense around its own place"
-    add("--index-sets", choices=("uniform", "local"), default=usual["index_sets"], help=text)
+    add("--index-sets", choices=INDEX_SETS, default=usual["index_sets"], help=text)
     add("--pretrain", action="store_true", help="let each layer first learn to reconstruct its input")
     text = "L-BFGS iterations of that, for each layer"
     add("--pretrain-iter", type=int, default=usual["pretrain_iter"], help=text)

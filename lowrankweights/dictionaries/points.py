@@ -15,7 +15,9 @@ IMAGE = "(height, width) or (height, width, n_channels)"
 
 
 class Points:
-    """A list of points of weight space; it cannot be changed.
+    """A list of points of weight space (paper, section 3); it cannot be changed.
+
+    ``np.asarray(points)`` is (n, d), with channels (n, d + 1), the channel last.
 
     Parameters
     ----------
@@ -39,10 +41,6 @@ class Points:
     ------
     ValueError
         If an argument does not have the shape above, or is not finite.
-
-    Notes
-    -----
-    ``np.asarray(points)`` is (n, d), with channels (n, d + 1), the channel last. Ours.
 
     Examples
     --------
@@ -135,12 +133,10 @@ class Grid(Points):
 
     Attributes
     ----------
-    shape : tuple of int
-        Without the channels.
-    input_shape : tuple of int
-        With the channels, if there are any: ``w.reshape(grid.input_shape)`` is a picture of w.
+    shape, input_shape : tuple of int
+        Without the channels, and with them if there are any: ``w.reshape(grid.input_shape)``.
     coordinates, channels, units, n_channels
-        As in ``Points``; here ``channels`` is the channel of each point.
+        As in ``Points``: ``channels`` is the channel of each point.
 
     Raises
     ------
@@ -149,8 +145,7 @@ class Grid(Points):
 
     Notes
     -----
-    Order: unit = (row * width + column) * n_channels + channel, as in the loaders' rows.
-    Paper, section 3.2.
+    unit = (row * width + column) * n_channels + channel. Paper, section 3.2.
 
     Examples
     --------
@@ -164,37 +159,28 @@ class Grid(Points):
     __slots__ = ("input_shape", "shape")
 
     def __init__(self, shape, channels=None):
-        shape = _sizes("shape", shape, "a tuple with the number of points along each axis")
-        input_shape = shape
+        shape = input_shape = _checks.sizes("shape", shape, "a tuple, the number of points along each axis")
         if channels is not None:
             input_shape = (*shape, _checks.integer("channels", channels, at_least=1))
         indices = np.indices(input_shape).reshape(len(input_shape), -1)
-        self._set(
-            indices.T.astype(np.float64, order="C"),
-            len(shape),
-            None if channels is None else indices[-1],
-            np.arange(indices.shape[1]),
-        )
+        array, channels = indices.T.astype(np.float64, order="C"), None if channels is None else indices[-1]
+        self._set(array, len(shape), channels, np.arange(len(array)))
         object.__setattr__(self, "shape", shape)
         object.__setattr__(self, "input_shape", input_shape)
 
     @classmethod
     def of_image(cls, shape, name="input_shape", n_v=None):
-        """The grid of an image's pixels.
+        """The grid of an image's pixels, from what estimators call ``input_shape``.
 
         Parameters
         ----------
         shape : (height, width) or (height, width, n_channels), or a Grid
-            Three entries always mean height, width and channels; a volume is given as a Grid.
+            Three entries always mean height, width and channels; a volume is given as a Grid. A Grid
+            is returned as it is.
         name : str
-            The argument's, for errors.
+            What the error calls the argument.
         n_v : int, optional
             The number of weights that there must be in all.
-
-        Returns
-        -------
-        grid : Grid
-            The same one, if it is a Grid already.
 
         Raises
         ------
@@ -206,16 +192,12 @@ class Grid(Points):
         >>> Grid.of_image((32, 32, 3))
         Grid((32, 32), channels=3)
         """
-        if not isinstance(shape, Grid):
-            sizes = _sizes(name, shape, IMAGE, n_entries=(2, 3), n_v=n_v)
-            return cls(sizes[:2], *sizes[2:])
-        if n_v is not None and len(shape) != n_v:
-            _checks.fail(name, f"a grid with {n_v} weights in all", f"{shape}, which has {len(shape)}")
-        return shape
-
-    @property
-    def n_channels(self):
-        return 1 if self.channels is None else self.input_shape[-1]
+        expected = IMAGE if n_v is None else f"{IMAGE}, with {n_v} weights in all"
+        is_grid = isinstance(shape, Grid)
+        sizes = shape.input_shape if is_grid else _checks.sizes(name, shape, expected, n_entries=(2, 3))
+        if n_v is not None and math.prod(sizes) != n_v:
+            _checks.fail(name, expected, f"{shape}, which has {math.prod(sizes)}")
+        return shape if is_grid else cls(sizes[:2], *sizes[2:])
 
     def __reduce__(self):
         return Grid, (self.shape, None if self.channels is None else self.n_channels)
@@ -252,11 +234,7 @@ def grid_coordinates(shape):
     -------
     points : ndarray, (n_v, 2) or (n_v, 3)
         Row, column and (with three entries in ``shape``) channel, in pixels: ``np.array`` of the
-        ``Grid``, which a kernel takes as well.
-
-    Notes
-    -----
-    Paper, section 3.2.
+        ``Grid``, which a kernel takes as well. Paper, section 3.2.
 
     Examples
     --------
@@ -278,7 +256,7 @@ def as_points(points, name="points"):
         (n, 3): row, column, channel; three positions need ``Points`` or ``Grid``. (n, d) with another
         d: positions. (n,): positions on a line, and the units' indices too where all are whole.
     name : str
-        The argument's, for errors.
+        What the error calls the argument.
 
     Returns
     -------
@@ -299,34 +277,23 @@ def as_points(points, name="points"):
         return points
     array = _checks.array(name, points, ndim=(1, 2), dtype=np.float64)
     if array.ndim == 1:
-        units = array.astype(np.intp)
-        return Points._of(array, 1, None, units if np.array_equal(units, array) else None)
+        return Points._of(array, 1, None, _integers(array))
     if array.shape[1] != 3:
         return Points._of(array, array.shape[1], None, None)
     channels = _whole(f"{name} (third column, the channel; lrw.Points has three positions)", array[:, 2])
     return Points._of(array, 2, channels, None)
 
 
-def _sizes(name, shape, expected, n_entries=None, n_v=None):
-    """A shape as a tuple of integers >= 1; with one wording of what is wrong with it."""
-    if n_v is not None:
-        expected += f", with {n_v} weights in all"
-    sizes = shape.tolist() if isinstance(shape, np.ndarray) else shape
-    whole = isinstance(sizes, (tuple, list)) and all(_is_size(n) for n in sizes)
-    if not whole or not sizes or (n_entries is not None and len(sizes) not in n_entries):
-        _checks.fail(name, f"{expected}, integers >= 1", repr(shape))
-    if n_v is not None and math.prod(sizes) != n_v:
-        _checks.fail(name, expected, f"{tuple(sizes)}, which has {math.prod(sizes)}")
-    return tuple(int(n) for n in sizes)
-
-
-def _is_size(n):
-    return isinstance(n, (int, np.integer)) and not isinstance(n, bool) and n >= 1
-
-
 def _whole(name, values):
     """Values that are whole numbers >= 0 as integers."""
-    whole = values.astype(np.intp)
-    if not np.array_equal(whole, values) or (whole.size and whole.min() < 0):
+    whole = _integers(values)
+    if whole is None or whole.min(initial=0) < 0:
         _checks.fail(name, "whole numbers >= 0", f"{values.min():g} to {values.max():g}")
     return whole
+
+
+def _integers(values):
+    """Numbers as integers, or None if one of them is not whole."""
+    with np.errstate(invalid="ignore"):  # what is too large becomes another number, and is seen
+        integers = values.astype(np.intp)
+    return integers if np.array_equal(integers, values) else None

@@ -6,8 +6,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .. import _checks
-from ..building.architecture import Architecture
-from ..building.strategies import predicted_layer
+from ..building import LayerInput, layer_specs, predicted_layer
 from ..optimisation.lbfgs import minimize
 from ..speed import Objective
 from ..unsupervised.autoencoder import DECODERS, TiedAutoencoder, decoder_for
@@ -58,6 +57,8 @@ class LowRankAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
         The filters, W^T.
     index_sets_, dictionaries_ : list of ndarray
         alpha and U of each column (empty where there is none).
+    recipes_ : list of dict
+        How each U was made; see ``LowRankMLPClassifier``.
     n_dynamic_, n_static_ : int
     n_iter_, loss_, loss_curve_, stop_report_
         How L-BFGS went, and in words why it stopped.
@@ -124,12 +125,11 @@ class LowRankAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
         how = {"n_threads": self.n_threads, "engine": self.engine}
 
         names = ("dictionary", "proportion", "n_columns", "input_shape", "length_scale", "ridge")
-        own = {name: getattr(self, name) for name in (*names, "index_sets", "activation")}
-        architecture = Architecture((n_components,), **own)
-        architecture.check(X.shape[1])
-        layer_input = architecture.layer_input(X, 0, how)
-        chosen = (architecture.of_layer(name, 0) for name in ("dictionary", "proportion", "n_columns"))
-        parametrisation, self.index_sets_ = predicted_layer(layer_input, n_components, *chosen, rng)
+        chosen = {name: getattr(self, name) for name in (*names, "index_sets", "activation")}
+        (spec,) = layer_specs(n_components, n_v=X.shape[1], **chosen)
+        parametrisation, drawn = predicted_layer(LayerInput(X, spec.points), spec, rng, **how)
+        self.index_sets_ = [d.alpha for d in drawn if d.alpha is not None]
+        self.recipes_ = [d.recipe for d in drawn]
 
         decoder = decoder_for(X) if self.decoder == "auto" else self.decoder
         self.network_ = TiedAutoencoder(parametrisation, self.activation, decoder)

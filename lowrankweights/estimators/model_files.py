@@ -1,6 +1,11 @@
 """Save and load fitted estimators: one .npz file with JSON inside, no pickle.
 
 A model is described by plain data with arrays in it; the JSON has a name in place of each array.
+
+A network, a layer or a parametrisation is described by the arguments that it is made from: its class
+names them in an attribute ``arguments`` (or in ``ARGUMENTS`` here) and keeps each under its name. A
+value may be a number, a string, None, an array, another such object, or a list of these (a tuple comes
+back as a list). A class that a room above exports needs nothing else to be saved and loaded.
 """
 
 import json
@@ -10,7 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .. import _checks
+from .. import _checks, networks, unsupervised, weights
+from ..dictionaries.points import Grid
 from ..files import write_npz
 from ..networks.layers import Dense
 from ..networks.network import Network
@@ -18,12 +24,22 @@ from ..unsupervised.autoencoder import TiedAutoencoder
 from ..weights.parametrisations import Columns, Full, LowRank, Predicted
 
 FORMAT = 2
+ARGUMENTS = {
+    Network: ("layers", "loss"),
+    Dense: ("parametrisation", "activation"),
+    TiedAutoencoder: ("parametrisation", "activation", "decoder"),
+    Columns: ("columns",),
+    Predicted: ("U", "n_h"),
+    LowRank: ("n_v", "n_h", "rank"),
+    Full: ("n_v", "n_h"),
+}
+ROOMS = (weights, networks, unsupervised)  # whose classes may be in a file
+RENAMED = {"weights": "parametrisation"}  # arguments that earlier files call otherwise
 # Fitted attributes that are kept as they are, where the estimator has them; the others follow from these.
 FITTED = [
-    *["theta_", "classes_", "loss_curve_", "feature_names_in_", "index_sets_", "pretrain_loss_curves_"],
-    *["n_iter_", "loss_", "stop_report_", "n_features_in_", "_one_output"],
+    *["theta_", "classes_", "loss_curve_", "feature_names_in_", "index_sets_", "recipes_"],
+    *["pretrain_loss_curves_", "n_iter_", "loss_", "stop_report_", "n_features_in_", "_one_output"],
 ]
-
 
 # RICA has no network from which they would follow.
 FITTED_WITHOUT_NETWORK = ["components_", "dictionaries_", "n_dynamic_", "n_static_"]
@@ -38,7 +54,8 @@ def save(path, estimator, notes=None):
         ``.npz`` is added if it is missing. A file that is there is replaced at once or not at all.
     estimator : fitted LowRankMLPClassifier, LowRankMLPRegressor, LowRankAutoencoder or RICA
         Parameters that are functions or objects (callbacks, engine, a dictionary of one's own) are
-        left out; the dictionaries themselves are in the file, so predictions are identical.
+        left out; the dictionaries themselves are in the file, so predictions are identical, and the
+        recipes by which they were made.
     notes : dict, optional
         Anything that JSON can hold, for ``read_notes``.
 
@@ -46,6 +63,11 @@ def save(path, estimator, notes=None):
     -------
     path : Path
         Where it was written.
+
+    Raises
+    ------
+    ValueError
+        If the estimator is not fitted, or has a layer whose class does not say its ``arguments``.
     """
     from sklearn.utils.validation import check_is_fitted
 
@@ -55,7 +77,7 @@ def save(path, estimator, notes=None):
     header = {
         "format": FORMAT,
         "estimator": type(estimator).__name__,
-        "parameters": {k: v for k, v in estimator.get_params().items() if _is_plain(v)},
+        "parameters": _plain_parameters(estimator),
         "network": network and _describe(network),
         "notes": notes or {},
         "fitted": {name: getattr(estimator, name) for name in fitted if hasattr(estimator, name)},
@@ -67,24 +89,35 @@ def save(path, estimator, notes=None):
     return path
 
 
-def load(path):
+def load(path, classes=()):
     """Read an estimator written by ``save``; it predicts identically.
+
+    Parameters
+    ----------
+    path : str or Path
+    classes : sequence of type
+        Layers or parametrisations of one's own that are in the file.
+
+    Returns
+    -------
+    estimator : LowRankMLPClassifier, LowRankMLPRegressor, LowRankAutoencoder or RICA
+        Its ``recipes_`` are None where the file is from before there were recipes.
 
     Raises
     ------
     ValueError
-        If the file is not such a file, or damaged.
+        If the file is not such a file, or damaged, or has a layer that is not known.
     """
     from .. import estimators
 
     header, arrays = _read(path)
     name = _checks.choice("estimator in the file", header["estimator"], estimators.__all__)
-    parameters = {k: tuple(v) if isinstance(v, list) else v for k, v in header["parameters"].items()}
-    estimator = getattr(estimators, name)(**parameters)
-    for attribute, value in _put_back(header["fitted"], arrays).items():
+    estimator = getattr(estimators, name)(**{k: _value(v) for k, v in header["parameters"].items()})
+    fitted = {"recipes_": None, **_put_back(header["fitted"], arrays)}
+    for attribute, value in fitted.items():
         setattr(estimator, attribute, value)
     if header["network"] is not None:
-        estimator.network_ = _restore(_put_back(header["network"], arrays))
+        estimator.network_ = _restore(_put_back(header["network"], arrays), classes)
         estimator.describe_fit()
     return estimator
 
@@ -114,37 +147,43 @@ def _read(path, names=None):
 
 
 def _describe(model):
-    """A network, an autoencoder or a parametrisation as plain data with arrays in it."""
-    kind = {"kind": type(model).__name__}
-    match model:
-        case Network():
-            return {**kind, "layers": [_describe(x) for x in model.layers], "loss": model.loss}
-        case Dense():
-            return {**kind, "weights": _describe(model.parametrisation), "activation": model.activation}
-        case TiedAutoencoder():
-            functions = {"activation": model.activation, "decoder": model.decoder}
-            return {**kind, "weights": _describe(model.parametrisation), **functions}
-        case Columns():
-            return {**kind, "columns": [_describe(c) for c in model.columns]}
-        case Predicted():
-            return {**kind, "U": model.U, "n_h": model.n_h}
-        case LowRank():
-            return {**kind, "n_v": model.n_v, "n_h": model.n_h, "rank": model.rank}
-        case Full():
-            return {**kind, "n_v": model.n_v, "n_h": model.n_h}
+    """The arguments that a model is made from, as plain data with arrays in it."""
+    if isinstance(model, (list, tuple)):
+        return [_describe(part) for part in model]
+    if isinstance(model, np.generic):
+        return model.item()
+    if model is None or isinstance(model, (bool, int, float, str, np.ndarray)):
+        return model
+    kind = type(model)
+    arguments = _arguments(kind)
+    if arguments is None:
+        expected = "layers that can be saved: a class names its constructor's arguments in `arguments`"
+        _checks.fail("estimator", expected, kind.__name__)
+    return {"kind": kind.__name__, **{name: _describe(getattr(model, name)) for name in arguments}}
 
 
-KINDS = {c.__name__: c for c in (Network, Dense, TiedAutoencoder, Columns, Predicted, LowRank, Full)}
-
-
-def _restore(description):
+def _restore(description, classes=()):
     """The model that ``_describe`` described."""
     if isinstance(description, list):
-        return [_restore(part) for part in description]
+        return [_restore(part, classes) for part in description]
     if not isinstance(description, dict):
         return description
-    kind, *parts = (_restore(value) for value in description.values())
-    return KINDS[kind](*parts)
+    arguments = {RENAMED.get(k, k): _restore(v, classes) for k, v in description.items() if k != "kind"}
+    return _class_of(description["kind"], classes)(**arguments)
+
+
+def _arguments(kind):
+    """Names of the arguments that this class is made from, or None."""
+    return ARGUMENTS.get(kind, getattr(kind, "arguments", None))
+
+
+def _class_of(name, classes):
+    """The class of this name: one of ``classes``, or one that a room exports and that can be saved."""
+    public = (getattr(room, name, None) for room in ROOMS if name in room.__all__)
+    for kind in (*classes, *ARGUMENTS, *public):
+        if isinstance(kind, type) and kind.__name__ == name and _arguments(kind) is not None:
+            return kind
+    _checks.fail("path", "a model whose layers are the package's, or among `classes`", name)
 
 
 def _take_out(value, arrays):
@@ -164,6 +203,24 @@ def _put_back(value, arrays):
         named = set(value) == {"array"}
         return arrays[value["array"]] if named else {k: _put_back(v, arrays) for k, v in value.items()}
     return [_put_back(v, arrays) for v in value] if isinstance(value, list) else value
+
+
+def _plain_parameters(estimator):
+    """The parameters that JSON can hold, a ``Grid`` as what it is made from."""
+    parameters = estimator.get_params()
+    for name, value in parameters.items():
+        if isinstance(value, Grid):
+            channels = None if value.channels is None else value.n_channels
+            parameters[name] = {"grid": [list(value.shape), channels]}
+    return {name: value for name, value in parameters.items() if _is_plain(value)}
+
+
+def _value(parameter):
+    """A parameter's value from what ``_plain_parameters`` made of it."""
+    if isinstance(parameter, dict) and set(parameter) == {"grid"}:
+        shape, channels = parameter["grid"]
+        return Grid(tuple(shape), channels)
+    return tuple(parameter) if isinstance(parameter, list) else parameter
 
 
 def _is_plain(value):

@@ -7,10 +7,16 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .. import _checks
-from ..building.architecture import Architecture, build
+from ..building import build, layer_specs
 from ..optimisation.lbfgs import minimize_stages
 from ..speed import Objective, predict
 from .common import fitted_dictionaries, numeric_types, with_docs_of
+
+# The parameters that describe the hidden layers.
+OF_LAYERS = [
+    *["hidden_layer_sizes", "dictionary", "proportion", "n_columns", "input_shape", "length_scale"],
+    *["ridge", "activation", "index_sets", "pretrain", "pretrain_iter"],
+]
 
 
 class _LowRankMLP(BaseEstimator):
@@ -25,23 +31,23 @@ class _LowRankMLP(BaseEstimator):
     dictionary : str, callable, or a tuple with one for each hidden layer
         "none" (every weight is learned), "low_rank" (both factors are learned),
         "random_connections", "random_projection", "squared_exponential", "dct", "wavelet" (these
-        three need an image), "covariance", "squared_covariance", "autoencoder", "kmeans", or a
-        function f(V, points, n_alpha, rng) -> U, called once a column.
+        three need an image), "covariance", "squared_covariance", "autoencoder", "kmeans", a
+        function f(V, points, n_alpha, rng) -> U, called once a column, or a ``building.Strategy``.
     proportion : float or tuple
         Share of each filter's weights that is learned, n_alpha / n_v, in (0, 1].
     n_columns : int or tuple
         Columns of a layer, each with its own dictionary and its share of the hidden units.
-    input_shape : (height, width) or (height, width, n_channels), optional
+    input_shape : (height, width), (height, width, n_channels) or a Grid, optional
         Where the inputs are pixels.
     length_scale : float
         Of the squared exponential, in pixels.
     ridge : float, tuple or None
-        Relative to the kernel's mean variance over units that vary; None: 1e-2 for the squared
+        lambda relative to the kernel's mean variance over units that vary; None: 1e-2 for the squared
         exponential, 1e-3 for the covariances.
     activation : "sigmoid", "tanh", "relu" or "identity"
     weight_decay : float
         weight_decay / 2 times the sum of squares of the learned weights is added to the loss.
-    index_sets : "uniform" or "local"
+    index_sets : "uniform", "local" or a ``building.IndexSetChoice``
         How each column's known weights are drawn: uniformly (as in the paper), or dense around a
         place of its own and sparse elsewhere (paper, section 3.4). Hidden units have no places:
         deep layers are always uniform.
@@ -80,6 +86,9 @@ class _LowRankMLP(BaseEstimator):
         alpha of each hidden layer and column (empty where none is drawn).
     dictionaries_ : list of list of ndarray
         U of each hidden layer and column (empty where every weight is learned).
+    recipes_ : list of list of dict
+        How each of ``dictionaries_`` was made, as plain data: ``building.from_recipe`` gives it again.
+        None in a model saved before there were recipes.
     pretrain_loss_curves_ : list of ndarray
         The loss of each pre-trained layer at the start and after each iteration.
     n_dynamic_, n_static_ : int
@@ -143,9 +152,10 @@ class _LowRankMLP(BaseEstimator):
         rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31))
         Y = Y.astype(X.dtype, copy=False)
         how = {"n_threads": self.n_threads, "engine": self.engine}
-        self.network_, theta, layers = build(self._architecture(), X, Y.shape[1], loss, rng, **how)
-        self.index_sets_ = [layer.index_sets for layer in layers]
-        self.pretrain_loss_curves_ = [b.pretraining.loss_curve for b in layers if b.pretraining is not None]
+        specs = layer_specs(n_v=X.shape[1], **{name: getattr(self, name) for name in OF_LAYERS})
+        self.network_, theta, built = build(specs, X, Y.shape[1], loss, rng, **how)
+        self.index_sets_, self.recipes_ = [b.index_sets for b in built], [b.recipes for b in built]
+        self.pretrain_loss_curves_ = [b.pretraining.loss_curve for b in built if b.pretraining is not None]
         objective = Objective(self.network_, X, Y, self.weight_decay, **how)
         stages = self._stages(objective, rng)
         how = {"tol": self.tol, "callbacks": self.callbacks or [], "progress": self.verbose}
@@ -178,7 +188,8 @@ class _LowRankMLP(BaseEstimator):
     def describe_fit(self):
         """Set the fitted attributes that follow from ``network_`` and ``theta_``."""
         self.filters_ = self.network_.weights(self.theta_)
-        self.dictionaries_ = [fitted_dictionaries(x.parametrisation) for x in self.network_.layers[:-1]]
+        hidden = self.network_.layers[:-1]
+        self.dictionaries_ = [fitted_dictionaries(dense.parametrisation) for dense in hidden]
         self.n_dynamic_, self.n_static_ = self.network_.n_dynamic, self.network_.n_static
 
     def _output(self, X):
@@ -188,10 +199,6 @@ class _LowRankMLP(BaseEstimator):
         with np.errstate(over="ignore", invalid="ignore"):
             output = predict(self.network_, self.theta_, X)
         return _checks.array("the network's output for X", output)
-
-    def _architecture(self):
-        names = Architecture.__dataclass_fields__
-        return Architecture(**{name: getattr(self, name) for name in names})
 
     def _check_parameters(self):
         _checks.number("weight_decay", self.weight_decay, at_least=0)

@@ -6,11 +6,10 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .. import _checks
-from ..building.strategies import LayerInput, check_name, predicted_layer
+from ..building import LayerInput, Strategy, layer_specs, predicted_layer
 from ..optimisation.lbfgs import minimize
-from ..unsupervised.patches import check_patch_shape, check_rows_vary
+from ..unsupervised.patches import check_rows_vary
 from ..unsupervised.rica import rica_objective
-from ..weights.parametrisations import LowRank, Predicted
 
 
 class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -26,7 +25,7 @@ class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         Filters; may be more than X has columns. Default: as many.
     proportion : float
         Share of each filter that is learned, n_alpha / n_v, in (0, 1].
-    patch_shape : (height, width) or (height, width, n_channels), optional
+    patch_shape : (height, width), (height, width, n_channels) or a Grid, optional
         Where the rows of X are patches of images.
     sparsity : float
         Weight of the penalty on z.
@@ -35,11 +34,11 @@ class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     dictionary : str or callable
         "auto": "squared_exponential" for patches, else "covariance". "none": every weight is
         learned, whatever ``proportion`` is. Else a name as in ``LowRankMLPClassifier`` except
-        "low_rank", or a function f(X, points, n_alpha, rng) -> U.
+        "low_rank", a function f(X, points, n_alpha, rng) -> U, or a ``building.Strategy``.
     length_scale : float
         Of the squared exponential, in pixels.
     ridge : float, optional
-        Relative to the kernel's mean variance; default: the kernel's own.
+        lambda relative to the kernel's mean variance; default: the kernel's own.
     max_iter, tol : int, float
         L-BFGS iterations, and the largest entry of the gradient at which it has converged.
     n_threads : int, optional
@@ -59,6 +58,8 @@ class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         patches, and it is there that they are predicted.
     index_sets_, dictionaries_ : list of list of ndarray
         [[alpha]] and [[U]], as for a network of one layer and one column; [[]] where there is none.
+    recipes_ : list of list of dict
+        How each U was made; see ``LowRankMLPClassifier``.
     n_dynamic_, n_static_ : int
         Numbers learned, and numbers in U.
     n_iter_, loss_, loss_curve_, stop_report_
@@ -115,17 +116,21 @@ class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     def fit(self, X, y=None):
         """Learn filters from X (n, n_v), one patch a row."""
         X = validate_data(self, X, dtype=[np.float64, np.float32], ensure_min_samples=2)
-        self._check_parameters(X)
-        n_h = X.shape[1] if self.n_components is None else self.n_components
+        n_v = X.shape[1]
+        n_h = n_v if self.n_components is None else self.n_components
+        spec = self._spec(n_v, _checks.integer("n_components", n_h, at_least=1))
+        check_rows_vary(X)
         rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31))
         of_weights, of_dictionary = rng.spawn(2)
-        U, alpha = self._dictionary(X, n_h, of_dictionary)
+        _, drawn = predicted_layer(LayerInput(X, spec.points), spec, of_dictionary, n_threads=self.n_threads)
+        U, alpha = (drawn[0].U, drawn[0].alpha) if drawn else (None, None)
         objective = rica_objective(X, n_h, U, self.sparsity, self.eps, n_threads=self.n_threads)
         theta = objective.init(of_weights, alpha)
         how = {"max_iter": self.max_iter, "tol": self.tol, "callbacks": self.callbacks or []}
         result = minimize(objective, theta, **how, progress=self.verbose)
         self.components_ = np.ascontiguousarray(objective.weights(result.theta).T, dtype=X.dtype)
-        self.index_sets_, self.dictionaries_ = [[] if alpha is None else [alpha]], [[] if U is None else [U]]
+        self.index_sets_, self.dictionaries_ = [[] if alpha is None else [alpha]], [[d.U for d in drawn]]
+        self.recipes_ = [[d.recipe for d in drawn]]
         self.n_dynamic_, self.n_static_ = objective.n_dynamic, objective.n_static
         self.n_iter_, self.loss_, self.loss_curve_ = result.n_iter, result.loss, result.loss_curve
         self.stop_report_ = str(result)
@@ -146,31 +151,15 @@ class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     def _n_features_out(self):
         return len(self.components_)
 
-    def _dictionary(self, X, n_h, rng):
-        """U and alpha, or None for either."""
-        shape = None if self.patch_shape is None else tuple(self.patch_shape)
-        name = self.dictionary
-        if isinstance(name, str) and name == "auto":
-            name = "covariance" if shape is None else "squared_exponential"
-        layer = LayerInput(X, shape, self.length_scale, self.ridge)
-        parametrisation, alphas = predicted_layer(layer, n_h, name, self.proportion, 1, rng)
-        if isinstance(parametrisation, LowRank):
-            _checks.fail("dictionary", "one with a fixed U, or 'none'", "'low_rank'")
-        U = parametrisation.U if isinstance(parametrisation, Predicted) else None
-        return U, alphas[0] if alphas else None
-
-    def _check_parameters(self, X):
-        if self.n_components is not None:
-            _checks.integer("n_components", self.n_components, at_least=1)
-        if not (isinstance(self.dictionary, str) and self.dictionary == "auto"):
-            check_name(self.dictionary)
-        _checks.number("proportion", self.proportion, above=0, at_most=1)
-        _checks.number("length_scale", self.length_scale, above=0)
-        if self.ridge is not None:
-            _checks.number("ridge", self.ridge, at_least=0)
-        check_rows_vary(X)
-        if (
-            self.patch_shape is not None
-            and np.prod(check_patch_shape("patch_shape", self.patch_shape)) != X.shape[1]
-        ):
-            _checks.fail("patch_shape", f"as many pixels as X has columns ({X.shape[1]})", self.patch_shape)
+    def _spec(self, n_v, n_h):
+        """The layer's specification; it has a dictionary, or "none"."""
+        dictionary = self.dictionary
+        if isinstance(dictionary, str) and dictionary == "auto":
+            dictionary = "covariance" if self.patch_shape is None else "squared_exponential"
+        names = ("proportion", "length_scale", "ridge")
+        chosen = {name: getattr(self, name) for name in names} | {"dictionary": dictionary, "n_columns": 1}
+        shape = {"input_shape": self.patch_shape, "shape_name": "patch_shape"}
+        (spec,) = layer_specs(n_h, n_v=n_v, **chosen, **shape)
+        if spec.dictionary != "none" and not isinstance(spec.dictionary, Strategy):
+            _checks.fail("dictionary", "one with a fixed U, or 'none'", repr(spec.dictionary))
+        return spec

@@ -8,7 +8,7 @@ once, for the error reported.
 import numpy as np
 
 from .. import _checks
-from ..building.architecture import Architecture, build
+from ..building import build, layer_specs
 from ..dictionaries.kernels import varying_units
 from ..optimisation.lbfgs import minimize
 from ..speed import Objective, predict
@@ -86,11 +86,13 @@ def _untrained(spec, data, shared, n_threads):
 
 def _layers(spec, X, input_shape):
     """The specification of each hidden layer."""
-    return Architecture(
+    return layer_specs(
         tuple(spec["hidden"]),
+        n_v=X.shape[1],
         dictionary=tuple(spec["dictionary"]),
         proportion=_possible(spec["proportion"], spec["dictionary"], X),
         n_columns=spec["n_columns"],
+        activation="sigmoid",
         input_shape=input_shape,
         length_scale=spec["length_scale"],
         index_sets=spec["index_sets"],

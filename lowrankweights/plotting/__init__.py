@@ -1,7 +1,7 @@
 """Pictures of features, dictionaries, index sets and curves: functions that take and return Axes."""
 
 from .curves import differences, log_percent_axis, loss_curves
-from .features import feature_completion, index_set, index_sets, show_feature, tiles
+from .features import drawn_dictionary, feature_completion, index_set, index_sets, show_feature, tiles
 from .style import COLOURS, DIVERGING, MARKS, STYLE, UNKNOWN, line_styles
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "STYLE",
     "UNKNOWN",
     "differences",
+    "drawn_dictionary",
     "feature_completion",
     "index_set",
     "index_sets",

@@ -131,6 +131,35 @@ def index_sets(index_sets, shape, centres=None, fig=None):
     return fig
 
 
+def drawn_dictionary(drawn, shape, n_atoms=12, fig=None):
+    """Draw a column's dictionary: its first atoms, and beside them which weights are known.
+
+    Parameters
+    ----------
+    drawn : DrawnDictionary
+        Of ``building.predicted_layer``, ``from_recipe`` or a strategy's ``draw``.
+    shape : (height, width) or (height, width, 3)
+    n_atoms : int
+        How many, at most.
+    fig : Figure, optional
+
+    Returns
+    -------
+    fig : Figure
+        With one Axes for the atoms and, where there is an index set, one for it.
+    """
+    fig = plt.figure(figsize=(4.5, 1.8), layout="constrained") if fig is None else fig
+    has_alpha = drawn.alpha is not None
+    axes = np.atleast_1d(fig.subplots(1, 1 + has_alpha, width_ratios=[2, 1][: 1 + has_alpha]))
+    shown = drawn.U[:, :n_atoms]
+    tiles(shown, shape, axes[0], n_across=min(6, shown.shape[1]))
+    axes[0].set_title(f"{shown.shape[1]} of {drawn.U.shape[1]} atoms")
+    if has_alpha:
+        index_set(drawn.alpha, shape, axes[1]).set_title(f"{len(drawn.alpha)} known weights")
+    fig.suptitle(drawn.recipe["strategy"].replace("_", " "))
+    return fig
+
+
 def feature_completion(W, alpha, U, shape, length_scale=None, fig=None, what="learned\nfeatures"):
     """The paper's Figure 1: features, a few of their weights, the prediction from these.
 

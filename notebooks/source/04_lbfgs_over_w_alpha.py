@@ -20,7 +20,8 @@ from scipy.optimize import LbfgsInvHessProduct, minimize_scalar
 
 import lowrankweights as lrw
 from lowrankweights import plotting, teaching
-from lowrankweights.building.strategies import LayerInput, predicted_layer
+from lowrankweights.building import LayerInput, LayerSpec, SquaredExponentialRidge, predicted_layer
+from lowrankweights.speed import output
 
 check = teaching.Checks(["best_step", "recorder", "hessian", "two_loops", "verdict"])
 plt.rcParams.update(plotting.STYLE)
@@ -815,12 +816,14 @@ decay, longest = 5e-5, teaching.sized(full=200, tiny=15)
 V, Y = digits.X_train[:n], np.eye(10, dtype=np.float32)[digits.y_train[:n]]  # (n, 256), (n, 10); float32
 
 
-def predicted_pair(pixels, n_h):
+def predicted_pair(V, shape, n_h, length_scale):
     """The first two layers with a tenth of the weights known, in ten columns."""
-    first, _ = predicted_layer(pixels, n_h, "squared_exponential", 0.1, 10, np.random.default_rng(0))
+    smooth = LayerSpec(n_h, SquaredExponentialRidge(length_scale=length_scale), proportion=0.1, n_columns=10)
+    first, _ = predicted_layer(LayerInput(V, lrw.Grid(shape)), smooth, rng=0)
     layer = lrw.Dense(first, "sigmoid")
-    hidden = LayerInput(layer.output(layer.init(0), pixels.V))  # (n, n_h): the second layer's input
-    return first, predicted_layer(hidden, n_h, "covariance", 0.1, 10, np.random.default_rng(1))[0]
+    H = output(layer, layer.init(0), V)  # (n, n_h): the second layer's input
+    alike = LayerSpec(n_h, "covariance", proportion=0.1, n_columns=10)
+    return first, predicted_layer(LayerInput(H), alike, rng=1)[0]
 
 
 def network(first, second):
@@ -830,7 +833,7 @@ def network(first, second):
 
 n_h = teaching.sized(full=100, tiny=20)
 net_every = network(lrw.Full(256, n_h), lrw.Full(n_h, n_h))
-net_tenth = network(*predicted_pair(LayerInput(V, (16, 16), length_scale=2.0), n_h))
+net_tenth = network(*predicted_pair(V, (16, 16), n_h, length_scale=2.0))
 print(f"numbers learned: {net_every.n_dynamic:,} and {net_tenth.n_dynamic:,}")
 
 # %% [markdown]
@@ -916,7 +919,7 @@ if lrw.datasets.DATASETS["mnist"].place() != "missing":
     longest, mnist = 160, lrw.datasets.fetch_mnist()
     V_real, Y_real = mnist.X_train[:3000], np.eye(10, dtype=np.float32)[mnist.y_train[:3000]]
     every_real = network(lrw.Full(784, 150), lrw.Full(150, 150))
-    tenth_real = network(*predicted_pair(LayerInput(V_real, (28, 28), length_scale=1.0), 150))
+    tenth_real = network(*predicted_pair(V_real, (28, 28), 150, length_scale=1.0))
     for name, net in (("every weight", every_real), ("a tenth", tenth_real)):
         print(name, reached(train(net, lrw.Objective(net, V_real, Y_real, weight_decay=decay))))
     print("a tenth, W is charged", reached(train(tenth_real, controlled(tenth_real, V_real, Y_real))))

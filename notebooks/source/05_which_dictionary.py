@@ -20,7 +20,7 @@ import numpy as np
 
 import lowrankweights as lrw
 from lowrankweights import plotting, teaching
-from lowrankweights.building.strategies import STRATEGIES, LayerInput
+from lowrankweights.building import STRATEGIES, LayerInput, strategy_of
 from lowrankweights.results import paired_interval
 
 check = teaching.Checks(["emp_kernel", "seen", "paired", "my_dictionary"])
@@ -64,9 +64,10 @@ V = X.astype(float)  # (n, n_v): what the layer's input units do over the data
 
 # %%
 n_alpha = 26  # a tenth of 256
-layer = LayerInput(V, shape, length_scale=2.0)
-draw = {name: make(layer, np.random.default_rng(0)) for name, make in STRATEGIES.items()}
-U_of = {name: d(n_alpha, np.random.default_rng(1), 0)[0] for name, d in draw.items()}  # (256, 26) each
+pixels = LayerInput(V, lrw.Grid(shape))
+strategies = {name: strategy_of(name, length_scale=2.0) for name in STRATEGIES}
+prepared = {name: strategy.prepare(pixels, rng=0) for name, strategy in strategies.items()}
+U_of = {name: p.draw(n_alpha, rng=1).U for name, p in prepared.items()}  # (256, 26) each
 
 names = list(np.random.default_rng(7).permutation(list(U_of)))
 fig, axes = plt.subplots(3, 3, figsize=(7.6, 2.6), layout="constrained")
@@ -385,13 +386,13 @@ plt.show()
 
 # %%
 together = {}
-for name, d in draw.items():
+for name, p in prepared.items():
     for atoms in (8, 26):
         one_rng = np.random.default_rng(1)
-        ten = [d(atoms, one_rng, column)[0] for column in range(10)]  # ten of (256, atoms)
+        ten = [p.draw(atoms, one_rng).U for _ in range(10)]  # ten of (256, atoms)
         together[name, atoms] = np.mean([share_seen(U) for U in ten]), share_seen(np.hstack(ten))
 print(f"{'per cent seen by':22}{'one of 8':>10}{'ten of 8':>10}{'one of 26':>11}{'ten of 26':>11}")
-for name in draw:
+for name in prepared:
     (a, b), (c_, d_) = together[name, 8], together[name, 26]
     print(f"{name:22}{a:10.0f}{b:10.0f}{c_:11.0f}{d_:11.0f}")
 
@@ -874,7 +875,7 @@ else:
 # - With few data a good dictionary does not merely save numbers, it *improves* the network.
 # - Compare on the same items, count only where the two disagree, give intervals, and say "undecided" where they contain 0.
 #
-# In the package: `strategies.py` (one short function a name), `kernels.py` (exercise 1), `dictionaries.py`, `bases.py`, and `results/intervals.py` for the intervals. The paper's Figure 4, with two
+# In the package: `building/strategies.py` and `kernel_strategies.py` (one short class a name), `dictionaries/kernels.py` (exercise 1), `ridge.py` and `bases.py` beside it, and `results/files.py` for the intervals. The paper's Figure 4, with two
 # hidden layers, is `lowrankweights figure 4-mnist --preset quick --out out`. Notebook 06 asks why there were ten columns in all of this.
 
 # %%

@@ -1,4 +1,3 @@
-import operator
 import pickle
 
 import numpy as np
@@ -6,8 +5,7 @@ import pytest
 from sklearn.gaussian_process import kernels as scikit
 
 import lowrankweights as lrw
-from lowrankweights.dictionaries import Kernel, as_kernel, kernel_ridge, log_marginal_likelihood
-from lowrankweights.dictionaries.kernel_algebra import OfFunction
+from lowrankweights.dictionaries import Kernel, as_kernel
 
 RNG = np.random.default_rng(0)
 GRID = lrw.grid_coordinates((4, 5))
@@ -112,98 +110,6 @@ def test_a_volume_is_near_in_three_directions():
     volume = lrw.Grid((8, 8, 8))
     K = lrw.SquaredExponential(1.0)(volume, volume[[0]])[:, 0].reshape(volume.input_shape)
     assert K[1, 0, 0] == K[0, 1, 0] == K[0, 0, 1] == pytest.approx(np.exp(-0.5))
-
-
-@pytest.mark.parametrize("combine", [operator.add, operator.mul])
-@pytest.mark.parametrize("first", [SE, EMP, Periodic(), 0.5 * SE])
-@pytest.mark.parametrize(
-    "second", [SE, EMP, Periodic(), rational, scikit.RBF(2.0), scikit.DotProduct() + scikit.RBF(2.0), 3, 0.5,
-               np.float64(0.5), np.float32(2)]
-)  # fmt: skip
-def test_sums_and_products_are_those_of_the_matrices_from_both_sides(combine, first, second):
-    grid = lrw.Grid((4, 5))
-    matrices = [as_kernel(kernel)(grid, grid[:3]) for kernel in (first, second)]
-    diagonals = [as_kernel(kernel).diagonal(grid) for kernel in (first, second)]
-    for together in (combine(first, second), combine(second, first)):
-        kernel = as_kernel(together)  # RBF * k stays scikit-learn's, which does not leave the operator to us
-        assert np.array_equal(kernel(grid, grid[:3]), combine(*matrices))
-        assert np.allclose(kernel.diagonal(grid), combine(*diagonals), rtol=1e-15)
-
-
-def test_a_covariance_times_a_squared_exponential_is_the_product_of_both_matrices():
-    grid, alpha = lrw.Grid((4, 5)), np.array([3, 8, 19])
-    K = (EMP * SE)(grid, grid[alpha])
-    assert np.allclose(K, np.cov(V_GRID.T)[:, alpha] * SE(GRID, GRID[alpha]), atol=1e-15)
-    U = kernel_ridge(EMP * SE, grid, alpha, ridge=0)
-    assert np.allclose(U[alpha], np.eye(3), atol=1e-10)
-
-
-@pytest.mark.parametrize(
-    "kernel",
-    [Periodic(), rational, scikit.RBF(2.0), scikit.RBF(2.0) * SE, SE + scikit.Matern(1.0), EMP * rational],
-)
-def test_whatever_serves_as_a_kernel_serves_wherever_one_is_asked_for(kernel):
-    grid, alpha, ridge = lrw.Grid((4, 5)), np.array([0, 4, 7, 13, 19]), 0.05
-    K = as_kernel(kernel)(grid, grid)
-    A = K[np.ix_(alpha, alpha)] + ridge * np.eye(5)
-    k_alpha = K[alpha]
-    assert np.allclose(kernel_ridge(kernel, grid, alpha, ridge), k_alpha.T @ np.linalg.inv(A))
-    posterior = K - k_alpha.T @ np.linalg.solve(A, k_alpha)
-    assert np.allclose(lrw.predictive_variance(kernel, grid, alpha, ridge), np.diag(posterior))
-    w = np.arange(5.0)
-    log_p = -2.5 * np.log(w @ np.linalg.solve(A, w) / 5) - 0.5 * np.linalg.slogdet(A)[1]
-    assert log_marginal_likelihood(w, kernel, grid, alpha, ridge) == pytest.approx(log_p)
-
-
-def test_a_function_is_given_plain_arrays():
-    seen = []
-
-    def f(a, b):
-        seen.extend([a, b])
-        return np.ones((len(a), len(b)))
-
-    as_kernel(f)(lrw.Grid((2, 2), channels=3), COLOUR)
-    as_kernel(f)(lrw.Grid((2, 2, 2)), [1.0, 2.5])
-    assert all(type(array) is np.ndarray for array in seen)
-    assert [array.shape for array in seen] == [(12, 3), (27, 3), (8, 3), (2,)]
-
-
-@pytest.mark.parametrize(
-    ("function", "said"),
-    [
-        (lambda a, b: np.ones((len(b), len(a))), r"expected shape \(3, 20\), got shape \(20, 3\)"),
-        (lambda a, b: np.ones(len(a)), "expected an array with 2 dimension"),
-        (lambda a, b: 1.0, "expected an array with 2 dimension"),
-        (lambda a, b: np.full((len(a), len(b)), np.nan), "expected finite numbers"),
-        (lambda a, b: None, "expected an array with 2 dimension"),
-        (lambda a, b: np.add.outer(a[:, 0], 2 * b[:, 0]) + 1, r"expected k\(i, j\) = k\(j, i\), got "),
-    ],
-)
-def test_a_matrix_that_is_none_of_a_kernel_is_refused_by_the_kernels_name(function, said):
-    function.__name__ = "mine"
-    for kernel in (function, function * SE, SE + function):
-        with pytest.raises(ValueError, match=f"^kernel.*{said}") as error:
-            kernel_ridge(kernel, GRID, [0, 7, 9], ridge=1.0)
-        assert "mine" in str(error.value)
-
-
-@pytest.mark.parametrize("kernel", ["rbf", None, [1, 2], lrw.Grid((2, 2)), np.eye(2), lrw.SquaredExponential])
-def test_what_is_no_kernel_is_named(kernel):
-    for use in (as_kernel, lambda k: SE + k, lambda k: k * SE, lambda k: kernel_ridge(k, GRID, [0])):
-        with pytest.raises(ValueError, match="^kernel: expected .*, got "):
-            use(kernel)
-
-
-def test_a_kernel_without_evaluate_says_what_it_needs():
-    class Empty(Kernel):
-        pass
-
-    with pytest.raises(NotImplementedError, match=r"Empty needs a method evaluate\(a, b\)"):
-        Empty()(GRID, GRID)
-
-
-def test_a_kernel_is_not_wrapped_again():
-    assert as_kernel(EMP) is EMP and isinstance(as_kernel(rational), OfFunction)
 
 
 @pytest.mark.parametrize("points", [GRID, COLOUR, GRID[:, :1], np.zeros((20, 1), int), [0.0, 0.5]])

@@ -1,9 +1,12 @@
+import json
+
 import numpy as np
 import pytest
 
 import lowrankweights as lrw
 from lowrankweights import datasets
 from lowrankweights.estimators import model_files
+from lowrankweights.files import write_npz
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +69,65 @@ def test_rica(dictionary, tmp_path):
     assert np.array_equal(loaded.transform(X), model.transform(X))
     assert (loaded.n_dynamic_, loaded.stop_report_) == (model.n_dynamic_, model.stop_report_)
     assert len(loaded.dictionaries_[0]) == (dictionary == "covariance")
+
+
+def test_a_file_from_before_recipes_is_read(digits, tmp_path):
+    model = lrw.LowRankMLPClassifier((10,), max_iter=1, random_state=0).fit(digits.X_train, digits.y_train)
+    path = lrw.save(tmp_path / "m", model)
+    with np.load(path) as file:
+        arrays = dict(file)
+    header = json.loads(str(arrays.pop("header")))
+    del header["fitted"]["recipes_"]
+    for layer in header["network"]["layers"]:
+        layer["weights"] = layer.pop("parametrisation")  # its name then
+    write_npz(path, header=np.array(json.dumps(header)), **arrays)
+    loaded = lrw.load(path)
+    assert loaded.recipes_ is None
+    assert np.array_equal(loaded.predict_proba(digits.X_test), model.predict_proba(digits.X_test))
+
+
+class Scaled(lrw.Full):
+    """Every weight is learned, in units of ``scale``."""
+
+    arguments = ("n_v", "n_h", "scale")
+
+    def __init__(self, n_v, n_h, scale):
+        super().__init__(n_v, n_h)
+        self.scale = scale
+
+    def expand(self, p):
+        return self.scale * super().expand(p)
+
+
+def test_a_class_that_names_its_arguments_can_be_saved_and_loaded(digits, tmp_path):
+    how = {"dictionary": "none", "max_iter": 1, "random_state": 0}
+    model = lrw.LowRankMLPClassifier((10,), **how).fit(digits.X_train, digits.y_train)
+    layers = [lrw.Dense(Scaled(64, 10, 3.0), "sigmoid"), model.network_.layers[1]]
+    model.network_ = lrw.Network(layers, model.network_.loss)
+    path = lrw.save(tmp_path / "m", model)
+    loaded = model_files.load(path, classes=[Scaled])
+    assert loaded.network_.layers[0].parametrisation.scale == 3.0
+    assert np.array_equal(loaded.predict_proba(digits.X_test), model.predict_proba(digits.X_test))
+    with pytest.raises(ValueError, match="^path: expected .*classes.*, got Scaled"):
+        lrw.load(path)
+
+
+def test_a_class_that_does_not_name_its_arguments_is_refused(digits, tmp_path):
+    class Silent(lrw.Full):
+        pass
+
+    how = {"dictionary": "none", "max_iter": 1, "random_state": 0}
+    model = lrw.LowRankMLPClassifier((10,), **how).fit(digits.X_train, digits.y_train)
+    model.network_.layers[0].parametrisation = Silent(64, 10)
+    with pytest.raises(ValueError, match="^estimator: expected .*`arguments`, got Silent"):
+        lrw.save(tmp_path / "m", model)
+
+
+@pytest.mark.parametrize("grid", [lrw.Grid((8, 8)), lrw.Grid((4, 4), channels=4), lrw.Grid((64,))])
+def test_a_grid_is_kept_in_the_file(grid, digits, tmp_path):
+    how = {"dictionary": "squared_exponential", "proportion": 0.25, "max_iter": 1, "random_state": 0}
+    model = lrw.LowRankMLPClassifier((10,), input_shape=grid, **how).fit(digits.X_train, digits.y_train)
+    assert lrw.load(lrw.save(tmp_path / "m", model)).input_shape == grid
 
 
 def test_functions_are_left_out_of_the_file(digits, tmp_path):

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from lowrankweights import plotting
+from lowrankweights.building import LayerInput, strategy_of
 from lowrankweights.dictionaries import Grid
 from lowrankweights.dictionaries.index_sets import column_centres, local_index_set, sample_index_set
 
@@ -97,3 +98,13 @@ def test_differences_shows_which_intervals_contain_no_zero():
     assert [text.get_text() for text in ax.texts][:2] == ["−13.0  (−18.0 to −8.5)", "+0.2  (−0.4 to +0.8)"]
     low, high = ax.get_xlim()
     assert low < -18 and high > 3
+
+
+def test_a_drawn_dictionary_shows_its_atoms_and_its_index_set():
+    pixels = LayerInput(np.random.default_rng(0).random((30, 36)), Grid((6, 6)))
+    for name, n_axes in (("covariance", 2), ("kmeans", 1)):
+        drawn = strategy_of(name).prepare(pixels).draw(20, rng=0)
+        fig = plotting.drawn_dictionary(drawn, (6, 6))
+        assert len(fig.axes) == n_axes and fig.get_suptitle() == name
+        assert fig.axes[0].get_title() == "12 of 20 atoms"
+        assert n_axes == 1 or fig.axes[1].get_title() == "20 known weights"

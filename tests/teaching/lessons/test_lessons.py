@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import lowrankweights as lrw
-from lowrankweights.building.strategies import LayerInput, predicted_layer
+from lowrankweights.building import LayerInput, LayerSpec, predicted_layer
 from lowrankweights.dictionaries import completion
 from lowrankweights.dictionaries.index_sets import local_index_set
 from lowrankweights import results
@@ -273,8 +273,9 @@ def test_lesson_06_writes_what_the_package_does():
     Us = [np.random.default_rng(j).normal(size=(12, 4)) for j in range(3)]
     columns = own["columns_of"](Us, 8)
     assert own["counts"](12, 8, 4, 3) == (columns.n_dynamic, columns.n_static)
-    layer = LayerInput(np.random.default_rng(0).normal(size=(9, 12)))
-    theirs, _ = predicted_layer(layer, 8, "random_projection", 1 / 3, 3, np.random.default_rng(0))
+    layer_input = LayerInput(np.random.default_rng(0).normal(size=(9, 12)))
+    spec = LayerSpec(8, "random_projection", proportion=1 / 3, n_columns=3)
+    theirs, _ = predicted_layer(layer_input, spec, rng=0)
     assert [c.n_h for c in columns.columns] == [c.n_h for c in theirs.columns]
     p = columns.init(rng=1)
     big = own["one_big_w"](columns.unpack(p)["w_alpha"])

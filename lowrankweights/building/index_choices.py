@@ -1,0 +1,109 @@
+"""How a column's known weights are chosen: a choice of its own, beside the kernel.
+
+To add one: a subclass of ``IndexSetChoice`` with a ``choose``, and an entry in ``INDEX_SETS``.
+"""
+
+from dataclasses import dataclass
+
+from .. import _checks
+from ..dictionaries.index_sets import column_centres, local_index_set, sample_index_set
+from ..dictionaries.points import Grid
+
+
+class IndexSetChoice:
+    """Base class of all choices of alpha.
+
+    A subclass has a ``choose``; settings, if it has any, are the fields of a frozen dataclass, so
+    that equal choices are equal and a recipe can hold them.
+
+    Attributes
+    ----------
+    name : str
+        In recipes, and as the public ``index_sets``.
+    needs_grid : bool
+        Where there is no grid (hidden units), ``Uniform`` takes its place.
+
+    Examples
+    --------
+    The units on which the kernel has most variance:
+
+    >>> import numpy as np
+    >>> class Loudest(IndexSetChoice):
+    ...     name = "loudest"
+    ...     def choose(self, layer_input, n_alpha, rng, *, kernel, **others):
+    ...         variance = kernel.diagonal(layer_input.kernel_points)
+    ...         return np.sort(np.argsort(-variance, kind="stable")[:n_alpha])
+    >>> from lowrankweights.building import CovarianceRidge, LayerInput
+    >>> V = np.random.default_rng(0).normal(size=(50, 4)) * [1.0, 5.0, 2.0, 9.0]
+    >>> CovarianceRidge(index_set=Loudest()).prepare(LayerInput(V)).draw(n_alpha=2).alpha
+    array([1, 3])
+    """
+
+    name = ""
+    needs_grid = False
+
+    def choose(self, layer_input, n_alpha, rng, *, kernel=None, candidates=None, column=0, n_columns=1):
+        """Choose the index set of one column.
+
+        Parameters
+        ----------
+        layer_input : LayerInput
+        n_alpha : int
+            How many, all channels counted; a multiple of the channels where ``candidates`` is None.
+        rng : numpy.random.Generator
+            The only source of chance.
+        kernel : Kernel, optional
+            Called with ``layer_input.kernel_points``; None where the dictionary has no kernel.
+        candidates : array of int, optional
+            Choose among these units only: the others never vary.
+        column, n_columns : int
+            Which of the layer's columns this is, counted from 0.
+
+        Returns
+        -------
+        alpha : ndarray of int, (n_alpha,), sorted and unique
+
+        Raises
+        ------
+        ValueError
+            If there are fewer candidates than ``n_alpha``, or no grid where one is needed.
+        """
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Uniform(IndexSetChoice):
+    """Uniformly at random (paper, section 3.2); pixels are tied across channels where all units vary."""
+
+    name = "uniform"
+
+    def choose(self, layer_input, n_alpha, rng, *, candidates=None, **others):
+        n_channels = layer_input.n_channels if candidates is None else 1
+        return sample_index_set(layer_input.n_v, n_alpha, rng, n_channels, candidates)
+
+
+@dataclass(frozen=True)
+class Local(IndexSetChoice):
+    """Dense around a place of the column's own, sparse elsewhere (paper, section 3.4)."""
+
+    name = "local"
+    needs_grid = True
+
+    def choose(self, layer_input, n_alpha, rng, *, candidates=None, column=0, n_columns=1, **others):
+        grid = layer_input.points
+        if not isinstance(grid, Grid):
+            _checks.fail("index_sets", "'uniform' where no input_shape is given", "'local'")
+        centre = column_centres(grid, n_columns)[column]
+        return local_index_set(grid, n_alpha, centre, rng, candidates)
+
+
+UNIFORM = Uniform()  # a strategy's own choice
+INDEX_SETS = {choice.name: choice for choice in (Uniform, Local)}
+
+
+def index_set_choice(index_sets, name="index_sets"):
+    """The choice of this name, or that a recipe describes, or the choice itself; else a ``ValueError``."""
+    if isinstance(index_sets, IndexSetChoice):
+        return index_sets
+    settings = dict(index_sets) if isinstance(index_sets, dict) else {"name": index_sets}
+    return INDEX_SETS[_checks.choice(name, settings.pop("name"), INDEX_SETS)](**settings)

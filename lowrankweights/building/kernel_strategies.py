@@ -1,0 +1,146 @@
+"""Strategies that predict by kernel ridge: a kernel, a choice of alpha and a ridge, each for itself.
+
+To add a kernel: a subclass of ``KernelStrategy`` with a ``kernel``, and an entry in ``STRATEGIES``.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .. import _checks, dictionaries
+from ..dictionaries.kernel_algebra import as_kernel
+from ..dictionaries.kernels import EmpiricalCovariance, Kernel, SquaredCovariance, SquaredExponential
+from .index_choices import UNIFORM, IndexSetChoice
+from .strategy import Strategy
+
+
+@dataclass(frozen=True, eq=False)
+class KernelRidge:
+    """A kernel strategy taken apart: ``kernel_ridge(kernel, points, alpha, ridge)`` is U.
+
+    Attributes
+    ----------
+    kernel : Kernel
+    points : Points or ndarray
+        What the kernel is called with.
+    ridge : float
+        Absolute: relative_ridge times the mean of k(i, i) over the candidates.
+    candidates : ndarray of int or None
+        Units among which alpha is chosen; None: all.
+    layer_input : LayerInput
+    """
+
+    kernel: Kernel
+    points: Any
+    ridge: float
+    candidates: np.ndarray | None
+    layer_input: Any
+
+
+@dataclass(frozen=True)
+class KernelStrategy(Strategy):
+    """U = k_alpha^T (K_alpha + ridge I)^-1: a kernel, a choice of alpha and a ridge, each for itself.
+
+    A subclass says its kernel (paper, section 3.1).
+
+    Parameters
+    ----------
+    relative_ridge : float
+        ridge / mean of k(i, i) over the units that vary; >= 0.
+    index_set : IndexSetChoice
+
+    Examples
+    --------
+    Smooth on two scales:
+
+    >>> class TwoScales(KernelStrategy):
+    ...     name = "two scales"
+    ...     def kernel(self, layer_input):
+    ...         return 0.5 * SquaredExponential(1.0) + 0.5 * SquaredExponential(4.0)
+    >>> from lowrankweights import Grid
+    >>> from lowrankweights.building import LayerInput
+    >>> layer_input = LayerInput(None, Grid((8, 8)))
+    >>> drawn = TwoScales(relative_ridge=1e-3).prepare(layer_input).draw(n_alpha=9)
+    >>> parts = TwoScales(relative_ridge=1e-3).take_apart(layer_input)
+    >>> U = dictionaries.kernel_ridge(parts.kernel, parts.points, drawn.alpha, parts.ridge)
+    >>> np.array_equal(drawn.U, U)
+    True
+    """
+
+    varying = "units that vary"  # what errors call the units that the kernel knows something of
+
+    relative_ridge: float = 1e-2
+    index_set: IndexSetChoice = UNIFORM
+
+    def kernel(self, layer_input):
+        """The kernel for this layer's input: whatever ``dictionaries.as_kernel`` takes.
+
+        A kernel with an attribute ``varying`` knows nothing of other units: alpha is chosen among these.
+
+        Raises
+        ------
+        ValueError
+            If the kernel is made of data or of points that are not there.
+        """
+        raise NotImplementedError
+
+    def look(self, layer_input, rng, **resources):
+        return self.take_apart(layer_input)
+
+    def take_apart(self, layer_input):
+        """The kernel, its points and the ridge for this layer's input, a ``KernelRidge``."""
+        kernel, points = as_kernel(self.kernel(layer_input)), layer_input.kernel_points
+        candidates = getattr(kernel, "varying", None)
+        if candidates is not None and len(candidates) == 0:
+            _checks.fail(layer_input.name, f"{self.varying}, for {self.name!r}", "none")
+        varying = points if candidates is None else points[candidates]
+        # lambda = relative_ridge * mean of k(i, i), so that it does not depend on the data's units
+        ridge = self.relative_ridge * kernel.diagonal(varying).mean()
+        return KernelRidge(kernel, points, ridge, candidates, layer_input)
+
+    def draw(self, seen, n_alpha, rng, column, n_columns):
+        layer_input, n_v = seen.layer_input, seen.layer_input.n_v
+        n_candidates = n_v if seen.candidates is None else len(seen.candidates)
+        if n_alpha > n_candidates:
+            whose = f"as {layer_input.name} has {n_candidates} {self.varying} ({self.name!r})"
+            got = f"{n_alpha / n_v:.3g} ({n_alpha} of {n_v})"
+            _checks.fail("proportion", f"at most {n_candidates / n_v:.3f}, {whose}", got)
+        where = {"candidates": seen.candidates, "column": column, "n_columns": n_columns}
+        alpha = self.index_set.choose(layer_input, n_alpha, rng, kernel=seen.kernel, **where)
+        return dictionaries.kernel_ridge(seen.kernel, seen.points, alpha, seen.ridge), alpha
+
+
+@dataclass(frozen=True)
+class SquaredExponentialRidge(KernelStrategy):
+    """SE: the squared exponential of the distance in pixels; hidden units have none (paper, section 3.2)."""
+
+    name = "squared_exponential"
+    length_scale: float = 1.0
+
+    def kernel(self, layer_input):
+        layer_input.places(self.name)
+        return SquaredExponential(self.length_scale)
+
+
+@dataclass(frozen=True)
+class CovarianceRidge(KernelStrategy):
+    """Emp: the covariance of the layer's input units; alpha is of units that vary, channels are not tied."""
+
+    name = "covariance"
+    relative_ridge: float = 1e-3
+
+    def kernel(self, layer_input):
+        return EmpiricalCovariance(layer_input.data(self.name))
+
+
+@dataclass(frozen=True)
+class SquaredCovarianceRidge(KernelStrategy):
+    """Emp2: the covariance of the squares of the layer's input units."""
+
+    name = "squared_covariance"
+    varying = "units whose square varies"
+    relative_ridge: float = 1e-3
+
+    def kernel(self, layer_input):
+        return SquaredCovariance(layer_input.data(self.name))

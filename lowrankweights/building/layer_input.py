@@ -1,0 +1,80 @@
+"""What a strategy may look at: a layer's input over the data, and where it lives."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .. import _checks
+from ..dictionaries.points import Grid, Points
+
+
+@dataclass(frozen=True, eq=False)
+class LayerInput:
+    """A layer's input over the data, and the points of weight space where it lives.
+
+    Parameters
+    ----------
+    V : array, (n, n_v), or None
+        None where there is no data: enough for dictionaries that need only the points.
+    points : Grid or Points, n_v of them, optional
+        Where the units are; hidden units are nowhere.
+    name : str
+        What errors call the layer's input.
+
+    Raises
+    ------
+    ValueError
+        If there is neither V nor points, or a different number of units in either.
+
+    Examples
+    --------
+    >>> LayerInput(np.ones((9, 4)), Grid((2, 2))).n_v
+    4
+    """
+
+    V: Any
+    points: Points | None = None
+    name: str = "X"
+
+    def __post_init__(self):
+        if self.points is not None and not isinstance(self.points, Points):
+            _checks.fail("points", "a Grid, Points or None", repr(self.points))
+        if self.V is None and self.points is None:
+            _checks.fail("points", "a Grid or Points where V is None", "None")
+        if self.V is not None and self.points is not None and len(self.points) != self.V.shape[1]:
+            _checks.fail("points", f"one for each of V's {self.V.shape[1]} columns", repr(self.points))
+
+    @property
+    def n_v(self):
+        return len(self.points) if self.V is None else self.V.shape[1]
+
+    @property
+    def n_channels(self):
+        return 1 if self.points is None else self.points.n_channels
+
+    @property
+    def kernel_points(self):
+        """What kernels are called with: the points, or else the units' indices, ``np.arange(n_v)``."""
+        return np.arange(self.n_v) if self.points is None else self.points
+
+    def data(self, dictionary):
+        """V, (n, n_v); a ``ValueError`` that names the dictionary which needs it, if there is none."""
+        if self.V is None:
+            _checks.fail("dictionary", f"data (the layer's input V) for {dictionary!r}", "none")
+        return self.V
+
+    def places(self, dictionary, kind=Points):
+        """The points (of this kind); a ``ValueError`` that names the dictionary which needs them, if none."""
+        if not isinstance(self.points, kind):
+            _checks.fail(
+                "dictionary",
+                f"another than {dictionary!r} for a layer without a grid (hidden units have none; "
+                "for the first layer give input_shape), for instance 'covariance'",
+                repr(dictionary),
+            )
+        return self.points
+
+    def grid(self, dictionary):
+        """As ``places``, where the points must lie on a grid."""
+        return self.places(dictionary, Grid)

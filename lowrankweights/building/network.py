@@ -1,0 +1,151 @@
+"""A multilayer perceptron from data, layer by layer: dictionary, initial weights, pre-training.
+
+A deep layer's dictionary is made from the hidden units below it, under their initial or their
+pre-trained weights (paper, section 3.5).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .. import _checks
+from ..dictionaries.index_sets import count_known
+from ..networks.layers import Dense
+from ..networks.network import Network
+from ..speed import output
+from ..unsupervised.pretraining import pretrain_layer
+from ..weights.parametrisations import Columns, Full, LowRank, Predicted
+from .layer_input import LayerInput
+
+
+@dataclass
+class BuiltLayer:
+    """A hidden layer as it is before fine-tuning.
+
+    Attributes
+    ----------
+    dense : Dense
+    index_sets : list of ndarray
+        alpha of each column that has one.
+    recipes : list of dict
+        Of each column's dictionary; see ``from_recipe``.
+    theta : ndarray
+        The layer's p and b.
+    H : ndarray, (n, n_h)
+        Its output over the data.
+    pretraining : Result or None
+        How pre-training went.
+    """
+
+    dense: Dense
+    index_sets: list
+    recipes: list
+    theta: np.ndarray
+    H: np.ndarray
+    pretraining: Any = None
+
+
+def build(specs, X, n_out, loss, rng, *, n_threads=None, engine=None, shared=None):
+    """Build the network for the data.
+
+    Parameters
+    ----------
+    specs : sequence of LayerSpec
+        The hidden layers; see ``layer_specs``. The output layer learns every weight.
+    X : array, (n, n_v)
+    n_out : int
+    loss : str
+    rng : numpy.random.Generator
+    n_threads, engine
+        For pre-training; see ``Objective``.
+    shared : dict, optional
+        Layers built earlier for the same X; equal ones are taken from it, new ones are put there.
+
+    Returns
+    -------
+    network : Network
+    theta : ndarray, (n_dynamic,)
+    layers : list of BuiltLayer
+
+    Raises
+    ------
+    ValueError
+        If a dictionary needs data or points that are not there, or more units that vary.
+    KeyboardInterrupt
+        On Ctrl-C in pre-training.
+    """
+    resources = {"n_threads": n_threads, "engine": engine}
+    shared = {} if shared is None else shared
+    # each layer has a seed of its own: it does not depend on how the others are made
+    seeds = rng.integers(2**63, size=len(specs) + 1)
+    built, v, key = [], X, ()
+    for i, (spec, seed) in enumerate(zip(specs, seeds[:-1], strict=True)):
+        # a layer depends on its own specification and seed, and on those of the layers below
+        key = (*key, int(seed), spec)
+        if key not in shared:
+            layer_input = LayerInput(v, spec.points, f"hidden layer {i}" if i else "X")
+            shared[key] = _build_layer(layer_input, spec, np.random.default_rng(seed), resources)
+        built.append(shared[key])
+        v = built[-1].H
+    last = Dense(Full(v.shape[1], n_out))
+    thetas = [b.theta for b in built] + [last.init(np.random.default_rng(seeds[-1]))]
+    return Network([*(b.dense for b in built), last], loss), np.concatenate(thetas), built
+
+
+def _build_layer(layer_input, spec, rng, resources):
+    parametrisation, drawn = predicted_layer(layer_input, spec, rng, **resources)
+    dense = Dense(parametrisation, spec.activation)
+    kept = [d.alpha for d in drawn if d.alpha is not None], [d.recipe for d in drawn]
+    if spec.pretrain_iter is None:
+        theta = dense.init(rng)
+        return BuiltLayer(dense, *kept, theta, output(dense, theta, layer_input.V))
+    how = {"max_iter": spec.pretrain_iter, "rng": rng, **resources}
+    theta, H, result = pretrain_layer(parametrisation, spec.activation, layer_input.V, **how)
+    return BuiltLayer(dense, *kept, theta, H, result)
+
+
+def predicted_layer(layer_input, spec, rng, **resources):
+    """The parametrisation of a layer's weights, and the dictionaries in it.
+
+    Parameters
+    ----------
+    layer_input : LayerInput
+    spec : LayerSpec
+        The hidden units are divided among the columns; sizes differ by at most one. Low rank gets
+        the rank with the same number of dynamic weights.
+    rng : seed or numpy.random.Generator
+    **resources
+        ``n_threads`` and ``engine``, for a strategy that learns.
+
+    Returns
+    -------
+    parametrisation : Parametrisation
+    drawn : list of DrawnDictionary
+        One a column; empty where there is no dictionary.
+
+    Raises
+    ------
+    ValueError
+        As ``build`` does.
+
+    Examples
+    --------
+    >>> from lowrankweights import Grid
+    >>> from lowrankweights.building import LayerSpec
+    >>> spec = LayerSpec(20, "squared_exponential", proportion=0.25, n_columns=2)
+    >>> columns, drawn = predicted_layer(LayerInput(None, Grid((8, 8))), spec, rng=0)
+    >>> columns.n_dynamic, [d.U.shape for d in drawn]
+    (320, [(64, 16), (64, 16)])
+    """
+    n_v, n_h, rng = layer_input.n_v, spec.n_h, _checks.generator(rng)
+    if spec.dictionary == "none":
+        return Full(n_v, n_h), []
+    if spec.dictionary == "low_rank":
+        return LowRank(n_v, n_h, rank=max(1, round(spec.proportion * n_v * n_h / (n_v + n_h)))), []
+    prepared = spec.dictionary.prepare(layer_input, rng, **resources)
+    n_alpha = count_known(spec.proportion, n_v, layer_input.n_channels)
+    drawn = [prepared.draw(n_alpha, rng, column, spec.n_columns) for column in range(spec.n_columns)]
+    units = np.array_split(np.arange(n_h), spec.n_columns)
+    columns = [Predicted(d.U, n_h=len(own)) for d, own in zip(drawn, units, strict=True)]
+    return columns[0] if spec.n_columns == 1 else Columns(columns), drawn

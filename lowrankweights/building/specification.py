@@ -1,0 +1,184 @@
+"""The specification of each hidden layer, made and checked in one place from an estimator's arguments."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .. import _checks
+from ..dictionaries.points import Grid, Points
+from ..networks.activations import ACTIVATIONS
+from .index_choices import Uniform, index_set_choice
+from .strategies import AutoencoderFilters, Strategy, strategy_of
+
+
+@dataclass(frozen=True)
+class LayerSpec:
+    """What a hidden layer is to be; it cannot be changed, and equal ones are built once.
+
+    Parameters
+    ----------
+    n_h : int
+        Hidden units.
+    dictionary : Strategy, "none", "low_rank", or what ``strategy_of`` takes
+        The strategy with its settings: kernel, index set and ridge where it has them.
+    proportion : float
+        n_alpha / n_v, in (0, 1].
+    n_columns : int
+        At most ``n_h``.
+    activation : "identity", "sigmoid", "tanh" or "relu"
+    pretrain_iter : int, optional
+        L-BFGS iterations of pre-training; None: there is none.
+    points : Grid or Points, optional
+        Where the layer's input lives; hidden units are nowhere.
+
+    Raises
+    ------
+    ValueError
+        Naming the argument, what was expected and what came.
+
+    Examples
+    --------
+    >>> spec = LayerSpec(100, "covariance", proportion=0.1, n_columns=10, activation="sigmoid")
+    >>> spec.dictionary.relative_ridge, spec == LayerSpec(100, "covariance", 0.1, 10, "sigmoid")
+    (0.001, True)
+    """
+
+    n_h: int
+    dictionary: Any
+    proportion: float
+    n_columns: int = 1
+    activation: str = "identity"
+    pretrain_iter: int | None = None
+    points: Points | None = None
+
+    def __post_init__(self):
+        checked = {
+            "n_h": _checks.integer("n_h", self.n_h, at_least=1),
+            "dictionary": strategy_of(self.dictionary),
+            "proportion": _checks.number("proportion", self.proportion, above=0, at_most=1),
+            "n_columns": _checks.integer("n_columns", self.n_columns, at_least=1),
+            "activation": _checks.choice("activation", self.activation, ACTIVATIONS),
+        }
+        for name, value in checked.items():
+            object.__setattr__(self, name, value)
+        if self.n_columns > self.n_h and isinstance(self.dictionary, Strategy):
+            _checks.fail("n_columns", f"at most one a hidden unit ({self.n_h})", self.n_columns)
+        if self.pretrain_iter is not None:
+            _checks.integer("pretrain_iter", self.pretrain_iter, at_least=0)
+
+
+def layer_specs(
+    hidden_layer_sizes,
+    *,
+    n_v,
+    dictionary,
+    proportion,
+    n_columns,
+    input_shape=None,
+    length_scale=None,
+    ridge=None,
+    activation=None,
+    index_sets="uniform",
+    pretrain=False,
+    pretrain_iter=None,
+    shape_name="input_shape",
+):
+    """The specification of each hidden layer, from arguments named and meant as in ``LowRankMLPClassifier``.
+
+    Parameters
+    ----------
+    hidden_layer_sizes : int or tuple of int
+    n_v : int
+        Columns of X.
+    dictionary, proportion, n_columns, ridge
+        One value, or a tuple with one for each hidden layer. ``ridge`` is relative; None: each
+        strategy's own, and so with ``length_scale``, ``activation`` and ``pretrain_iter``.
+    input_shape : (height, width), (height, width, n_channels), Grid or None
+    index_sets : "uniform", "local" or an IndexSetChoice
+    shape_name : str
+        What errors call ``input_shape``.
+
+    Returns
+    -------
+    specs : tuple of LayerSpec
+
+    Raises
+    ------
+    ValueError
+        Everything that can be said to be wrong before the first layer is built: the argument by
+        its public name, what was expected and what came.
+
+    Examples
+    --------
+    >>> first, second = layer_specs((20, 10), n_v=64, dictionary=("squared_exponential", "covariance"),
+    ...                             proportion=0.1, n_columns=1, input_shape=(8, 8), ridge=(0.1, None))
+    >>> first.dictionary.relative_ridge, second.dictionary.relative_ridge, first.points, second.points
+    (0.1, 0.001, Grid((8, 8)), None)
+    """
+    sizes = _sizes(hidden_layer_sizes)
+    each = {"dictionary": dictionary, "ridge": ridge, "proportion": proportion, "n_columns": n_columns}
+    each = {name: _one_each(name, value, len(sizes)) for name, value in each.items()}
+    points = None if input_shape is None else Grid.of_image(input_shape, shape_name, n_v)
+    chosen = index_set_choice(index_sets)
+    if chosen.needs_grid and points is None:
+        _checks.fail("index_sets", "'uniform' where no input_shape is given", repr(index_sets))
+    settings = _settings(length_scale, activation, pretrain, pretrain_iter)
+    activation = LayerSpec.activation if activation is None else activation
+    specs = []
+    for i, (n_h, *own) in enumerate(zip(sizes, *each.values(), strict=True)):
+        dictionary, ridge, proportion, n_columns = own
+        index_set = Uniform() if chosen.needs_grid and i > 0 else chosen
+        strategy = _strategy(dictionary, ridge, index_set, settings)
+        n_iter = _pretraining(strategy, pretrain, pretrain_iter)
+        places = points if i == 0 else None  # hidden units are nowhere
+        specs.append(LayerSpec(n_h, strategy, proportion, n_columns, activation, n_iter, places))
+    if chosen.needs_grid and not getattr(specs[0].dictionary, "draws_index_sets", False):
+        why = f"a first layer with {each['dictionary'][0]!r}, which draws no index sets"
+        _checks.warn(f"index_sets: {index_sets!r} changes nothing in {why}")
+    return tuple(specs)
+
+
+def _sizes(hidden_layer_sizes):
+    sizes = hidden_layer_sizes
+    sizes = sizes if isinstance(sizes, (tuple, list, np.ndarray)) else (sizes,)
+    if len(sizes) == 0:
+        _checks.fail("hidden_layer_sizes", "at least one hidden layer", "()")
+    return tuple(_checks.integer("hidden_layer_sizes", n, at_least=1) for n in sizes)
+
+
+def _one_each(name, value, n_layers):
+    """A parameter's values for the hidden layers: the entries of a tuple, or the one value for all."""
+    if not isinstance(value, (tuple, list)):
+        return (value,) * n_layers
+    if len(value) != n_layers:
+        _checks.fail(name, f"one value, or one for each of {n_layers} hidden layers", repr(value))
+    return tuple(value)
+
+
+def _settings(length_scale, activation, pretrain, pretrain_iter):
+    """What is common to the strategies of all layers; each takes what it has a field for."""
+    if length_scale is not None:
+        length_scale = _checks.number("length_scale", length_scale, above=0)
+    if pretrain or pretrain_iter is not None:
+        pretrain_iter = _checks.integer("pretrain_iter", pretrain_iter, at_least=0)
+    return {"length_scale": length_scale, "activation": activation, "max_iter": pretrain_iter}
+
+
+def _strategy(dictionary, ridge, index_set, settings):
+    """A layer's strategy with its settings; the public ridge is relative."""
+    if ridge is not None:
+        ridge = _checks.number("ridge", ridge, at_least=0)
+    strategy = strategy_of(dictionary, relative_ridge=ridge, index_set=index_set, **settings)
+    if isinstance(strategy, AutoencoderFilters):
+        _checks.integer("pretrain_iter (for 'autoencoder')", strategy.max_iter, at_least=1)
+    return strategy
+
+
+def _pretraining(strategy, pretrain, pretrain_iter):
+    """Iterations of a layer's pre-training, or None where there is none."""
+    if pretrain and strategy == "low_rank":
+        why = "as in the paper, which found it unstable"
+        _checks.warn(f"pretrain: a low_rank layer is not pre-trained ({why})")
+        return None
+    return pretrain_iter if pretrain else None

@@ -1,0 +1,195 @@
+"""What a strategy is: how a layer's dictionaries are made from its input, and repeated from a recipe."""
+
+import dataclasses
+
+import numpy as np
+
+from .. import _checks
+
+
+class Strategy:
+    """Base class: looks at a layer's input once, then draws a dictionary for each column.
+
+    A subclass has a ``draw`` and, where something is made once for all columns, a ``look``. Its
+    settings are the fields of a frozen dataclass: equal ones then share built layers, and a recipe
+    holds them. It may be given wherever a dictionary's name is expected, as an object (its own
+    settings hold) or as a class (those of the estimator that are among its fields are handed on).
+
+    Attributes
+    ----------
+    name : str
+        In errors and recipes; of the package's own also the public name.
+
+    Examples
+    --------
+    Vertical stripes of random frequency:
+
+    >>> class Stripes(Strategy):
+    ...     name = "stripes"
+    ...     def draw(self, seen, n_alpha, rng, column, n_columns):
+    ...         x = seen.grid(self.name).coordinates[:, 1]
+    ...         return np.cos(np.outer(x, rng.uniform(0, np.pi, n_alpha))), None
+    >>> from lowrankweights import Grid, LowRankMLPClassifier
+    >>> from lowrankweights.building import LayerInput
+    >>> Stripes().prepare(LayerInput(None, Grid((8, 8)))).draw(n_alpha=5, rng=0).U.shape
+    (64, 5)
+    >>> model = LowRankMLPClassifier((20,), dictionary=Stripes(), input_shape=(8, 8))
+    """
+
+    name = ""
+
+    def look(self, layer_input, rng, **resources):
+        """Make what all columns share.
+
+        Parameters
+        ----------
+        layer_input : LayerInput
+        rng : numpy.random.Generator
+            The only source of chance; a recipe keeps its state, so do not ``spawn`` from it.
+        **resources
+            ``n_threads`` and ``engine``, for a strategy that learns; they change no bit.
+
+        Returns
+        -------
+        seen : object
+            What ``draw`` is handed; the layer's input itself, unless a subclass says otherwise.
+
+        Raises
+        ------
+        ValueError
+            If there are no data, or no points, and the dictionary is made of them.
+        """
+        return layer_input
+
+    def draw(self, seen, n_alpha, rng, column, n_columns):
+        """Draw the dictionary of one column.
+
+        Parameters
+        ----------
+        seen : object
+            What ``look`` returned.
+        n_alpha : int
+            Atoms, all channels counted.
+        rng : numpy.random.Generator
+            As in ``look``.
+        column, n_columns : int
+            Which of the layer's columns this is, counted from 0.
+
+        Returns
+        -------
+        U : ndarray, (n_v, n_alpha)
+        alpha : ndarray of int, (n_alpha,), or None
+            None where no index set is drawn.
+
+        Raises
+        ------
+        ValueError
+            If there are not so many atoms.
+        """
+        raise NotImplementedError
+
+    def prepare(self, layer_input, rng=0, **resources):
+        """The strategy after its look at a layer's input, a ``PreparedStrategy``.
+
+        ``rng`` is a seed or a Generator; the others as in ``look``.
+        """
+        return PreparedStrategy(self, layer_input, _checks.generator(rng), resources)
+
+    def settings(self):
+        """The dataclass's fields by name, as plain data: what a recipe holds."""
+        fields = dataclasses.fields(self) if dataclasses.is_dataclass(self) else ()
+        return {field.name: plain(getattr(self, field.name)) for field in fields}
+
+    @property
+    def draws_index_sets(self):
+        """Whether there is a choice of alpha among the settings."""
+        return hasattr(self, "index_set")
+
+
+class PreparedStrategy:
+    """A strategy that has looked at a layer's input; ``draw`` gives each column its dictionary.
+
+    Attributes
+    ----------
+    strategy : Strategy
+    seen : object
+        What its ``look`` returned, for instance a kernel taken apart (``KernelRidge``).
+    """
+
+    def __init__(self, strategy, layer_input, rng, resources):
+        self.strategy, self.n_v = strategy, layer_input.n_v
+        self._look_seed = generator_state(rng)
+        self.seen = strategy.look(layer_input, rng, **resources)
+
+    def draw(self, n_alpha, rng=0, column=0, n_columns=1):
+        """Draw the dictionary of one column.
+
+        Parameters
+        ----------
+        n_alpha : int
+        rng : seed or numpy.random.Generator
+        column, n_columns : int
+            Which of the layer's columns this is, counted from 0.
+
+        Returns
+        -------
+        drawn : DrawnDictionary
+
+        Raises
+        ------
+        ValueError
+            As the strategy does, or if what it returns is not a finite array (n_v, n_alpha).
+        """
+        rng = _checks.generator(rng)
+        recipe = {
+            "strategy": self.strategy.name,
+            "settings": self.strategy.settings(),
+            "n_alpha": int(n_alpha),
+            "column": int(column),
+            "n_columns": int(n_columns),
+            "seed": {"look": self._look_seed, "draw": generator_state(rng)},
+        }
+        U, alpha = self.strategy.draw(self.seen, n_alpha, rng, column, n_columns)
+        what = f"dictionary (what {self.strategy.name or type(self.strategy).__name__} returned)"
+        U = _checks.array(what, U, dtype=np.float64)
+        if U.shape != (self.n_v, n_alpha):
+            _checks.fail(what, f"shape {(self.n_v, n_alpha)}", U.shape)
+        return DrawnDictionary(U, alpha, recipe)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class DrawnDictionary:
+    """A column's dictionary, its index set, and the recipe that gives the same U to the bit.
+
+    Attributes
+    ----------
+    U : ndarray, (n_v, n_alpha)
+    alpha : ndarray of int, (n_alpha,), or None
+    recipe : dict
+        Plain data that JSON can hold; see ``from_recipe``.
+    """
+
+    U: np.ndarray
+    alpha: np.ndarray | None
+    recipe: dict
+
+
+def generator_state(rng):
+    """A Generator's state as plain data: a seed from which another goes on as it would have."""
+    return plain(rng.bit_generator.state)
+
+
+def plain(value):
+    """The value as data that JSON can hold: objects with a name as that name and their fields."""
+    if isinstance(value, dict):
+        return {key: plain(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(part) for part in value]
+    if isinstance(value, (np.ndarray, np.generic)):
+        return value.tolist()
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    if getattr(value, "name", None):
+        fields = dataclasses.fields(value) if dataclasses.is_dataclass(value) else ()
+        return {"name": value.name, **{f.name: plain(getattr(value, f.name)) for f in fields}}
+    return repr(value)

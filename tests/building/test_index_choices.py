@@ -1,0 +1,75 @@
+import numpy as np
+import pytest
+
+import lowrankweights as lrw
+from lowrankweights.building import (
+    STRATEGIES,
+    CovarianceRidge,
+    IndexSetChoice,
+    LayerInput,
+    LayerSpec,
+    Local,
+    Uniform,
+    predicted_layer,
+)
+from lowrankweights.building.index_choices import index_set_choice
+from lowrankweights.dictionaries.index_sets import column_centres
+
+IMAGES = np.random.default_rng(0).random((60, 36))
+WITH_INDEX_SETS = [name for name, strategy in STRATEGIES.items() if strategy().draws_index_sets]
+
+
+def index_sets(strategy, layer_input, n_columns, proportion=0.25):
+    _, drawn = predicted_layer(layer_input, LayerSpec(9, strategy, proportion, n_columns), rng=1)
+    return [d.alpha for d in drawn]
+
+
+@pytest.mark.parametrize("name", WITH_INDEX_SETS)
+def test_local_columns_look_at_places_of_their_own(name):
+    layer_input = LayerInput(IMAGES, lrw.Grid((6, 6)))
+    alphas = index_sets(STRATEGIES[name](index_set=Local()), layer_input, 3)
+    for alpha, centre in zip(alphas, column_centres((6, 6), 3), strict=True):
+        nearest = np.argmin(np.hypot(*(np.stack(np.divmod(np.arange(36), 6)) - centre[:, None])))
+        assert nearest in alpha
+
+
+def test_channels_are_tied_unless_alpha_is_chosen_among_units_that_vary():
+    colour = lrw.Grid((4, 4), channels=3)
+    V = np.random.default_rng(2).random((40, 48))
+    V[:, 0] = 1.0
+    for choice in (Uniform(), Local()):
+        smooth, connections, covariance = (
+            index_sets(STRATEGIES[name](index_set=choice), LayerInput(V, colour), 2)
+            for name in ("squared_exponential", "random_connections", "covariance")
+        )
+        for alpha in (*smooth, *connections):
+            assert (alpha.reshape(-1, 3) % 3 == [0, 1, 2]).all()
+        assert all(len(alpha) == 12 and 0 not in alpha for alpha in covariance)
+
+
+def test_a_choice_of_ones_own_sees_the_kernel_and_works_in_the_classifier():
+    class Loudest(IndexSetChoice):
+        name = "loudest"
+
+        def choose(self, layer_input, n_alpha, rng, *, kernel, **others):
+            variance = kernel.diagonal(layer_input.kernel_points)
+            return np.sort(np.argsort(-variance, kind="stable")[:n_alpha])
+
+    X = IMAGES * np.linspace(1, 3, 36)
+    how = {"proportion": 0.25, "n_columns": 1, "max_iter": 1, "random_state": 0}
+    model = lrw.LowRankMLPClassifier((6,), index_sets=Loudest(), **how).fit(X, np.arange(60) % 2)
+    ((alpha,),) = model.index_sets_
+    assert set(alpha) == set(np.argsort(-X.var(axis=0))[:9])
+    assert model.recipes_[0][0]["settings"]["index_set"] == {"name": "loudest"}
+
+
+def test_equal_choices_are_equal_and_a_name_means_one():
+    assert CovarianceRidge() == CovarianceRidge(index_set=Uniform()) != CovarianceRidge(index_set=Local())
+    assert index_set_choice("local") == Local() == index_set_choice({"name": "local"})
+    with pytest.raises(ValueError, match="^index_sets: expected one of 'uniform', 'local', got 'lokal'"):
+        index_set_choice("lokal")
+
+
+def test_local_without_a_grid_is_an_error():
+    with pytest.raises(ValueError, match="^index_sets: expected 'uniform' where no input_shape is given"):
+        CovarianceRidge(index_set=Local()).prepare(LayerInput(IMAGES)).draw(9)

@@ -1,0 +1,36 @@
+import numpy as np
+import pytest
+
+import lowrankweights as lrw
+from lowrankweights.building import LayerInput
+
+V = np.random.default_rng(0).random((9, 36))
+
+
+def test_units_and_channels_are_those_of_the_data_or_of_the_points():
+    colour = lrw.Grid((3, 4), channels=3)
+    for layer_input in (LayerInput(V, colour), LayerInput(None, colour)):
+        assert (layer_input.n_v, layer_input.n_channels) == (36, 3)
+        assert layer_input.kernel_points is colour
+    hidden = LayerInput(V, name="hidden layer 1")
+    assert (hidden.n_v, hidden.n_channels) == (36, 1)
+    assert np.array_equal(hidden.kernel_points, np.arange(36))
+
+
+def test_what_is_not_there_is_refused_by_the_dictionarys_name():
+    with pytest.raises(ValueError, match="^dictionary: expected data .* for 'kmeans', got none"):
+        LayerInput(None, lrw.Grid((6, 6))).data("kmeans")
+    scattered = LayerInput(V, lrw.Points(np.random.default_rng(1).random((36, 2))))
+    assert scattered.places("squared_exponential") is scattered.points
+    for layer_input in (scattered, LayerInput(V)):
+        with pytest.raises(ValueError, match="^dictionary: expected another than 'dct' for a layer without"):
+            layer_input.grid("dct")
+
+
+def test_a_layers_input_and_its_points_agree():
+    with pytest.raises(ValueError, match="^points: expected one for each of V's 36 columns"):
+        LayerInput(V, lrw.Grid((5, 5)))
+    with pytest.raises(ValueError, match="^points: expected a Grid or Points where V is None"):
+        LayerInput(None)
+    with pytest.raises(ValueError, match="^points: expected a Grid, Points or None"):
+        LayerInput(V, (6, 6))

@@ -1,0 +1,96 @@
+import json
+
+import numpy as np
+import pytest
+
+import lowrankweights as lrw
+from lowrankweights.building import (
+    STRATEGIES,
+    LayerInput,
+    LayerSpec,
+    Strategy,
+    from_recipe,
+    predicted_layer,
+    strategy_of,
+)
+from lowrankweights.building.recipes import generator_from
+from lowrankweights.building.strategy import generator_state
+
+GRID = lrw.Grid((6, 6))
+V = np.random.default_rng(0).random((60, 36)).astype(np.float32)
+SETTINGS = {"index_set": "local", "relative_ridge": 0.02, "length_scale": 1.3}
+SETTINGS |= {"max_iter": 4, "wavelet": "db2"}
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_a_recipe_gives_the_same_dictionary_to_the_bit(name):
+    spec = LayerSpec(7, strategy_of(name, **SETTINGS), proportion=0.25, n_columns=3)
+    rng = np.random.default_rng(1)
+    rng.random(5)  # a generator that has been used already
+    _, drawn = predicted_layer(LayerInput(V, GRID), spec, rng)
+    assert len(drawn) == 3
+    for d in reversed(drawn):  # one does not need the others
+        again = from_recipe(json.loads(json.dumps(d.recipe)), V, GRID)
+        assert np.array_equal(again.U, d.U) and again.recipe == d.recipe
+        assert np.array_equal(again.alpha, d.alpha) or (again.alpha is None and d.alpha is None)
+        assert d.recipe["strategy"] == name
+
+
+def test_a_recipe_of_ones_own_strategy_or_function_needs_it():
+    class Noise(Strategy):
+        name = "noise"
+
+        def draw(self, seen, n_alpha, rng, column, n_columns):
+            return rng.normal(size=(seen.n_v, n_alpha)) + column, None
+
+    def noise(V, points, n_alpha, rng):
+        return rng.normal(size=(len(points), n_alpha))
+
+    for dictionary in (Noise(), noise):
+        prepared = strategy_of(dictionary).prepare(LayerInput(V, GRID))
+        rng = np.random.default_rng(2)
+        for column in range(2):
+            drawn = prepared.draw(5, rng, column, n_columns=2)
+            recipe = json.loads(json.dumps(drawn.recipe))
+            assert np.array_equal(from_recipe(recipe, V, GRID, dictionary).U, drawn.U)
+        with pytest.raises(ValueError, match=r"^recipe \(its strategy\): expected one of"):
+            from_recipe(recipe, V, GRID)
+
+
+def test_estimators_keep_recipes_also_in_files(tmp_path):
+    y, how = np.arange(60) % 3, {"proportion": 0.25, "max_iter": 2, "random_state": 0}
+    names = ("squared_exponential", "kmeans", "none")
+    X = V.astype(float)
+    classifier = lrw.LowRankMLPClassifier((6, 5, 4), dictionary=names, n_columns=2, input_shape=(6, 6), **how)
+    autoencoder = lrw.LowRankAutoencoder(6, dictionary="autoencoder", n_columns=2, **how)
+    rica = lrw.RICA(8, patch_shape=(6, 6), **how)
+    for model in (classifier.fit(X, y), autoencoder.fit(X), rica.fit(X)):
+        loaded = lrw.load(lrw.save(tmp_path / "m", model))
+        assert loaded.recipes_ == model.recipes_
+        flat = isinstance(model, lrw.LowRankAutoencoder)
+        recipes, Us = loaded.recipes_, loaded.dictionaries_
+        recipes, Us = (recipes, Us) if flat else (recipes[0], Us[0])
+        for recipe, U in zip(recipes, Us, strict=True):
+            assert np.array_equal(from_recipe(recipe, X, None if flat else GRID).U, U)
+    assert [len(layer) for layer in classifier.recipes_] == [2, 2, 0]
+    assert classifier.recipes_[1][1]["strategy"] == "kmeans"
+    assert lrw.RICA(3, dictionary="none", **how).fit(X).recipes_ == [[]]
+
+
+@pytest.mark.parametrize("kind", ["PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64"])
+def test_a_generator_goes_on_from_its_state(kind):
+    rng = np.random.Generator(getattr(np.random, kind)(3))
+    rng.integers(7, dtype=np.int32)  # leaves half a word behind
+    again = generator_from(json.loads(json.dumps(generator_state(rng))))
+    assert again.integers(7, dtype=np.int32) == rng.integers(7, dtype=np.int32)
+    assert np.array_equal(again.normal(size=9), rng.normal(size=9))
+
+
+def test_what_a_recipe_lacks_is_named():
+    recipe = strategy_of("covariance").prepare(LayerInput(V)).draw(5).recipe
+    with pytest.raises(ValueError, match="^dictionary: expected data"):
+        from_recipe(recipe, points=GRID)
+    with pytest.raises(ValueError, match="^recipe: expected .*, got one without n_alpha, seed"):
+        from_recipe({k: v for k, v in recipe.items() if k not in ("seed", "n_alpha")}, V)
+    with pytest.raises(ValueError, match=r"^recipe \(its seed\): expected one of"):
+        from_recipe({**recipe, "seed": {"look": {"bit_generator": "os"}}}, V)
