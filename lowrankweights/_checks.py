@@ -1,6 +1,7 @@
 """Checks of arguments, with one wording: the argument, what was expected, what came."""
 
 import difflib
+import functools
 import numbers
 import os
 import sys
@@ -20,6 +21,31 @@ def warn(message):
     while frame.f_back and frame.f_code.co_filename.startswith(os.path.dirname(__file__)):
         frame, level = frame.f_back, level + 1
     warnings.warn(message, UserWarning, stacklevel=level)
+
+
+def renamed(old, new):
+    """A decorator: the function's argument ``new`` may still be given by its old name, with a warning.
+
+    >>> @renamed("share", "proportion")
+    ... def half(proportion):
+    ...     return proportion / 2
+    >>> with warnings.catch_warnings(record=True) as said:
+    ...     warnings.simplefilter("always")
+    ...     half(share=0.5), str(said[0].message)
+    (0.25, 'share: is now called proportion')
+    """
+
+    def decorate(function):
+        @functools.wraps(function)
+        def with_either_name(*args, **kwargs):
+            if old in kwargs:
+                warn(f"{old}: is now called {new}")
+                kwargs[new] = kwargs.pop(old)
+            return function(*args, **kwargs)
+
+        return with_either_name
+
+    return decorate
 
 
 def array(name, value, ndim=None, shape=None, dtype=None):

@@ -21,11 +21,9 @@ def jobs(n_rows=N_ROWS, dtype=np.float32, with_peers=True):
     X = rng.normal(size=(n_rows, N_V)).astype(dtype)
     made = {}
     for name, proportion in PROPORTIONS.items():
-        U = (
-            None
-            if proportion is None
-            else dictionaries.random_projection(N_V, count_known(proportion, N_V), rng)
-        )
+        U = None
+        if proportion is not None:
+            U = dictionaries.random_projection(N_V, count_known(proportion, N_V), rng)
         fun = rica_objective(X, N_COMPONENTS, U, SPARSITY, EPS)
         made["ours", name] = functools.partial(fun, fun.init(rng=0))
     if with_peers and "torch" in available():

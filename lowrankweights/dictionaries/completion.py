@@ -15,15 +15,16 @@ from .ridge import kernel_ridge
 RIDGE = 1e-2
 
 
-def complete(W, shape, share, rng=0, length_scale=None):
-    """Predict features from a share of their weights.
+@_checks.renamed("share", "proportion")
+def complete(W, shape, proportion, rng=0, length_scale=None):
+    """Predict features from some of their weights.
 
     Parameters
     ----------
     W : array, (n_v, n_features)
     shape : (height, width) or (height, width, n_channels), or a Grid
-    share : float
-        How much of the weights is known, in (0, 1].
+    proportion : float
+        n_alpha / n_v, of the weights that are known, in (0, 1].
     rng : seed or numpy.random.Generator
     length_scale : float, optional
         In pixels; default: by the marginal likelihood of the known weights.
@@ -43,12 +44,12 @@ def complete(W, shape, share, rng=0, length_scale=None):
     Examples
     --------
     >>> waves = np.sin(Grid((12, 12)).coordinates / 2)
-    >>> bool((complete(waves, (12, 12), share=0.3)["correlation"] > 0.9).all())
+    >>> bool((complete(waves, (12, 12), proportion=0.3)["correlation"] > 0.9).all())
     True
     """
     W = _checks.array("W", W, ndim=2, dtype=np.float64)
     grid = Grid.of_image(shape, "shape", n_v=len(W))
-    n_alpha = count_known(share, len(W), grid.n_channels, "share")
+    n_alpha = count_known(proportion, len(W), grid.n_channels)
     alpha = sample_index_set(len(W), n_alpha, rng, grid.n_channels)
     chosen = length_scale is None
     if chosen:

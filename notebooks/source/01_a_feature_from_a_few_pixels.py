@@ -204,7 +204,7 @@ def score(w, w_hat, alpha):
 
 # %% check score
 with check("score") as c:
-    done = completion.complete(W[:, :3], shape, share=0.3, rng=1)
+    done = completion.complete(W[:, :3], shape, proportion=0.3, rng=1)
     for j, right in enumerate(done["correlation"]):
         found = score(W[:, j], done["U"] @ W[done["alpha"], j], done["alpha"])
         c.close(found, right, f"score of feature {j}, 30 % known")
@@ -588,7 +588,7 @@ teaching.compare_guess(guess_matrices, 0, "further matrices")
 # Features, a fifth of their weights, and the features predicted from these, as in the paper. First the digits' strongest ones:
 
 # %%
-done = completion.complete(W[:, :6], shape, share=0.2, rng=0)
+done = completion.complete(W[:, :6], shape, proportion=0.2, rng=0)
 plotting.feature_completion(done["W"], done["alpha"], done["U"], shape, done["length_scale"])
 plt.show()
 print(completion.describe(done))
@@ -604,7 +604,7 @@ guess_roughest = None  # a correlation
 
 # %%
 W_photo = lrw.explorer.load_features()["photographs"].reshape(6, 256).T  # (256, 6)
-done = completion.complete(W_photo, shape, share=0.2, rng=0)
+done = completion.complete(W_photo, shape, proportion=0.2, rng=0)
 plotting.feature_completion(done["W"], done["alpha"], done["U"], shape, done["length_scale"])
 plt.show()
 print(completion.describe(done))
@@ -628,7 +628,7 @@ if {s.name: s.place for s in lrw.datasets.status()}["mnist"] == "missing":
 else:
     mnist = lrw.datasets.fetch_mnist()
     W_mnist = learn_features(mnist, teaching.sized(full=5000, tiny=200))  # (784, 24)
-    done = completion.complete(W_mnist[:, :6], (28, 28), share=0.2, rng=0)
+    done = completion.complete(W_mnist[:, :6], (28, 28), proportion=0.2, rng=0)
     plotting.feature_completion(done["W"], done["alpha"], done["U"], (28, 28), done["length_scale"])
     plt.show()
     print(completion.describe(done))

@@ -875,7 +875,7 @@ else:
 # - With few data a good dictionary does not merely save numbers, it *improves* the network.
 # - Compare on the same items, count only where the two disagree, give intervals, and say "undecided" where they contain 0.
 #
-# In the package: `building/strategies.py` and `kernel_strategies.py` (one short class a name), `dictionaries/kernels.py` (exercise 1), `ridge.py` and `bases.py` beside it, and `results/files.py` for the intervals. The paper's Figure 4, with two
+# In the package: `building/strategies.py` and `kernel_strategies.py` (one short class a name), `dictionaries/kernels.py` (exercise 1), `ridge.py` and `bases.py` beside it, and `results/intervals.py` for the intervals. The paper's Figure 4, with two
 # hidden layers, is `lowrankweights figure 4-mnist --preset quick --out out`. Notebook 06 asks why there were ten columns in all of this.
 
 # %%

@@ -81,7 +81,7 @@ def test_a_rica_that_was_saved(here, capsys):
             ["--shape", "3,5"],
             "--shape: expected HEIGHT,WIDTH or HEIGHT,WIDTH,3 of the 16",
         ),
-        ("square.npy", np.eye(16), ["--share", "0"], "share: expected"),
+        ("square.npy", np.eye(16), ["--share", "0"], "proportion: expected"),
         ("square.npy", np.eye(16), ["--seed", "-1"], "--seed: expected"),
         (
             "image.npy",

@@ -85,7 +85,8 @@ class FiltersByProportion(Figure):
         figure.supxlabel(
             f"RICA on whitened {shape[0]} x {shape[1]} patches of photographs. A row is one feature: "
             f"{len(rows)} of the {n_h},\nfrom the one that is found again best in all columns to the one "
-            f"found worst. Below each\ncolumn: the median over all {n_h} of the |cosine| with the filters of the first.",
+            f"found worst. Below each\ncolumn: the median over all {n_h} of the |cosine| with the filters "
+            "of the first.",
             fontsize="small",
         )
         return figure

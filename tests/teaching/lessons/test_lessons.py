@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import lowrankweights as lrw
+from lowrankweights import results
 from lowrankweights.building import LayerInput, LayerSpec, predicted_layer
 from lowrankweights.dictionaries import completion
 from lowrankweights.dictionaries.index_sets import local_index_set
-from lowrankweights import results
 from lowrankweights.teaching.lessons import harness
 from lowrankweights.teaching.lessons import source as lessons
 
@@ -93,7 +93,7 @@ def test_lesson_01_writes_what_the_package_does():
     for w in W.T:
         w_hat = own["predict"](kernel, points, alpha, w[alpha])
         assert np.allclose(w_hat, U @ w[alpha]) and np.allclose(w_hat[alpha], w[alpha])
-    done = completion.complete(W, (5, 6), share=0.4, rng=0)
+    done = completion.complete(W, (5, 6), proportion=0.4, rng=0)
     scores = [own["score"](w, done["U"] @ w[done["alpha"]], done["alpha"]) for w in W.T]
     assert np.allclose(scores, done["correlation"])
     # copying the nearest is what the ridge predictor does when its hills are narrow and normalised
