@@ -46,7 +46,7 @@ def table(report):
 
 
 def draw(report, path):
-    """Time against the share of the weights learned, with the bound as a line."""
+    """Time against the proportion of the weights learned, with the bound as a line."""
     import matplotlib.pyplot as plt
 
     from .. import plotting

@@ -61,7 +61,7 @@ class FiltersByProportion(Figure):
         return "\n".join(lines)
 
     def draw(self, results):
-        """Every third feature, those found again best on top; a column for each share learned."""
+        """Every third feature, those found again best on top; a column for each proportion learned."""
         import matplotlib.pyplot as plt
 
         from ... import plotting

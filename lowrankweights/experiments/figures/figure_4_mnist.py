@@ -1,4 +1,4 @@
-"""Figure 4, left: error of an MLP on MNIST against the share of weights learned, for each dictionary.
+"""Figure 4, left: error of an MLP on MNIST against the proportion of weights learned, for each dictionary.
 
 784-500-500-10, sigmoid; the first two layers predicted, ten columns each, pre-trained as autoencoders
 except LowRank (paper, section 4.1). Beyond the paper: the number of columns, and local columns.
@@ -133,7 +133,7 @@ class ErrorByDictionary(Figure):
                 yield f"ten columns beat {n}, SE-Emp at {100 * p:g} %", uniform, few
 
     def draw(self, results):
-        """Error against the share of weights learned, and against the number of columns."""
+        """Error against the proportion learned, and against the number of columns."""
         import matplotlib.pyplot as plt
 
         from ... import plotting

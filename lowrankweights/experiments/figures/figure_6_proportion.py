@@ -1,4 +1,4 @@
-"""Figure 6, left: error of a classifier on RICA's features against the share of each filter learned."""
+"""Figure 6, left: error of a classifier on RICA's features against the proportion of each filter learned."""
 
 import numpy as np
 
