@@ -3,6 +3,7 @@
 To add one: a subclass of ``IndexSetChoice`` with a ``choose``, and an entry in ``INDEX_SETS``.
 """
 
+import abc
 from dataclasses import dataclass
 
 from .. import _checks
@@ -10,7 +11,7 @@ from ..dictionaries.index_sets import column_centres, local_index_set, sample_in
 from ..dictionaries.points import Grid
 
 
-class IndexSetChoice:
+class IndexSetChoice(abc.ABC):
     """Base class of all choices of alpha.
 
     A subclass has a ``choose``; settings, if it has any, are the fields of a frozen dataclass, so
@@ -42,6 +43,7 @@ class IndexSetChoice:
     name = ""
     needs_grid = False
 
+    @abc.abstractmethod
     def choose(self, layer_input, n_alpha, rng, *, kernel=None, candidates=None, column=0, n_columns=1):
         """Choose the index set of one column.
 
@@ -68,7 +70,6 @@ class IndexSetChoice:
         ValueError
             If there are fewer candidates than ``n_alpha``, or no grid where one is needed.
         """
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 To add a kernel: a subclass of ``KernelStrategy`` with a ``kernel``, and an entry in ``STRATEGIES``.
 """
 
+import abc
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,6 +74,7 @@ class KernelStrategy(Strategy):
     relative_ridge: float = 1e-2
     index_set: IndexSetChoice = UNIFORM
 
+    @abc.abstractmethod
     def kernel(self, layer_input):
         """The kernel for this layer's input: whatever ``dictionaries.as_kernel`` takes.
 
@@ -83,7 +85,6 @@ class KernelStrategy(Strategy):
         ValueError
             If the kernel is made of data or of points that are not there.
         """
-        raise NotImplementedError
 
     def look(self, layer_input, rng, **resources):
         return self.take_apart(layer_input)

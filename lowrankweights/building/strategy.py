@@ -1,5 +1,6 @@
 """What a strategy is: how a layer's dictionaries are made from its input, and repeated from a recipe."""
 
+import abc
 import dataclasses
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy as np
 from .. import _checks
 
 
-class Strategy:
+class Strategy(abc.ABC):
     """Base class: looks at a layer's input once, then draws a dictionary for each column.
 
     A subclass has a ``draw`` and, where something is made once for all columns, a ``look``. Its
@@ -61,6 +62,7 @@ class Strategy:
         """
         return layer_input
 
+    @abc.abstractmethod
     def draw(self, seen, n_alpha, rng, column, n_columns):
         """Draw the dictionary of one column.
 
@@ -86,7 +88,6 @@ class Strategy:
         ValueError
             If there are not so many atoms.
         """
-        raise NotImplementedError
 
     def prepare(self, layer_input, rng=0, **resources):
         """The strategy after its look at a layer's input, a ``PreparedStrategy``.

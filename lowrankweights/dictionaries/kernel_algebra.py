@@ -5,6 +5,7 @@ called with two lists of points and returns the matrix K of all pairs. A number,
 scikit-learn kernel become kernels where they meet one: ``0.5 * SquaredExponential(2) + f``.
 """
 
+import abc
 import numbers
 
 import numpy as np
@@ -15,7 +16,7 @@ from .points import as_points
 BLOCK = 256  # points whose matrix is made for its diagonal, where a kernel does not know it
 
 
-class Kernel:
+class Kernel(abc.ABC):
     """Base class of all kernels: a subclass offers ``evaluate``, everything else follows.
 
     ``evaluate(a, b) -> K``
@@ -67,8 +68,9 @@ class Kernel:
         points = as_points(points)
         return self._checked(self.evaluate_diagonal(points), (len(points),))
 
+    @abc.abstractmethod
     def evaluate(self, a, b):
-        raise NotImplementedError(f"{type(self).__name__} needs a method evaluate(a, b) -> K (n_a, n_b)")
+        """The matrix of k(i, j), (n_a, n_b), for ``Points`` a and b."""
 
     def evaluate_diagonal(self, points):
         blocks = [points[start : start + BLOCK] for start in range(0, len(points), BLOCK)]

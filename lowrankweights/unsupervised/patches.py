@@ -195,11 +195,6 @@ def as_images(X, shape):
     return X.reshape(len(X), *image_grid(shape, n_v=X.shape[1]).input_shape)
 
 
-def check_patch_shape(name, shape):
-    """The shape as a tuple of integers; ``name`` is the argument's."""
-    return image_grid(shape, name).input_shape
-
-
 def _check_image(image, shape, i):
     channels = shape[2:]
     if image.ndim < 2 or tuple(image.shape[2:]) != channels:

@@ -111,7 +111,7 @@ def test_a_kernel_without_evaluate_says_what_it_needs():
     class Empty(Kernel):
         pass
 
-    with pytest.raises(NotImplementedError, match=r"Empty needs a method evaluate\(a, b\)"):
+    with pytest.raises(TypeError, match="abstract method .?evaluate"):
         Empty()(GRID, GRID)
 
 
