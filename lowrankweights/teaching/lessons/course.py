@@ -2,8 +2,8 @@
 
 import time
 
-from .source import read_lessons
 from .notebooks import export
+from .source import read_lessons
 
 
 def run(options):
