@@ -7,7 +7,8 @@ To teach it a mistake:
 3. ``tests/doctor_on_trial/careless.py``: a student who makes it without knowing of ``mutants.py``, and in
    ``trial.py`` its name in ``NAMES`` and where it can be made. Then ``make trial``.
 
-    passes.py, tied.py  the right passes, a line a function; a ``Fault`` puts a wrong one in its place
+    lines.py            the right lines, a function each; a ``Fault`` puts a wrong one in its place
+    passes.py, tied.py  the passes made of them
     calling.py          calls a student's function, in whatever form it is written
     diagnosis.py        ``diagnose``: compares, at several points
     report.py           what is said, and its picture in pictures.py

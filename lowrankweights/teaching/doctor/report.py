@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from .lines import of_gradient
 from .mistakes import COMPLAINTS, MISTAKES
-from .passes import DensePass, of_gradient
+from .passes import DensePass
 
 EXPLAINED = {**MISTAKES, **COMPLAINTS}
 
@@ -47,7 +48,7 @@ class Report:
         report.blocks = [complaint.block] if complaint.block else []
         entry = EXPLAINED[complaint.name]
         where = f"{of_gradient(complaint.block)}: " if complaint.block else ""
-        shapes = [f"  {of_gradient(b.label):<24} {b.shape}" for b in report._blocks]
+        shapes = [f"  {of_gradient(b.label):<26} {b.shape_in_letters}" for b in report._blocks]
         lines = [f"{where}{entry.sentence} ({complaint.name})", f"  Seen: {complaint.seen}."]
         if complaint.name in ("wrong_shape", "transpose_extra", "raised", "returned_none"):
             order = "" if isinstance(subject, DensePass) else ", in theta's order"
