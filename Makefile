@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # pictures go to files there; in a notebook they are to be shown
 demo test test-notebooks test-browser: export MPLBACKEND = Agg
 
-.PHONY: help demo lessons test test-notebooks test-browser export-notebooks lint clean
+.PHONY: help demo lessons test test-notebooks test-browser trial export-notebooks lint clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -26,6 +26,9 @@ test: $(VENV)/installed-test  ## Set up, check the style, run the tests
 
 test-notebooks: $(VENV)/installed-test  ## Run every lesson in full, as students get it and with its solutions
 	LOWRANKWEIGHTS_NOTEBOOKS=full $(BIN)/python -m pytest -v --durations=0 tests/teaching/lessons/test_notebooks_run.py
+
+trial: $(VENV)/installed-test  ## Put the gradient doctor on trial: 300 mistakes, 1000 right gradients (a minute)
+	cd tests && ../$(BIN)/python -m doctor_on_trial.trial --draws 300 --correct 1000
 
 export-notebooks: $(VENV)/installed-test  ## For developers: make notebooks/*.ipynb from notebooks/source
 	$(BIN)/lowrankweights course export --to student --overwrite notebooks

@@ -1,5 +1,6 @@
 """The same loss and gradient in PyTorch and scikit-learn, where they are installed."""
 
+import functools
 import importlib.util
 
 import numpy as np
@@ -15,7 +16,8 @@ def torch_loss_and_grad(network, X, Y, block_rows=None):
     Parameters
     ----------
     network : Network
-        W = U w_alpha is written out where a layer is predicted (columns side by side).
+        W = U w_alpha is written out where a layer is predicted, U V where it is of low rank (columns side by
+        side).
     block_rows : int, optional
         Accumulate over blocks of so many rows; default: the whole batch.
     """
@@ -39,19 +41,20 @@ def torch_loss_and_grad(network, X, Y, block_rows=None):
 
 
 class TorchNetwork:
-    """A network of ours in PyTorch: parameters w_alpha (or W) and b for each layer."""
+    """A network of ours in PyTorch: parameters w_alpha (or W, or U and V) and b for each layer."""
 
     def __init__(self, network, torch, dtype):
         self.torch, self.dtype = torch, getattr(torch, str(dtype))
         self.parameters, self.layers = [], []
-        theta = network.init(rng=0)
-        for layer, arrays in zip(network.layers, network.unpack(theta), strict=True):
-            columns = getattr(layer.parametrisation, "columns", [layer.parametrisation])
-            learned = arrays.get("w_alpha", arrays["W"])
-            learned = learned if isinstance(learned, list) else [learned]
-            weights = [self._parameter(w) for w in learned]
-            Us = [torch.tensor(c.U, dtype=self.dtype) if c.n_static else None for c in columns]
-            self.layers.append((Us, weights, self._parameter(arrays["b"])))
+        for layer, part in zip(network.layers, network.split(network.init(rng=0)), strict=True):
+            q, (p, b) = layer.parametrisation, layer.split(part)
+            columns = [self._factors(leaf, own) for leaf, own in zip(q.leaves, q.parts(p), strict=True)]
+            self.layers.append((columns, self._parameter(b)))
+
+    def _factors(self, leaf, p):
+        """The matrices whose product is W of a column: a dictionary, then what is learned."""
+        fixed = [self.torch.tensor(leaf.U, dtype=self.dtype)] if leaf.n_static else []
+        return [*fixed, *(self._parameter(a) for a in leaf.unpack(p).values())]
 
     def _parameter(self, a):
         p = self.torch.tensor(np.asarray(a), dtype=self.dtype, requires_grad=True)
@@ -59,8 +62,8 @@ class TorchNetwork:
         return p
 
     def __call__(self, h):
-        for i, (Us, weights, b) in enumerate(self.layers):
-            columns = [w if U is None else U @ w for U, w in zip(Us, weights, strict=True)]
+        for i, (factors, b) in enumerate(self.layers):
+            columns = [functools.reduce(self.torch.matmul, own) for own in factors]
             W = columns[0] if len(columns) == 1 else self.torch.cat(columns, dim=1)
             z = self.torch.addmm(b, h, W)
             h = z if i == len(self.layers) - 1 else self.torch.sigmoid(z)

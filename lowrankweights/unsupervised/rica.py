@@ -22,7 +22,7 @@ def rica_cost(theta, X, n_components, U=None, sparsity=0.1, eps=1e-2):
 
     Parameters
     ----------
-    theta : array, (n_alpha * n_components,)
+    theta : array, (n_dynamic,)
         w_alpha (n_alpha, n_components), row by row; without U, w (n_v, n_components).
     X : array, (n, n_v)
         One patch a row.

@@ -1038,7 +1038,7 @@ widget
 # - Kernel ridge is the mean of a Gaussian process, whose variance depends on places only: one can see, before training, where the prediction will be poor.
 # - The marginal likelihood of the known weights chooses the length scale, and a little ridge forgives a wrong one.
 #
-# In the package: `kernels.py` (exercise 1), `dictionaries.py` (exercises 2 and 5, and the refusal of section 4), `length_scales.py`. In notebook 03 $U$ is just a matrix, and you learn $w_\alpha$.
+# In the package, in `dictionaries/`: `kernels.py` (exercise 1), `ridge.py` (exercises 2 and 5, and the refusal of section 4), `length_scales.py`. In notebook 03 $U$ is just a matrix, and you learn $w_\alpha$.
 
 # %%
 check.summary()

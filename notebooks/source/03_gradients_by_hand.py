@@ -20,6 +20,7 @@ import numpy as np
 
 import lowrankweights as lrw
 from lowrankweights import plotting, teaching
+from lowrankweights.networks import letters, sigmoid
 
 check = teaching.Checks(
     [
@@ -37,16 +38,13 @@ plt.rcParams.update(plotting.STYLE)
 # %% [markdown]
 # ## 1 · One weight at a time
 #
-# A layer takes $n$ rows $v$ and returns $h = g(z)$, with $z = v W + b$:
-#
-# | letter | shape | what it is |
-# |---|---|---|
-# | $v$ | (n, n_v) | input: a row for each example |
-# | $W$ | (n_v, n_h) | weights: a column for each hidden unit |
-# | $b$ | (n_h,) | biases |
-# | $z$ | (n, n_h) | pre-activation, $z = v W + b$ |
-# | $h$ | (n, n_h) | output, $h = g(z)$, entry by entry |
-#
+# A layer takes $n$ rows $v$ and returns $h = g(z)$, with $z = v W + b$; $g$ works entry by entry. A letter means the same
+# in all notebooks and in the package, which keeps a table of them:
+
+# %%
+print(letters.table(["n", "n_v", "n_h", "v", "W", "b", "z", "h"]))
+
+# %% [markdown]
 # For a loss $L$ we write $dW$ for $\partial L / \partial W$, and so on for every letter. A gradient has one number for each number of
 # what it belongs to, so **$dW$ always has the shape of $W$**. Hold on to that: it is half of the answer already.
 #
@@ -207,7 +205,7 @@ def dense_backward(dh, v, h, W):
 # %% check dense_backward
 with check("dense_backward") as c:
     dense, dh = lrw.Dense(lrw.Full(4, 2), "sigmoid"), np.array([[1.0, -2.0], [0.5, 0.0], [-1.0, 3.0]])
-    c.parts(dense_backward(dh, v, lrw.activations.sigmoid(z), W), 3, "dense_backward(dh, v, h, W)")
+    c.parts(dense_backward(dh, v, sigmoid(z), W), 3, "dense_backward(dh, v, h, W)")
     c.gradient(dense_backward, dense, dense.init(rng=1), v, dh)
 
 # %% [markdown]
@@ -328,7 +326,7 @@ print(f"{lrw.gradient_error(lambda x: (np.sum(x**2), 2.02 * x), np.array([1.0, -
 # $$W = U w_\alpha, \qquad (n_v, n_h) = (n_v, n_\alpha)(n_\alpha, n_h).$$
 #
 # $U$, the *dictionary*, is computed once and never changes. How it is made is the subject of notebook 02; here it is
-# just a matrix. We take digits of 8 × 8 pixels, of which 16 are known, and no hidden layer: $z = v W$ goes
+# just a matrix. We take digits of 8 × 8 pixels, of which 16 are known, and no hidden layer: $z = v W + b$ goes
 # straight into a softmax with ten classes.
 
 # %%
@@ -350,7 +348,7 @@ print("U", U.shape)
 guess_pull = None  # True or False
 
 # %% [markdown]
-# Look at the start of training, $w_\alpha = 0$: every class gets the probability 1/10, so $dz = (1/10 - Y) / n$, with the
+# Look at the start of training, $w_\alpha = 0$ and $b = 0$: every class gets the probability 1/10, so $dz = (1/10 - Y) / n$, with the
 # mean over rows already in it. We draw the pull on the filter of the digit 3, $-dW$, as downhill is where it will go. (Each
 # picture has a colour scale of its own; red is positive, blue negative.)
 
@@ -603,7 +601,7 @@ with check("columns_pull_back") as c:
     wide = lrw.Dense(columns)
     dW_wide = rng.normal(size=(64, 20))
     found = c.parts(columns_pull_back(dW_wide, Us, widths), 3, "columns_pull_back(dW, Us, widths)")
-    wanted = columns.unpack(columns.pull_back(dW_wide))["w_alpha"]
+    wanted = columns.unpack(columns.pull_back(dW_wide, columns.init(rng=1)))["w_alpha"]
     c.gradient(backward, wide, wide.init(rng=1), rng.normal(size=(5, 64)), rng.normal(size=(5, 20)))
     for j, (mine, right) in enumerate(zip(found, wanted, strict=True), 1):
         c.close(mine, right, f"dw_{j}")
@@ -723,8 +721,8 @@ teaching.compare_guess(guess_flat, float(np.round(abs(slope), 12)), "slope along
 # %%
 def softmax_loss(z, Y):
     e = np.exp(z - z.max(axis=1, keepdims=True))  # (n, 10), no overflow
-    p = e / e.sum(axis=1, keepdims=True)
-    return -np.mean(np.sum(Y * np.log(p), axis=1)), (p - Y) / len(z)
+    softmax = e / e.sum(axis=1, keepdims=True)
+    return -np.mean(np.sum(Y * np.log(softmax), axis=1)), (softmax - Y) / len(z)
 
 
 two_layers = [lrw.Dense(lrw.Predicted(U, n_h=20), "sigmoid"), lrw.Dense(lrw.Full(20, 10))]
@@ -957,8 +955,8 @@ plt.show()
 # - Test a gradient by its definition, with a step near $10^{-5}$, at more than one point, on shapes that all differ *and*
 #   on square ones.
 #
-# In the package you will find exactly these lines: `layers.py` (exercise 1), `parametrisations.py` (exercises 3, 4 and 5),
-# `networks.py` (exercise 6). Notebook 04 hands theta to L-BFGS and looks at the path that it takes.
+# In the package you will find exactly these lines: `networks/layers.py` (exercise 1), `weights/parametrisations.py` (exercises
+# 3, 4 and 5), `networks/network.py` (exercise 6), and the numerical derivative in `optimisation/gradcheck.py`. Notebook 04 hands theta to L-BFGS and looks at the path that it takes.
 
 # %%
 check.summary()

@@ -1154,7 +1154,7 @@ print(lrw.minimize(lambda w: tuple(1e-8 * np.array(x) for x in known(w)), np.zer
 #   weight decay, which charges $w_\alpha$ and not $W$.
 # - Read why it stopped: tol, ftol or max_iter; and after a failed line search a wrong gradient, noise, a kink, or float32.
 #
-# In the package: `lbfgs.py` (callbacks, stages, checkpoints, around SciPy's L-BFGS-B) and `stop_reasons.py` (exercise 5, with four steps
+# In the package, in `optimisation/`: `lbfgs.py` (callbacks, stages, around SciPy's L-BFGS-B) and `stop_reasons.py` (exercise 5, with four steps
 # $h$ instead of one). Notebook 05 asks which dictionary to take; notebook 11 what an iteration costs.
 
 # %%

@@ -24,7 +24,7 @@ from threadpoolctl import threadpool_limits
 import lowrankweights as lrw
 from lowrankweights import plotting, teaching
 from lowrankweights.bench.gemm import MatrixProducts
-from lowrankweights.speed.products import ComposeFirst, PooledOnce, PoolFirst
+from lowrankweights.speed.orders import ComposeFirst, PooledOnce, PoolFirst
 
 check = teaching.Checks(["count_compose", "count_pool", "break_even", "in_blocks"])
 plt.rcParams.update(plotting.STYLE)
@@ -91,11 +91,11 @@ plt.show()
 #
 # ## 2 · Three matrices, two orders
 #
-# A factored layer computes $z = v\, U\, w_\alpha$, where $v$ is (n, n_v), $U$ (n_v, n_alpha) and $w_\alpha$ (n_alpha, n_h). Brackets change
-# nothing in $z$:
+# A factored layer computes $z = v\, U\, w_\alpha + b$, where $v$ is (n, n_v), $U$ (n_v, n_alpha) and $w_\alpha$ (n_alpha, n_h). Brackets change
+# nothing in the product:
 #
-# - **compose first**, $z = v\, (U w_\alpha)$: put $W$ together, then an ordinary layer;
-# - **pool first**, $z = (v\, U)\, w_\alpha$: the input is pooled to $v_\alpha$ (n, n_alpha), then a *smaller* ordinary layer.
+# - **compose first**, $v\, (U w_\alpha)$: put $W$ together, then an ordinary layer;
+# - **pool first**, $(v\, U)\, w_\alpha$: the input is pooled to $v_\alpha$ (n, n_alpha), then a *smaller* ordinary layer.
 #
 # Backwards it goes the same way (notebook 03): $dw_\alpha = U^\top (v^\top dz)$ or $(v\, U)^\top dz$.
 #
@@ -108,7 +108,7 @@ plt.show()
 # %% starter count_compose
 def count_compose(n, n_v, n_alpha, n_h, need_dv):
     W = n_v * n_alpha * n_h  # U w: (n_v, n_alpha)(n_alpha, n_h)
-    z = ...
+    vW = ...  # v W
     dW = ...
     dw = ...
     dv = ...
@@ -122,17 +122,17 @@ def count_compose(n, n_v, n_alpha, n_h, need_dv):
 # $v^\top dz$ is (n_v, n)(n, n_h), $dz\, W^\top$ is (n, n_h)(n_h, n_v): the same three numbers, so the same count as $v W$.
 
 # %% [markdown] hint count_compose
-# `z`, `dW` and `dv` are `n * n_v * n_h` each; `W` and `dw` are `n_v * n_alpha * n_h` each, with no n. `need_dv * dv` is 0 for False.
+# `vW`, `dW` and `dv` are `n * n_v * n_h` each; `W` and `dw` are `n_v * n_alpha * n_h` each, with no n. `need_dv * dv` is 0 for False.
 
 
 # %% solution count_compose
 def count_compose(n, n_v, n_alpha, n_h, need_dv):
     W = n_v * n_alpha * n_h  # U w: (n_v, n_alpha)(n_alpha, n_h)
-    z = n * n_v * n_h  # v W: (n, n_v)(n_v, n_h)
+    vW = n * n_v * n_h  # v W: (n, n_v)(n_v, n_h)
     dW = n_v * n * n_h  # v^T dz: (n_v, n)(n, n_h)
     dw = n_alpha * n_v * n_h  # U^T dW: (n_alpha, n_v)(n_v, n_h)
     dv = n * n_h * n_v  # dz W^T: (n, n_h)(n_h, n_v)
-    return W + z + dW + dw + (dv if need_dv else 0)
+    return W + vW + dW + dw + (dv if need_dv else 0)
 
 
 # %% mutant count_compose: dv always
@@ -379,9 +379,9 @@ def break_even(n_v, n_h, n_columns):
 def break_even(n_v, n_h, n_columns):
     low, high = 0.0, 1.0
     for _ in range(60):
-        p = (low + high) / 2
-        pool = p * n_v * (2 * n_columns * n_v + 3 * n_h)
-        low, high = (p, high) if pool < 3 * n_v * n_h else (low, p)
+        middle = (low + high) / 2
+        pool = middle * n_v * (2 * n_columns * n_v + 3 * n_h)
+        low, high = (middle, high) if pool < 3 * n_v * n_h else (low, middle)
     return low
 
 
@@ -390,11 +390,12 @@ with check("break_even") as c:
     for n_in, n_out, n_columns in ((100, 100, 1), (100, 100, 10), (300, 120, 4)):
         got, what = break_even(n_in, n_out, n_columns), f"break_even({n_in}, {n_out}, {n_columns})"
         c.true(None if got is None or got is ... else 0 < got < 1, f"{what} is no proportion: {got}.")
-        for p, wanted in ((0.9 * got, "pool"), (1.1 * got, "compose")):
-            q = factored(n_in, n_out, p, n_columns)
+        for proportion, wanted in ((0.9 * got, "pool"), (1.1 * got, "compose")):
+            q = factored(n_in, n_out, proportion, n_columns)
             costs = [order(q).multiplications(10**7) for order in (PoolFirst, ComposeFirst)]
             cheaper = "pool" if costs[0] < costs[1] else "compose"
-            c.true(cheaper == wanted, f"{what} = {got:.3f}, but at {p:.3f} it is cheaper to {cheaper} first.")
+            said = f"{what} = {got:.3f}, but at {proportion:.3f} it is cheaper to {cheaper} first."
+            c.true(cheaper == wanted, said)
 
 # %%
 teaching.compare_guess(guess_meet, 0.6, "one column, as many units in as out")
@@ -403,7 +404,8 @@ teaching.compare_guess(guess_meet, 0.6, "one column, as many units in as out")
 proportions = np.linspace(0.01, 1, 34)
 fig, ax = plt.subplots(figsize=(7.6, 3.3), layout="constrained")
 for J, style in zip((1, 2, 5, 10), plotting.line_styles(4), strict=True):
-    costs = [PoolFirst(factored(100, 100, p, J)).multiplications(10**6) / 3e10 for p in proportions]
+    orders = [PoolFirst(factored(100, 100, proportion, J)) for proportion in proportions]
+    costs = [order.multiplications(10**6) / 3e10 for order in orders]
     ax.plot(proportions, costs, **style | {"marker": ""}, label=f"pool first, {J} column{'s' * (J > 1)}")
 ax.axhline(1, color="black", lw=1.2, label="compose first, or every weight")
 ax.set(
@@ -438,7 +440,7 @@ for J in (1, 5, 10, 20):
 guess_time = None  # per cent
 
 # %%
-shares = [0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0]
+few_proportions = [0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0]
 operands = {}  # arrays for the products alone, used again from net to net
 
 
@@ -451,19 +453,20 @@ def measure(net):
 
 
 full = measure(every)
-few = np.array([measure(network(factored(n_v, n_h, p), factored(n_h, n_h, p))) for p in shares])
+nets = [network(factored(n_v, n_h, x), factored(n_h, n_h, x)) for x in few_proportions]
+few = np.array([measure(net) for net in nets])
 teaching.compare_guess(guess_time, float(100 * few[1, 1] / full[1]), "time at 5 %, in per cent")
 print("proportion   multiplications   time    products alone   time / products alone")
-for p, (count, seconds, bound) in zip(["every", *shares], [full, *few], strict=True):
+for known, (count, seconds, bound) in zip(["every", *few_proportions], [full, *few], strict=True):
     print(
-        f"{p!s:>10}   {count / full[0]:>15.0%}   {seconds / full[1]:>4.0%}   {bound / full[1]:>14.0%}   {seconds / bound:>21.2f}"
+        f"{known!s:>10}   {count / full[0]:>15.0%}   {seconds / full[1]:>4.0%}   {bound / full[1]:>14.0%}   {seconds / bound:>21.2f}"
     )
 
 # %%
 fig, ax = plt.subplots(figsize=(5.6, 3.4), layout="constrained")
 labels = ("multiplications", "time of loss and gradient", "time of the products alone")
 for i, (label, style) in enumerate(zip(labels, plotting.line_styles(3), strict=True)):
-    ax.plot(shares, few[:, i] / full[min(i, 1)], **style, label=label)
+    ax.plot(few_proportions, few[:, i] / full[min(i, 1)], **style, label=label)
 ax.axhline(1, color="#9A9893", lw=0.8)
 ax.set(xlabel="proportion of the weights that is known", ylabel="every weight = 1", ylim=(0, None))
 ax.legend()
@@ -664,8 +667,9 @@ if lrw.datasets.DATASETS["mnist"].place() != "missing":
 n_v, n_h = 784, teaching.sized(full=500, tiny=50)
 Y = np.eye(10, dtype=np.float32)[np.arange(len(X)) % 10]
 paper = {"every weight": network(lrw.Full(n_v, n_h), lrw.Full(n_h, n_h))}
-for p, J in ((0.1, 10), (0.1, 1), (0.05, 1)):
-    paper[f"{p:.0%}, {J} column{'s' * (J > 1)}"] = network(factored(n_v, n_h, p, J), factored(n_h, n_h, p, J))
+for proportion, J in ((0.1, 10), (0.1, 1), (0.05, 1)):
+    first, second = factored(n_v, n_h, proportion, J), factored(n_h, n_h, proportion, J)
+    paper[f"{proportion:.0%}, {J} column{'s' * (J > 1)}"] = network(first, second)
 for name, net in paper.items():
     count, seconds, bound = measure(net)
     print(
@@ -685,8 +689,8 @@ for name, net in paper.items():
 # - Time follows the multiplications down to a floor: what is done for each unit does not get less.
 # - Blocks of rows: the same sum (mind the last, shorter one), memory that does not grow, work for several cores.
 #
-# In the package: `products.py` (exercises 1 and 2), `plan.py` (exercise 3 is its choice), `objective.py` (exercise 4), `compiled.py` (the floor),
-# `bench/gemm.py` (the bound).
+# In the package, in `speed/`: `orders.py` (exercises 1 and 2), `plan.py` (exercise 3 is its choice), `blocks.py` and `objective.py` (exercise 4),
+# `compiled.py` (the floor); and `bench/gemm.py` (the bound).
 
 # %%
 one_thread.restore_original_limits()

@@ -1,16 +1,16 @@
 """Students who make one mistake: loss and gradient written out, independently of the doctor's passes.
 
-``careless(net, slip)`` is a function student(theta, X, Y) that is right but for the slip.
+``careless(net, slip)`` is a function student(theta, X, Y) that is right but for the slip. To let them make
+a new mistake, ask ``slip.at(name, layer, column)`` at the line where it is made.
 """
 
-import itertools
 from types import SimpleNamespace
+from typing import NamedTuple
 
 import numpy as np
 
-from lowrankweights.teaching.doctor.tied import RicaCost
-from lowrankweights.unsupervised.autoencoder import TiedAutoencoder
-from lowrankweights.weights.parametrisations import Columns, Full, LowRank
+from lowrankweights.teaching import RicaCost
+from lowrankweights.unsupervised import TiedAutoencoder
 
 
 def logistic(z):
@@ -50,39 +50,61 @@ def careless(net, slip):
 
 
 def network(net, slip, theta, X, Y):
-    """Loss and gradient of a ``Network``, with the slip."""
-    arrays = net.unpack(theta.astype(X.dtype)) if X.dtype == np.float64 else _float32(net, theta)
+    """Loss and gradient of a ``Network`` of dense layers, with the slip."""
+    layers = [learned(layer, part) for layer, part in zip(net.layers, net.split(theta), strict=True)]
+    layers = [own.astype(X.dtype) for own in layers]
     h, hs, zs = X, [X], [X]
-    for layer, own in zip(net.layers, arrays, strict=True):
-        zs.append(h @ own["W"] + own["b"])
-        h = FUNCTIONS[layer.activation][0](zs[-1])
+    for own in layers:
+        zs.append(h @ own.W + own.b)
+        h = FUNCTIONS[own.activation][0](zs[-1])
         hs.append(h)
     loss, dh = output(net.loss, slip, zs[-1], Y)
     gradients = []
-    for i in reversed(range(len(net.layers))):
-        layer, own = net.layers[i], arrays[i]
-        dz = dh * slope(layer.activation, slip, i, zs[i + 1])
+    for i in reversed(range(len(layers))):
+        own = layers[i]
+        dz = dh * slope(own.activation, slip, i, zs[i + 1])
         below = zs[i] if slip.at("pre_activation_below", i) else hs[i]
         dW = below.T.dot(dz)
-        dh = dz.dot(own["W"] if slip.at("transpose_missing", i) and slip.array == "v" else own["W"].T)
-        weights = parameters(layer.parametrisation, own, dW, slip, i)
-        bias = one_block(dz.sum(0), own["b"], slip, (i, None, "b"), len(X), Y.shape[1])
-        gradients.insert(0, [finish(weights, own, layer.parametrisation, slip, i, X, Y), bias])
-    n = len(X)
-    decay = sum(np.sum(a * a) for q, own in _weights(net, arrays) for a in _learned(q, own))
+        dh = dz.dot(own.W if slip.at("transpose_missing", i) and slip.array == "v" else own.W.T)
+        weights = finish(columns(own.leaves, dW, slip, i), own.leaves, slip, i, X, Y)
+        bias = one_block(dz.sum(0), own.b, slip, (i, None, "b"), len(X), Y.shape[1])
+        gradients.insert(0, [weights, bias])
+    decay = sum(np.sum(a * a) for own in layers for leaf in own.leaves for a in leaf.arrays.values())
     if slip.at("blocks_order"):
         gradients = [own[::-1] for own in gradients] if slip.variant else gradients[::-1]
     flat = np.concatenate([np.ravel(a) for own in gradients for a in own])
-    return loss / n + slip.weight_decay / 2 * decay, flat
+    return loss / len(X) + slip.weight_decay / 2 * decay, flat
 
 
-def _float32(net, theta):
-    """All arrays as float32: the arithmetic of a student who works in float32."""
+class Learned(NamedTuple):
+    """A layer as its arrays: W, b, the activation's name, and its ``Leaf``s."""
 
-    def cast(a):
-        return [cast(part) for part in a] if isinstance(a, list) else a.astype(np.float32)
+    W: np.ndarray
+    b: np.ndarray
+    activation: str
+    leaves: list
 
-    return [{name: cast(a) for name, a in own.items()} for own in net.unpack(theta)]
+    def astype(self, dtype):
+        """All arrays in the dtype of the student's arithmetic."""
+        cast = lambda leaf: leaf._replace(arrays={n: a.astype(dtype) for n, a in leaf.arrays.items()})
+        leaves = [cast(leaf) for leaf in self.leaves]
+        return self._replace(W=self.W.astype(dtype), b=self.b.astype(dtype), leaves=leaves)
+
+
+class Leaf(NamedTuple):
+    """One column: how many units, U if it has a fixed one, and the learned arrays by name."""
+
+    n_h: int
+    U: np.ndarray | None
+    arrays: dict
+
+
+def learned(layer, theta):
+    """A dense layer's ``Learned``, from its part of theta."""
+    q, (p, b) = layer.parametrisation, layer.split(theta)
+    each = zip(q.leaves, q.parts(p), strict=True)
+    leaves = [Leaf(leaf.n_h, getattr(leaf, "U", None), leaf.unpack(part)) for leaf, part in each]
+    return Learned(q.expand(p), b, layer.activation, leaves)
 
 
 def output(loss, slip, z, Y):
@@ -118,24 +140,21 @@ def slope(activation, slip, i, z):
     return derivative(z)
 
 
-def parameters(q, own, dW, slip, i):
+def columns(leaves, dW, slip, i):
     """Gradients of the learned arrays of each column from dW, summed over rows."""
-    columns = q.columns if isinstance(q, Columns) else [q]
-    starts = np.cumsum([0] + [c.n_h for c in columns])
-    cuts = [dW[:, a:b] for a, b in itertools.pairwise(starts)]
+    cuts = np.split(dW, np.cumsum([leaf.n_h for leaf in leaves])[:-1], axis=1)
     if slip.at("columns_order", i) and slip.variant:
-        widths = np.cumsum([columns[j].n_h for j in slip.order])
+        widths = np.cumsum([leaves[j].n_h for j in slip.order])
         pieces = np.split(dW, widths[:-1], axis=1)
-        cuts = [pieces[list(slip.order).index(j)] for j in range(len(columns))]
+        cuts = [pieces[list(slip.order).index(j)] for j in range(len(leaves))]
     found = []
-    for j, (c, d) in enumerate(zip(columns, cuts, strict=True)):
-        arrays = [own[name][j] if isinstance(own[name], list) else own[name] for name in c.shapes]
-        if isinstance(c, Full):
+    for j, (leaf, d) in enumerate(zip(leaves, cuts, strict=True)):
+        if "W" in leaf.arrays:
             found.append([d])
-        elif isinstance(c, LowRank):
-            found.append([d.dot(arrays[1].T), arrays[0].T.dot(d)])
+        elif "V" in leaf.arrays:
+            found.append([d.dot(leaf.arrays["V"].T), leaf.arrays["U"].T.dot(d)])
         else:
-            found.append([dictionary_gradient(c.U.astype(d.dtype), d, slip, i, j)])
+            found.append([dictionary_gradient(leaf.U.astype(d.dtype), d, slip, i, j)])
     return found
 
 
@@ -150,15 +169,14 @@ def dictionary_gradient(U, dW, slip, i, j):
     return U.T.dot(dW)
 
 
-def finish(weights, own, q, slip, i, X, Y):
+def finish(sums, leaves, slip, i, X, Y):
     """The weights' flat gradient: mean and weight decay, then the columns in their order."""
-    columns, parts = q.columns if isinstance(q, Columns) else [q], []
-    for j, (c, sums) in enumerate(zip(columns, weights, strict=True)):
+    parts = []
+    for j, (leaf, own) in enumerate(zip(leaves, sums, strict=True)):
         part = []
-        for name, total in zip(c.shapes, sums, strict=True):
-            w = own[name][j] if isinstance(own[name], list) else own[name]
+        for (name, w), total in zip(leaf.arrays.items(), own, strict=True):
             if slip.at("weight_decay_on_U", i, j) and name == "w_alpha":
-                w = c.U.T.dot(c.U.dot(w))
+                w = leaf.U.T.dot(leaf.U.dot(w))
             part.append(one_block(total, w, slip, (i, j, name), len(X), Y.shape[1]).ravel())
         parts.append(np.concatenate(part))
     if slip.at("columns_order", i) and not slip.variant:
@@ -206,27 +224,18 @@ def tied(net, slip, theta, X):
 def rica(model, slip, theta, X):
     """RICA's cost and gradient, with the slip."""
     q = model.parametrisation
-    V = q.expand(theta)
-    norm = np.linalg.norm(V, axis=0)
-    W = V / norm
-    z = X @ W
-    R = z @ W.T - X
-    smooth = np.sqrt(z * z + model.eps)
+    P = q.expand(theta)
+    norms = np.linalg.norm(P, axis=0)
+    W = P / norms
+    Z = X @ W
+    R = Z @ W.T - X
+    smooth = np.sqrt(Z * Z + model.eps)
     cost = 0.5 * (R * R).sum() + model.sparsity * smooth.sum()
-    encoder, decoder, sparse = X.T @ R @ W, R.T @ z, model.sparsity * X.T @ (z / smooth)
+    encoder, decoder, sparse = X.T @ R @ W, R.T @ Z, model.sparsity * X.T @ (Z / smooth)
     dW = encoder * (not slip.at("encoder_path_missing")) + decoder * (not slip.at("decoder_path_missing"))
     dW = dW + sparse * (not slip.at("sparsity_missing"))
-    dV = (dW - W * np.einsum("ij,ij->j", W, dW)) / norm
+    dP = (dW - W * np.einsum("ij,ij->j", W, dW)) / norms
     if slip.at("unit_norm_missing"):
-        dV = dW / norm if slip.variant else dW
-    grad = q.pull_back(dV, theta) / len(X)
+        dP = dW / norms if slip.variant else dW
+    grad = q.pull_back(dP, theta) / len(X)
     return cost / len(X) + slip.weight_decay / 2 * theta @ theta, grad + slip.weight_decay * theta
-
-
-def _weights(net, arrays):
-    return [(layer.parametrisation, own) for layer, own in zip(net.layers, arrays, strict=True)]
-
-
-def _learned(q, own):
-    names = dict.fromkeys(n for c in (q.columns if isinstance(q, Columns) else [q]) for n in c.shapes)
-    return [a for name in names for a in (own[name] if isinstance(own[name], list) else [own[name]])]

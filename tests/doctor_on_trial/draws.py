@@ -4,14 +4,12 @@ import itertools
 
 import numpy as np
 
-from lowrankweights.dictionaries.ridge import random_projection
-from lowrankweights.networks.activations import ACTIVATIONS
-from lowrankweights.networks.layers import Dense
-from lowrankweights.networks.losses import LOSSES
-from lowrankweights.networks.network import Network
-from lowrankweights.teaching.doctor.tied import RicaCost
-from lowrankweights.unsupervised.autoencoder import DECODERS, TiedAutoencoder
-from lowrankweights.weights.parametrisations import Columns, Full, LowRank, Predicted
+from lowrankweights.dictionaries import random_projection
+from lowrankweights.networks import ACTIVATIONS, LOSSES, Dense, Network
+from lowrankweights.teaching import RicaCost
+from lowrankweights.unsupervised import TiedAutoencoder
+from lowrankweights.unsupervised.autoencoder import DECODERS
+from lowrankweights.weights import Columns, Full, LowRank, Predicted
 
 
 def draw_setting(rng, kind):
@@ -58,8 +56,8 @@ def draw_network(rng):
 
 
 def draw_parametrisation(rng, n_v, n_h):
-    """Full, predicted, low-rank or two to three columns."""
-    kind = rng.integers(4)
+    """Full, predicted, low-rank or two to three columns: of one kind, or each of any, columns too."""
+    kind = rng.integers(5) if n_h > 1 else rng.integers(3)
     atoms = lambda: random_projection(n_v, int(rng.integers(1, n_v + 1)), rng=rng)
     if kind == 0:
         return Full(n_v, n_h)
@@ -68,7 +66,9 @@ def draw_parametrisation(rng, n_v, n_h):
     if kind == 2:
         return LowRank(n_v, n_h, rank=int(rng.integers(1, 4)))
     widths = [len(part) for part in np.array_split(np.arange(n_h), min(n_h, int(rng.integers(2, 4))))]
-    return Columns([Predicted(atoms(), n) for n in widths])
+    if kind == 3:
+        return Columns([Predicted(atoms(), n) for n in widths])
+    return Columns([draw_parametrisation(rng, n_v, n) for n in widths])
 
 
 def without_biases(net, theta):
@@ -81,7 +81,8 @@ def without_biases(net, theta):
 
 def slope_one_at_kinks(net, weight_decay):
     """A right gradient that takes 1 as the slope of relu at 0, where ours takes 0."""
-    from lowrankweights.teaching.doctor.passes import Fault, NetworkPass
+    from lowrankweights.teaching.doctor.lines import Fault
+    from lowrankweights.teaching.doctor.passes import NetworkPass
 
     def dz(s):
         kinked = (s.g is ACTIVATIONS["relu"]) & (s.z == 0)

@@ -1,6 +1,6 @@
 """The doctor on trial: does it name random mistakes, and leave right gradients alone?
 
-python -m doctor_on_trial.trial --draws 300 --correct 1000
+``make trial``, or from tests/: python -m doctor_on_trial.trial --draws 300 --correct 1000
 """
 
 import argparse
@@ -9,8 +9,8 @@ import zlib
 
 import numpy as np
 
-from lowrankweights.teaching.doctor.diagnosis import diagnose
-from lowrankweights.weights.parametrisations import Columns, Predicted
+from lowrankweights.teaching import diagnose
+from lowrankweights.weights import Predicted
 
 from .careless import Slip, careless
 from .draws import draw_setting, slope_one_at_kinks, without_biases
@@ -123,8 +123,7 @@ def place(slip, net, rng):
     """Put the slip into a random layer, column and array where it can be made; False if there is none."""
     i = int(rng.integers(len(net.layers)))
     layer, name = net.layers[i], slip.name
-    q = layer.parametrisation
-    columns = q.columns if isinstance(q, Columns) else [q]
+    columns = layer.parametrisation.leaves
     j = int(rng.integers(len(columns)))
     arrays = list(columns[j].shapes)
     slip.layer, slip.column, slip.array = i, j, arrays[rng.integers(len(arrays))]

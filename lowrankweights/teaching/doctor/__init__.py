@@ -1,4 +1,18 @@
-"""The gradient doctor: which block of a gradient is wrong, and which mistake explains it."""
+"""The gradient doctor: which block of a gradient is wrong, and which mistake explains it.
+
+To teach it a mistake:
+
+1. ``mistakes.py``: its name, a sentence, and a hint (docs/gradient-doctor.md repeats the sentence);
+2. ``mutants.py``: the wrong line that makes it, in the list of the line's kind;
+3. ``tests/doctor_on_trial/careless.py``: a student who makes it without knowing of ``mutants.py``, and in
+   ``trial.py`` its name in ``NAMES`` and where it can be made. Then ``make trial``.
+
+    lines.py            the right lines, a function each; a ``Fault`` puts a wrong one in its place
+    passes.py, tied.py  the passes made of them
+    calling.py          calls a student's function, in whatever form it is written
+    diagnosis.py        ``diagnose``: compares, at several points
+    report.py           what is said, and its picture in pictures.py
+"""
 
 from .diagnosis import diagnose
 from .mistakes import COMPLAINTS, MISTAKES

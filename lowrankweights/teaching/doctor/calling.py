@@ -62,7 +62,7 @@ class Student:
             return 3, False
         decay = [p.name for p in positional if p.name in DECAY_NAMES]
         needed = [p for p in positional if p.default is p.empty and p.name not in DECAY_NAMES]
-        allowed = (1, 3) if self.subject.needs_targets else (1, 2, 3)
+        allowed = (1, 2, 3) if self.subject.n_targets is None else (1, 3)
         n = len(needed)
         if n not in allowed and len(positional) - len(decay) >= 3 >= n:
             n = 3
@@ -101,17 +101,15 @@ class Student:
         """Every array of the layer by the paper's letter."""
         s = self.subject.state(theta, v)
         letters = {"theta": theta, "p": self.subject.layer.split(theta)[0], "v": v, "dh": dh}
-        letters |= {"z": s.z, "h": s.h, "W": s.W, "b": s.b.copy()}
-        if len(s.columns) == 1:
-            return {
-                **letters,
-                **({"U": s.columns[0].U} if hasattr(s.columns[0], "U") else {}),
-                **s.learned[0],
-            }
-        for name in {n for arrays in s.learned for n in arrays}:
-            letters[name] = [arrays[name] for arrays in s.learned if name in arrays]
-        letters.setdefault("U", [c.U for c in s.columns if hasattr(c, "U")])
-        return letters
+        letters |= {"z": s.z, "h": s.h, "b": s.b.copy()}
+        fixed = [{"U": leaf.U} if hasattr(leaf, "U") else {} for leaf in s.leaves]
+        arrays = [known | learned for known, learned in zip(fixed, s.learned, strict=True)]
+        if len(arrays) == 1:
+            return letters | {"W": s.W} | arrays[0]
+        for name in {name for own in arrays for name in own}:
+            letters[name] = [own[name] for own in arrays if name in own]
+        # of columns, W is all of it
+        return letters | {"W": s.W}
 
 
 class Answer:
@@ -142,14 +140,14 @@ class Answer:
                 grad = [grad]
             else:
                 return self._vector(grad)
-        arrays = list(_leaves(grad, self.blocks))
+        arrays = list(_arrays_in(grad, self.blocks))
         if self.is_layer and len(arrays) == 2 and arrays[0].shape == (self.subject.n_dynamic,):
             return np.concatenate([self._vector(arrays[0]), self._block(arrays[1], self.blocks[-1])])
         n_needed = len(self.blocks) - self.is_layer
         if len(arrays) == 1 and n_needed != 1:
             return self._vector(arrays[0])
         if len(arrays) not in (n_needed, len(self.blocks)):
-            names = "; ".join(f"{b.label} {b.shape}" for b in self.blocks)
+            names = "; ".join(f"{b.label} {b.shape_in_letters}" for b in self.blocks)
             raise Complaint("wrong_shape", f"expected {n_needed} arrays ({names}), got {len(arrays)}")
         return np.concatenate([self._block(a, b) for a, b in zip(arrays, self.blocks, strict=False)])
 
@@ -159,7 +157,7 @@ class Answer:
         n = self.subject.n_dynamic
         if a.shape != (n,):
             ravel = ": ravel it" if a.size == n else ""
-            raise Complaint("wrong_shape", f"expected shape ({n},), got {a.shape}{ravel}")
+            raise Complaint("wrong_shape", f"expected shape (n_dynamic,) = ({n},), got {a.shape}{ravel}")
         ends = np.cumsum([int(np.prod(b.shape)) for b in self.subject.blocks])
         for block, part in zip(self.subject.blocks, np.split(a, ends[:-1]), strict=True):
             check_numbers(part, block.label)
@@ -169,10 +167,10 @@ class Answer:
         if a.shape != block.shape:
             if a.shape == block.shape[::-1]:
                 raise Complaint(
-                    "transpose_extra", f"expected shape {block.shape}, got {a.shape}", block.label
+                    "transpose_extra", f"expected shape {block.shape_in_letters}, got {a.shape}", block.label
                 )
             rows = "; db is the sum of dz over its rows, axis 0" if block.key[2] == "b" else ""
-            seen = f"expected shape {block.shape}, got {a.shape}{rows}"
+            seen = f"expected shape {block.shape_in_letters}, got {a.shape}{rows}"
             raise Complaint("wrong_shape", seen, block.label)
         check_numbers(a, block.label)
         return a.astype(np.float64).ravel()
@@ -235,7 +233,7 @@ def _parameters(function):
         return []
 
 
-def _leaves(grad, blocks):
+def _arrays_in(grad, blocks):
     """The arrays in nested lists and dicts, in the order of the blocks."""
     if isinstance(grad, dict):
         seen = {}
@@ -243,11 +241,11 @@ def _leaves(grad, blocks):
             value = grad.get(name, grad.get(f"d{name}"))
             i = seen[name] = seen.get(name, -1) + 1
             if value is not None:
-                yield from _leaves(value[i] if isinstance(value, (list, tuple)) else value, blocks)
+                yield from _arrays_in(value[i] if isinstance(value, (list, tuple)) else value, blocks)
     elif isinstance(grad, (list, tuple)):
         for i, part in enumerate(grad):
             own = [b for b in blocks if b.key[0] == i] if isinstance(part, dict) else blocks
-            yield from _leaves(part, own or blocks)
+            yield from _arrays_in(part, own or blocks)
     elif grad is None or grad is Ellipsis:
         raise Complaint("returned_none", f"there is {grad} among the gradients")
     else:

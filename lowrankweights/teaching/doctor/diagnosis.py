@@ -5,9 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 
 from ... import _checks
-from ...networks.layers import Dense
-from ...networks.network import Network
-from ...unsupervised.autoencoder import TiedAutoencoder
+from ...networks import ACTIVATIONS, Dense, Network
+from ...unsupervised import TiedAutoencoder
 from .calling import Complaint, Student
 from .mutants import library, searched
 from .passes import DensePass, NetworkPass
@@ -37,8 +36,9 @@ def diagnose(student, net, theta, X, Y=None, weight_decay=0.0, rng=0):
         parameters, for instance ``backward(dh, v, h, U, w_alpha)``; it returns the gradients
         of the learned arrays, then db and, if it likes, dv.
     theta : array, (n_dynamic,)
-    X, Y : array, (n, n_v) and (n, n_out)
-        Y is not needed for an autoencoder or RICA.
+    X : array, (n, n_v), or (n, *in_shape) of a network
+    Y : array, (n, n_out)
+        Not needed for an autoencoder or RICA.
     weight_decay : float
         That of the student's loss.
     rng : seed or numpy.random.Generator
@@ -53,7 +53,8 @@ def diagnose(student, net, theta, X, Y=None, weight_decay=0.0, rng=0):
     Raises
     ------
     ValueError
-        If net, theta, X or Y do not fit together. Whatever the student does is in the report.
+        If net, theta, X or Y do not fit together, or the net has a layer that learns and is not
+        ``Dense``. Whatever the student does is in the report.
 
     Notes
     -----
@@ -92,12 +93,11 @@ def check(net, theta, X, Y):
         _checks.fail("net", "a Network, a Dense layer, a TiedAutoencoder or a RicaCost", type(net).__name__)
     subject = PASSES[kinds[0]](net)
     theta = _checks.array("theta", theta, shape=(net.n_dynamic,), dtype=np.float64)
-    X = _checks.array("X", X, shape=(None, net.n_v))
+    X = _checks.array("X", X, shape=(None, *subject.in_shape))
     if len(X) == 0:
         _checks.fail("X", "at least one row", f"shape {X.shape}")
-    if subject.needs_targets:
-        n_out = net.n_out if isinstance(net, Network) else net.n_h
-        Y = _checks.array("Y", Y, shape=(len(X), n_out), dtype=X.dtype)
+    if subject.n_targets is not None:
+        Y = _checks.array("Y", Y, shape=(len(X), subject.n_targets), dtype=X.dtype)
     elif Y is not None:
         Y = _checks.array("Y", Y, shape=X.shape, dtype=X.dtype)
     return subject, theta, X, Y
@@ -126,22 +126,8 @@ def draw(subject, theta, X, Y, rng, takes_data):
 
 def margin(subject, theta, X):
     """How near the nearest relu is to its kink: min |z| relative to z's spread; 1 without relu."""
-    X = X.astype(np.float64)
-    if isinstance(subject, NetworkPass):
-        states = subject.forward(theta, X)
-    elif isinstance(subject, DensePass):
-        states = [subject.state(theta, X)]
-    elif isinstance(subject, TiedPass):
-        p, b, _ = subject.model.split(theta)
-        layer = Dense(subject.model.parametrisation, subject.model.activation)
-        states = [DensePass(layer).state(np.concatenate([p, b]), X)]
-    else:
-        return 1.0
-    names = [x.activation for x in getattr(subject, "net", SimpleNamespace(layers=[])).layers] or [
-        getattr(subject, "layer", getattr(subject, "model", None)).activation
-    ]
-    z = [np.abs(s.z).min() / (s.z.std() or 1.0) for s, n in zip(states, names, strict=True) if n == "relu"]
-    return float(min(z, default=1.0))
+    z = [s.z for s in subject.states(theta, X.astype(np.float64)) if s.g is ACTIVATIONS["relu"]]
+    return float(min((np.abs(a).min() / (a.std() or 1.0) for a in z), default=1.0))
 
 
 def call(student, point, weight_decay):

@@ -64,13 +64,13 @@ MISTAKES = _table(
         (
             "output_derivative_extra",
             "The output function's derivative was multiplied in once more.",
-            "The derivative of the cross-entropy by z is prediction - y already: the sigmoid's or softmax's "
+            "The derivative of the cross-entropy by z is prediction - Y already: the sigmoid's or softmax's "
             "own derivative has cancelled.",
         ),
         (
             "y_not_subtracted",
-            "y was not subtracted from the prediction.",
-            "dz = softmax(z) - y; for the squared error dz = z - y.",
+            "Y was not subtracted from the prediction.",
+            "dz = softmax(z) - Y; for the squared error dz = z - Y.",
         ),
         (
             "mean_missing",
@@ -96,7 +96,7 @@ MISTAKES = _table(
         (
             "sign",
             "The sign is wrong.",
-            "Yours points downhill, a gradient points uphill: look for a minus, or for y - prediction.",
+            "Yours points downhill, a gradient points uphill: look for a minus, or for Y - prediction.",
         ),
         (
             "index_order",
@@ -147,12 +147,14 @@ MISTAKES = _table(
         (
             "encoder_path_missing",
             "W appears twice, and the way through the encoder is missing.",
-            "With tied weights dW is a sum over each appearance of W: v^T dz (encoder) + dr^T h (decoder).",
+            "With tied weights dW is a sum over each appearance of W: v^T dz (encoder) "
+            "+ dy^T h (decoder), with y = h W^T + c.",
         ),
         (
             "decoder_path_missing",
             "W appears twice, and the way through the decoder is missing.",
-            "With tied weights dW is a sum over each appearance of W: v^T dz (encoder) + dr^T h (decoder).",
+            "With tied weights dW is a sum over each appearance of W: v^T dz (encoder) "
+            "+ dy^T h (decoder), with y = h W^T + c.",
         ),
         (
             "sparsity_missing",
@@ -162,7 +164,7 @@ MISTAKES = _table(
         (
             "unit_norm_missing",
             "The scaling of W's columns to unit norm was left out of the derivative.",
-            "With W = V / |V|, dV = (dW - W (W . dW)) / |V|, each column by itself: the part of dW along W "
+            "With W = P / |P|, dP = (dW - W (W . dW)) / |P|, each column by itself: the part of dW along W "
             "cannot change the loss.",
         ),
         (

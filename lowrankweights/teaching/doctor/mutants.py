@@ -1,16 +1,18 @@
 """Wrong lines for the passes: the doctor's library of mistakes, each a one-line replacement.
 
-A replacement that does not fit (a missing transpose where the shapes then clash) raises or gives
-the wrong shape, and is left out.
+To add one, write (its name in ``mistakes.py``, the line, the wrong function) into the list of the line's
+kind; the right line stands in ``lines.LINES``, ``tied.TIED_LINES`` or ``tied.RICA_LINES``. A replacement
+that does not fit (a missing transpose where the shapes then clash) raises or gives the wrong shape, and is
+left out.
 """
 
 import itertools
 
 import numpy as np
 
-from ...networks.activations import ACTIVATIONS
-from ...weights.parametrisations import Columns
-from .passes import DensePass, Fault, NetworkPass
+from ...networks import ACTIVATIONS
+from .lines import Fault
+from .passes import DensePass, NetworkPass
 from .tied import RicaPass, TiedPass
 
 MAX_PERMUTED = 4  # up to this many columns every order is tried
@@ -23,7 +25,7 @@ def derivatives_of(g):
 
 
 OTHERS = [ACTIVATIONS[name] for name in ("sigmoid", "tanh", "relu")]
-# Lines of one layer. The right line stands in passes.LINES.
+# Lines of one layer.
 LAYER = [
     ("activation_derivative_missing", "dz", lambda s: s.dh * 1.0),
     # the formula for h, given z; the formula for z, given h; z without its bias; z of dh's own size
@@ -88,24 +90,24 @@ DECAY = [
     ("sign", lambda s: s.raw / s.n - s.decay * s.w),
 ]
 TIED = [
-    ("encoder_path_missing", "dW", lambda s: s.dr.T @ s.h),
+    ("encoder_path_missing", "dW", lambda s: s.dy.T @ s.h),
     ("decoder_path_missing", "dW", lambda s: s.v.T @ s.dz),
-    ("transpose_missing", "dW", lambda s: s.v.T @ s.dz + s.h.T @ s.dr),
-    ("transpose_missing", "dh", lambda s: s.dr @ s.W.T),
-    ("activation_derivative_missing", "dr", lambda s: s.dr),
-    ("activation_derivative_twice", "dr", lambda s: s.dr * s.d.derivative(s.r) ** 2),
-    ("activation_derivative_misplaced", "dr", lambda s: s.dr * s.d.derivative(s.d.value(s.r))),
+    ("transpose_missing", "dW", lambda s: s.v.T @ s.dz + s.h.T @ s.dy),
+    ("transpose_missing", "dh", lambda s: s.dy @ s.W.T),
+    ("activation_derivative_missing", "dy", lambda s: s.dr),
+    ("activation_derivative_twice", "dy", lambda s: s.dr * s.d.derivative(s.r) ** 2),
+    ("activation_derivative_misplaced", "dy", lambda s: s.dr * s.d.derivative(s.d.value(s.r))),
 ]
 RICA = [
-    ("encoder_path_missing", "dW", lambda s: s.R.T @ s.z + s.X.T @ s.dz),
-    ("decoder_path_missing", "dW", lambda s: s.X.T @ (s.R @ s.W) + s.X.T @ s.dz),
-    ("sparsity_missing", "dz", lambda s: 0.0 * s.z),
-    ("factor_two", "dz", lambda s: 2 * s.sparsity * s.z / np.sqrt(s.z**2 + s.eps)),
-    ("factor_two", "dz", lambda s: s.sparsity * s.z / np.sqrt(s.z**2 + s.eps) / 2),
-    ("sign", "dz", lambda s: -s.sparsity * s.z / np.sqrt(s.z**2 + s.eps)),
-    ("unit_norm_missing", "unit norm", lambda s: s.dW),
-    ("unit_norm_missing", "unit norm", lambda s: s.dW / s.norm),
-    ("unit_norm_missing", "unit norm", lambda s: s.dW - s.W * (s.W * s.dW).sum(axis=0)),
+    ("encoder_path_missing", "dZ", lambda s: s.sparsity * s.Z / s.root),
+    ("decoder_path_missing", "dW", lambda s: s.X.T @ s.dZ),
+    ("sparsity_missing", "dZ", lambda s: s.R @ s.W),
+    ("factor_two", "dZ", lambda s: s.R @ s.W + 2 * s.sparsity * s.Z / s.root),
+    ("factor_two", "dZ", lambda s: s.R @ s.W + s.sparsity * s.Z / s.root / 2),
+    ("sign", "dZ", lambda s: s.R @ s.W - s.sparsity * s.Z / s.root),
+    ("unit_norm_missing", "dP", lambda s: s.dW),
+    ("unit_norm_missing", "dP", lambda s: s.dW / s.norms),
+    ("unit_norm_missing", "dP", lambda s: s.dW - s.W * (s.W * s.dW).sum(axis=0)),
 ]
 
 
@@ -159,12 +161,8 @@ def block_faults(subject, weight_decay):
 
 def column_orders(subject):
     """The columns of a layer in every other order, in each line where order matters."""
-    model = getattr(subject, "net", None)
-    places = model.layers if model is not None else [getattr(subject, "layer", None) or subject.model]
-    for i, layer in enumerate(places):
-        if not isinstance(layer.parametrisation, Columns):
-            continue
-        for order in orders(len(layer.parametrisation.columns)):
+    for i, q in subject.parametrisations.items():
+        for order in orders(len(q.leaves)):
             here = frozenset([(i,)])
             yield Fault("columns_order", "pieces of dW", lambda s, o=order: cut(s, o), here)
             yield Fault("columns_order", "raw columns", lambda s, o=order: [s.parts[j] for j in o], here)
@@ -187,7 +185,7 @@ def orders(n):
 
 def cut(s, order):
     """dW cut as if the columns lay side by side in the given order."""
-    widths = [s.columns[j].n_h for j in order]
+    widths = [s.leaves[j].n_h for j in order]
     pieces = np.split(s.dW, np.cumsum(widths)[:-1], axis=1)
     return [pieces[order.index(j)] for j in range(len(order))]
 

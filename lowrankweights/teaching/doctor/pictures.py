@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from ... import plotting
-from .passes import of_gradient
+from .lines import of_gradient
 
 GAP = 1  # empty columns between the three parts
 PARTS = ("yours", "right", "yours - right")

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from .lines import of_gradient
 from .mistakes import COMPLAINTS, MISTAKES
-from .passes import DensePass, of_gradient
+from .passes import DensePass
 
 EXPLAINED = {**MISTAKES, **COMPLAINTS}
 
@@ -47,7 +48,8 @@ class Report:
         report.blocks = [complaint.block] if complaint.block else []
         entry = EXPLAINED[complaint.name]
         where = f"{of_gradient(complaint.block)}: " if complaint.block else ""
-        shapes = [f"  {of_gradient(b.label):<24} {b.shape}" for b in report._blocks]
+        width = report.width()
+        shapes = [f"  {of_gradient(b.label):<{width}} {b.shape_in_letters}" for b in report._blocks]
         lines = [f"{where}{entry.sentence} ({complaint.name})", f"  Seen: {complaint.seen}."]
         if complaint.name in ("wrong_shape", "transpose_extra", "raised", "returned_none"):
             order = "" if isinstance(subject, DensePass) else ", in theta's order"
@@ -124,7 +126,8 @@ class Report:
     def table(self):
         """Each block's shape and how it compares with the right one, where it is worst."""
         wrong = set(self.wrong_blocks("exact"))
-        lines = [f"  {'block':<26} {'shape':<12} {'error':>8} {'ratio':>8} {'cosine':>7}"]
+        width = self.width()
+        lines = [f"  {'block':<{width}} {'shape':<12} {'error':>8} {'ratio':>8} {'cosine':>7}"]
         for i in self.order():
             block, p = self._blocks[i], self.worst_point(i)
             own, right = p.grad[p.slices[i]], p.right[p.slices[i]]
@@ -134,11 +137,16 @@ class Report:
             cosine = own @ right / (norms[0] * norms[1]) if norms[0] * norms[1] else np.nan
             mark = "wrong" if i in wrong else "right"
             name, shape = of_gradient(block.label), str(block.shape)
-            lines.append(f"  {name:<26} {shape:<12} {error:>8.1e} {ratio:>8.3g} {cosine:>7.3f}  {mark}")
+            numbers = f"{error:>8.1e} {ratio:>8.3g} {cosine:>7.3f}"
+            lines.append(f"  {name:<{width}} {shape:<12} {numbers}  {mark}")
         lines.append(
             "  (error: largest difference, as a part of the largest number; ratio, cosine: 1 is right)"
         )
         return "\n".join(lines)
+
+    def width(self):
+        """Letters in the longest name of a block, at least 26."""
+        return max(26, *(len(of_gradient(b.label)) for b in self._blocks))
 
     def worst_point(self, i):
         """The point where a block differs most."""

@@ -1,73 +1,82 @@
-"""The passes of the models in which W appears twice: the tied autoencoder and RICA, as named lines."""
+"""The passes of the models in which W appears twice: the tied autoencoder and RICA, as named lines.
+
+Their letters are those of ``unsupervised/autoencoder.py`` and ``unsupervised/rica.py``.
+"""
 
 from types import SimpleNamespace
 
 import numpy as np
 
 from ... import _checks
-from ...networks.activations import ACTIVATIONS
-from ...networks.losses import LOSSES
-from ...weights.parametrisations import Full, Predicted
-from .passes import LINES, Block, Pass, composed_decay, expand, pull_back, run_line, weight_blocks
+from ...networks import ACTIVATIONS, LOSSES
+from ...weights import Full, Predicted
+from .lines import LINES, Block, composed_decay, expand, forward, pull_back, run_line, weight_blocks
+from .passes import Pass
 
 TIED_LINES = {
     **LINES,
-    # through the decoder's d: dr d'
-    "dr": lambda s: s.dr * s.d.derivative(s.r),
-    # dh = dr W
-    "dh": lambda s: s.dr @ s.W,
-    # dW = v^T dz + dr^T h
-    "dW": lambda s: s.v.T @ s.dz + s.dr.T @ s.h,
-    "dc": lambda s: s.dr.sum(axis=0),
+    # dy = dr d'(y), where y = h W^T + c
+    "dy": lambda s: s.dr * s.d.derivative(s.r),
+    # dh = dy W
+    "dh": lambda s: s.dy @ s.W,
+    # dW = v^T dz + dy^T h
+    "dW": lambda s: s.v.T @ s.dz + s.dy.T @ s.h,
+    # dc = sum of dy over the rows
+    "dc": lambda s: s.dy.sum(axis=0),
 }
 
 RICA_LINES = {
     **LINES,
-    # dW = X^T (R W) + R^T z + sparsity X^T (z / sqrt(z^2 + eps)), R = z W^T - X
-    "dW": lambda s: s.X.T @ (s.R @ s.W) + s.R.T @ s.z + s.X.T @ s.dz,
-    "dz": lambda s: s.sparsity * s.z / np.sqrt(s.z**2 + s.eps),
-    # V = U w, W = V / |V|: dV = (dW - W (W . dW)) / |V|
-    "unit norm": lambda s: (s.dW - s.W * (s.W * s.dW).sum(axis=0)) / s.norm,
+    # dZ = R W + sparsity Z / sqrt(Z^2 + eps), where R = Z W^T - X
+    "dZ": lambda s: s.R @ s.W + s.sparsity * s.Z / s.root,
+    # dW = X^T dZ + R^T Z
+    "dW": lambda s: s.X.T @ s.dZ + s.R.T @ s.Z,
+    # W = P / |P|: dP = (dW - W (W . dW)) / |P|
+    "dP": lambda s: (s.dW - s.W * (s.W * s.dW).sum(axis=0)) / s.norms,
 }
 
 
 class TiedPass(Pass):
     """The pass of a ``TiedAutoencoder``; Y is what to reconstruct, default X."""
 
-    needs_targets = False
-
     def __init__(self, model):
         self.model, self.n_dynamic = model, model.n_dynamic
+        self.in_shape, self.parametrisations = (model.n_v,), {0: model.parametrisation}
         self.blocks = list(weight_blocks(model.parametrisation, 0, ""))
         self.blocks.append(Block("b (hidden)", (0, None, "b"), (model.n_h,), False))
         self.blocks.append(Block("c (reconstruction)", (0, None, "c"), (model.n_v,), False))
 
+    def states(self, theta, X):
+        return [self.encode(theta, X)]
+
+    def encode(self, theta, X, fault=None):
+        """The state of the encoder."""
+        model, (p, b, _) = self.model, self.model.split(theta)
+        return forward(model.parametrisation, model.activation, (p, b), X, (0,), fault)
+
     def raw(self, theta, X, Y=None, fault=None):
-        model, Y = self.model, X if Y is None else Y
-        p, b, c = model.split(theta)
-        s = expand(model.parametrisation, p, (0,), fault)
-        s.v, s.g, s.d = X, ACTIVATIONS[model.activation], ACTIVATIONS[model.decoder]
-        s.z = X @ s.W + b
-        s.h = run_line("h", s, fault)
-        s.r = s.d.value(s.h @ s.W.T + c)
+        Y, c = X if Y is None else Y, self.model.split(theta)[2]
+        s = self.encode(theta, X, fault)
+        s.d = ACTIVATIONS[self.model.decoder]
+        s.y = s.h @ s.W.T + c
+        s.r = s.d.value(s.y)
         terms, s.dr = LOSSES["squared_error"].terms(s.r, Y)
-        loss = terms.sum()
-        s.dr = run_line("dr", s, fault, TIED_LINES)
+        s.dy = run_line("dy", s, fault, TIED_LINES)
         s.dh = run_line("dh", s, fault, TIED_LINES)
         s.dz = run_line("dz", s, fault)
         s.dW = run_line("dW", s, fault, TIED_LINES)
         arrays, dWs = pull_back(s, fault)
         arrays[0, None, "b"] = run_line("db", s, fault)
         arrays[0, None, "c"] = run_line("dc", s, fault, TIED_LINES)
-        found = {"loss": loss, "arrays": arrays, "dWs": dWs, "composed": composed_decay(s)}
+        found = {"loss": terms.sum(), "arrays": arrays, "dWs": dWs, "composed": composed_decay(s)}
         return SimpleNamespace(**found, n=len(X), n_out=X.shape[1])
 
 
 class RicaCost:
     """What ``diagnose`` needs to know of a RICA cost; theta is w, (n_v or n_alpha, n_components) ravelled.
 
-    cost = (1/n) [1/2 |X W W^T - X|^2 + sparsity sum sqrt(z^2 + eps)], z = X W, W = U w with each
-    column scaled to unit norm.
+    cost = (1/n) [1/2 |X W W^T - X|^2 + sparsity sum sqrt(Z^2 + eps)], Z = X W, where W is P = U w with
+    each column scaled to unit norm.
 
     Parameters
     ----------
@@ -75,6 +84,11 @@ class RicaCost:
     U : array, (n_v, n_alpha), optional
         The dictionary; None: every weight is learned.
     sparsity, eps : float
+
+    Raises
+    ------
+    ValueError
+        If U has not n_v rows, or a number is out of its bounds.
 
     Examples
     --------
@@ -100,25 +114,29 @@ class RicaCost:
 class RicaPass(Pass):
     """The pass of a ``RicaCost``."""
 
-    needs_targets = False
-
     def __init__(self, model):
         self.model, self.n_dynamic = model, model.n_dynamic
+        self.in_shape, self.parametrisations = (model.n_v,), {0: model.parametrisation}
         self.blocks = list(weight_blocks(model.parametrisation, 0, ""))
+
+    def states(self, theta, X):
+        return []
 
     def raw(self, theta, X, Y=None, fault=None):
         s = expand(self.model.parametrisation, theta, (0,), fault)
-        s.sparsity, s.eps, s.X = self.model.sparsity, self.model.eps, X
-        s.norm = np.sqrt((s.W**2).sum(axis=0))
-        if not s.norm.all():
-            _checks.fail("theta", "no column of W that is zero", "at least one")
-        s.W = s.W / s.norm
-        s.z = X @ s.W
-        s.R = s.z @ s.W.T - X
-        loss = 0.5 * np.sum(s.R**2) + s.sparsity * np.sum(np.sqrt(s.z**2 + s.eps))
-        s.dz = run_line("dz", s, fault, RICA_LINES)
+        s.sparsity, s.X, s.P = self.model.sparsity, X, s.W
+        s.norms = np.sqrt((s.P**2).sum(axis=0))
+        if not s.norms.all():
+            _checks.fail("theta", "filters of non-zero length", "at least one of length zero")
+        s.W = s.P / s.norms
+        s.Z = X @ s.W
+        s.R = s.Z @ s.W.T - X
+        s.root = np.sqrt(s.Z**2 + self.model.eps)
+        loss = 0.5 * np.sum(s.R**2) + s.sparsity * np.sum(s.root)
+        s.dZ = run_line("dZ", s, fault, RICA_LINES)
         s.dW = run_line("dW", s, fault, RICA_LINES)
-        s.dW = run_line("unit norm", s, fault, RICA_LINES)
+        # P, not W, is what the learned numbers become
+        s.dW = run_line("dP", s, fault, RICA_LINES)
         arrays, dWs = pull_back(s, fault)
         found = {"loss": loss, "arrays": arrays, "dWs": dWs, "composed": composed_decay(s)}
         return SimpleNamespace(**found, n=len(X), n_out=X.shape[1])

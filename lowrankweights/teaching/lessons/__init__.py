@@ -1,5 +1,29 @@
-"""Lessons: one source each, notebooks made from it, and checks that say what is wrong."""
+"""Lessons: one source file each, notebooks made from it, and checks that say in words what is wrong.
+
+To write a lesson, put ``notebooks/source/NN_name.py`` beside the others: cells with tags, in the form of
+docs/course.md. ``lowrankweights course try`` runs its checks against its wrong and its odd answers, and
+``make export-notebooks`` makes ``notebooks/NN_name.ipynb``. What it writes anew of the package is held
+against the package in tests/teaching/lessons/.
+
+    source.py     a lesson's cells, read from its file
+    exercises.py  ``Checks``: what a lesson calls
+    harness.py    are the checks any good?
+    notebooks.py  for students, with solutions, for nbgrader
+    course.py     what ``lowrankweights course`` does
+"""
 
 from .exercises import Checks, compare_guess, sized
+from .harness import failures, try_exercises
+from .notebooks import export
+from .source import read_lesson, read_lessons
 
-__all__ = ["Checks", "compare_guess", "sized"]
+__all__ = [
+    "Checks",
+    "compare_guess",
+    "export",
+    "failures",
+    "read_lesson",
+    "read_lessons",
+    "sized",
+    "try_exercises",
+]

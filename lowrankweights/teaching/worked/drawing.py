@@ -3,13 +3,13 @@
 import itertools
 
 import matplotlib.pyplot as plt
+import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Patch
 
 from ... import _checks, plotting
-from ...networks.network import Network
-from ...weights.parametrisations import Columns, LowRank, Predicted
-from ..doctor.passes import leaves
+from ...networks import Dense, Network
+from ...weights import LowRank, Predicted
 
 FILLS = {"learned": "#BBDDF0", "fixed": "#F7E3B5", "data": "#FFFFFF"}
 EDGES = {"learned": plotting.COLOURS["blue"], "fixed": "#9A6B00", "data": "#555555"}
@@ -24,7 +24,7 @@ def draw(net, ax=None):
     """Draw a network's graph: shapes on every box, columns as parallel paths, gradients underneath.
 
     Blue is learned (dynamic), yellow with stripes is fixed (static), white is data; the backward
-    path, in red, has the shapes of the gradients.
+    path, in red, has the shapes of the gradients. A layer that is not ``Dense`` is a box with its name.
 
     Parameters
     ----------
@@ -34,6 +34,11 @@ def draw(net, ax=None):
     Returns
     -------
     ax : Axes
+
+    Raises
+    ------
+    ValueError
+        If net is no ``Network``.
 
     Notes
     -----
@@ -49,15 +54,16 @@ def draw(net, ax=None):
     """
     if not isinstance(net, Network):
         _checks.fail("net", "a Network", type(net).__name__)
-    paths = [shown_columns(layer.parametrisation) for layer in net.layers]
+    paths = [shown_paths(layer) for layer in net.layers]
     depth = max(len(p) for p in paths)
-    steps = sum(1 + max(len(stages(c)) for _, c in p if c is not None) for p in paths) + 1
+    steps = sum(1 + max(len(boxes) for boxes in p) for p in paths) + 1
     if ax is None:
         _, ax = plt.subplots(figsize=(1.25 * steps + 1, 0.62 * depth + 2.5), layout="constrained")
     floor = -0.5 * LANE * (depth - 1) - 1.3
-    x = box(ax, 0, 0, "data", "v", f"n × {net.n_v}")
-    for i, (layer, columns) in enumerate(zip(net.layers, paths, strict=True)):
-        x = draw_layer(ax, x, layer, columns, floor, i, last=i == len(net.layers) - 1)
+    x = box(ax, 0, 0, "data", "v", rows_of(net.in_shape))
+    ax.text(0, floor, "not needed", ha="center", va="center", color="#777777", fontsize=7.5)
+    for i, (layer, shown) in enumerate(zip(net.layers, paths, strict=True)):
+        x = draw_layer(ax, x, layer, shown, floor, last=i == len(net.layers) - 1)
     words = {
         "softmax_cross_entropy": "softmax",
         "sigmoid_cross_entropy": "sigmoid",
@@ -71,72 +77,76 @@ def draw(net, ax=None):
     return ax
 
 
-def draw_layer(ax, x, layer, columns, floor, i, last):
+def draw_layer(ax, x, layer, paths, floor, last):
     """One layer from its input at x; returns where its output is."""
-    width = max(len(stages(c)) for _, c in columns if c is not None)
-    end, middle = x + STEP * (width + 1), 0.5 * LANE * (len(columns) - 1)
-    for k, (j, column) in enumerate(columns):
+    width = max(len(boxes) for boxes in paths)
+    end, middle = x + STEP * (width + 1), 0.5 * LANE * (len(paths) - 1)
+    for k, boxes in enumerate(paths):
         y = middle - LANE * k
-        if column is None:
+        if not boxes:
             ax.text(x + STEP * (width + 1) / 2, y, "⋮", ha="center", va="center", fontsize=13)
             continue
-        index = f"_{{{j}}}" if j else ""
-        boxes = stages(column, j > 0)
         shift = 0.5 * STEP * (width - len(boxes))
         places = [x + shift + STEP * (s + 1) for s in range(len(boxes))]
-        for place, (kind, name, size) in zip(places, boxes, strict=True):
-            box(ax, place, y, kind, name.replace("#", index), size)
+        for place, (kind, name, shape) in zip(places, boxes, strict=True):
+            box(ax, place, y, kind, name, by(shape))
         for a, b, ya, yb in _hops(x, places, end, y):
             arrow(ax, a, ya, b, yb)
         if len(boxes) == 2:
-            between = column.n_alpha if isinstance(column, Predicted) else column.rank
-            ax.text(sum(places) / 2, y + 0.07, f"n × {between}", **_small("#555555"))
-    output = "z" if last else "h"
-    box(ax, end, 0, "data", output, f"n × {layer.n_h}")
-    activation = "" if layer.activation == "identity" else f", {layer.activation}"
-    ax.text(end, 0.38, f"+ $b${activation}", **_small("#333333"))
-    learned = gradients(columns, layer.n_h)
-    backward_label(ax, end, floor, f"d{output}", f"n × {layer.n_h}")
+            ax.text(sum(places) / 2, y + 0.07, rows_of(boxes[0][2][1:]), **_small("#555555"))
+    output, size = "z" if last else "h", rows_of(layer.out_shape)
+    box(ax, end, 0, "data", output, size)
+    words = ["+ $b$"] * isinstance(layer, Dense) + [layer.activation] * (layer.activation != "identity")
+    ax.text(end, 0.38, ", ".join(words), **_small("#333333"))
+    backward_label(ax, end, floor, f"d{output}", size)
+    learned = gradients(layer, paths)
     ax.text((x + end) / 2, floor + 0.15, learned, ha="center", va="bottom", color=BACK, fontsize=7.5)
     backward_arrow(ax, end, x, floor)
-    if i == 0:
-        ax.text(x, floor, "not needed", ha="center", va="center", color="#777777", fontsize=7.5)
     return end
 
 
-def shown_columns(q):
-    """(number, column) of the columns to draw; (None, None) stands for those left out; 0: no columns."""
-    columns, _ = leaves(q)
-    if not isinstance(q, Columns):
-        return [(0, q)]
-    numbered = list(enumerate(columns, 1))
-    return numbered if len(columns) <= MAX_COLUMNS else [*numbered[:2], (None, None), numbered[-1]]
+def shown_paths(layer):
+    """For each column that is drawn its boxes, (kind, name, shape); no boxes stand for those left out."""
+    if not isinstance(layer, Dense):
+        name = rf"\mathrm{{{type(layer).__name__}}}"
+        return [[("learned" if layer.n_dynamic else "data", name, ())]]
+    q = layer.parametrisation
+    if q.leaves == [q]:
+        return [matrices(q, "")]
+    paths = [matrices(leaf, f"_{{{j}}}") for j, leaf in enumerate(q.leaves, start=1)]
+    return paths if len(paths) <= MAX_COLUMNS else [*paths[:2], [], paths[-1]]
 
 
-def stages(q, numbered=False):
-    """(kind, name, shape) of the matrices that v passes through; # stands for the column's number."""
-    if isinstance(q, Predicted):
-        return [
-            ("fixed", "U#", f"{q.n_v} × {q.n_alpha}"),
-            ("learned", "w#" if numbered else r"w_\alpha", f"{q.n_alpha} × {q.n_h}"),
-        ]
-    if isinstance(q, LowRank):
-        return [("learned", "U#", f"{q.n_v} × {q.rank}"), ("learned", "V#", f"{q.rank} × {q.n_h}")]
-    return [("learned", "W#", f"{q.n_v} × {q.n_h}")]
+def matrices(leaf, k):
+    """(kind, name, shape) of the matrices that v passes through in the column with index k."""
+    if isinstance(leaf, Predicted):
+        w = f"w{k}" if k else r"w_\alpha"
+        shape = (leaf.n_alpha, leaf.n_h)
+        return [("fixed", f"U{k}", leaf.U.shape), ("learned", w, shape)]
+    if isinstance(leaf, LowRank):
+        return [("learned", f"{name}{k}", shape) for name, shape in leaf.shapes.items()]
+    return [("learned", f"W{k}", (leaf.n_v, leaf.n_h))]
 
 
-def gradients(columns, n_h):
+def gradients(layer, paths):
     """Names and shapes of the gradients of what a layer learns."""
-    lines = []
-    for j, c in columns:
-        if c is None:
-            lines.append("…")
-            continue
-        index = f"_{{{j}}}" if j else ""
-        learned = [(n, s) for kind, n, s in stages(c, j > 0) if kind == "learned"]
-        lines += [f"$d{name.replace('#', index)}$ {size}" for name, size in learned]
-    lines.append(f"$db$ {n_h}")
-    return "\n".join(", ".join(lines[k : k + 2]) for k in range(0, len(lines), 2))
+    if isinstance(layer, Dense):
+        learned = [[(name, shape) for kind, name, shape in boxes if kind == "learned"] for boxes in paths]
+        learned.append([("b", (layer.n_h,))])
+    else:
+        learned = [[(name, a.shape)] for name, a in layer.unpack(np.zeros(layer.n_dynamic)).items()]
+    words = [", ".join(f"$d{name}$ {by(shape)}" for name, shape in own) or "…" for own in learned]
+    return "\n".join(", ".join(words[k : k + 2]) for k in range(0, len(words), 2))
+
+
+def by(shape):
+    """A shape as text, "2 × 3"."""
+    return " × ".join(map(str, shape))
+
+
+def rows_of(shape):
+    """The shape of n rows as text, "n × 3"."""
+    return by(("n", *shape))
 
 
 def box(ax, x, y, kind, name, size):

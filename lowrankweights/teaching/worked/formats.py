@@ -33,8 +33,9 @@ class WorkedNumbers(str):
 
 
 def rows(value):
-    """The numbers of an array as text, aligned at the decimal point: a list of rows."""
+    """The numbers of an array as text, aligned at the decimal point, row by row; images below each other."""
     a = np.atleast_2d(np.asarray(value, dtype=float))
+    a = a.reshape(-1, a.shape[-1])
     largest = np.abs(a).max(initial=0)
     decimals = 0 if largest == 0 else int(np.clip(DIGITS - 1 - np.floor(np.log10(largest)), 0, 8))
     if np.array_equal(a, np.round(a)):
@@ -86,7 +87,7 @@ def latex_formula(text):
     text = text.replace("weight_decay", r"\mathrm{weight\ decay}\;").replace("w_alpha", r"w_\alpha")
     text = re.sub(r"_([a-z]{2,})", r"_{\1}", text).replace("sum_", r"\sum_").replace("log", r"\log ")
     text = text.replace("^T", r"^\top")
-    words = r"(of the layer below|of the layer above|where|softmax|sigmoid|tanh|relu|identity|loss)"
+    words = r"(of the layer (?:below|above)|where|softmax|sigmoid|tanh|relu|identity|loss|prediction|through)"
     return re.sub(words, r"\\text{\1 }", text)
 
 

@@ -8,11 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ... import _checks
-from ...networks.activations import ACTIVATIONS
-from ...networks.losses import LOSSES
-from ...networks.network import Network
-from ...weights.parametrisations import Columns, Full, LowRank, Predicted
-from ..doctor.passes import leaves
+from ...networks import ACTIVATIONS, LOSSES, Dense, Network, Rows
+from ...weights import Full, LowRank, Predicted
 from .formats import FORMATS, WorkedNumbers
 
 MAX_NUMBERS = 60  # of one array
@@ -26,13 +23,14 @@ WHY_DWA = "w_aj reaches every W_kj times U_ka: dw_aj = sum_k U_ka dW_kj. The sum
 WHY_DU = "U_kr reaches every W_kj times V_rj: dU_kr = sum_j dW_kj V_rj. The sum runs along V's rows: V^T."
 WHY_DV2 = "V_rj reaches every W_kj times U_kr: dV_rj = sum_k U_kr dW_kj. The sum runs down U: U^T."
 SLOPES = {"sigmoid": "h (1 - h)", "tanh": "1 - h^2", "relu": "1 where h > 0", "identity": "1"}
+# the prediction, and the loss
 OUTPUTS = {
-    "softmax_cross_entropy": ("p = softmax(z)", "loss = - 1/n sum_ij Y_ij log p_ij"),
+    "softmax_cross_entropy": ("softmax(z)", "loss = - 1/n sum_ij Y_ij log softmax(z)_ij"),
     "sigmoid_cross_entropy": (
-        "p = g(z)",
-        "loss = - 1/n sum_ij (Y_ij log p_ij + (1 - Y_ij) log(1 - p_ij))",
+        "sigmoid(z)",
+        "loss = - 1/n sum_ij (Y_ij log sigmoid(z)_ij + (1 - Y_ij) log(1 - sigmoid(z)_ij))",
     ),
-    "squared_error": ("p = z", "loss = 1/2 1/n sum_ij (p_ij - Y_ij)^2"),
+    "squared_error": ("z", "loss = 1/2 1/n sum_ij (z_ij - Y_ij)^2"),
 }
 
 
@@ -52,8 +50,10 @@ def explain(net, theta, X, Y, format="text", weight_decay=0.0, shapes_only=False
     Parameters
     ----------
     net : Network
+        What a layer that is not ``Dense`` does is shown, not why.
     theta : array, (n_dynamic,)
-    X, Y : array, (n, n_v) and (n, n_out)
+    X : array, (n, *in_shape)
+    Y : array, (n, n_out)
     format : "text", "latex" or "html"
     weight_decay : float
     shapes_only : bool
@@ -67,11 +67,13 @@ def explain(net, theta, X, Y, format="text", weight_decay=0.0, shapes_only=False
     Raises
     ------
     ValueError
-        If an array has more than 60 numbers or 10 columns, unless ``shapes_only``.
+        If an argument does not fit, or an array has more than 60 numbers or 10 columns, unless
+        ``shapes_only``.
 
     Notes
     -----
-    Ours. The letters are the paper's; d stands for the loss's derivative, dW for dL/dW.
+    Ours. The letters are those of ``networks.letters``; dW is the loss's derivative by W. Of columns,
+    column j has W_j = U_j w_j, or W_j, or U_j V_j.
 
     Examples
     --------
@@ -113,64 +115,79 @@ def check_size(sections):
 
 def passes(net, theta, X, Y, weight_decay):
     """(title, lines) of each layer's forward pass, the loss, and each layer's backward pass."""
-    parts = net.split(theta.astype(X.dtype))
-    unpacked, v, states = net.unpack(theta), X, []
-    for i, layer in enumerate(net.layers):
-        h, cache = layer.forward(parts[i], v)
-        z = v @ unpacked[i]["W"] + unpacked[i]["b"]
+    parts, rows, v, states = net.split(theta.astype(X.dtype)), Rows.of(len(X)), X, []
+    n_layers = len(net.layers)
+    for i, (layer, part) in enumerate(zip(net.layers, parts, strict=True)):
+        h, cache = layer.forward(part, v, rows)
         states.append((v, h, cache))
-        yield f"Forward, layer {i + 1} of {len(net.layers)}", forward_lines(layer, unpacked[i], v, z, h, i)
+        lines = [Line("v = X" if i == 0 else "v = h of the layer below", shape(v), v)]
+        yield f"Forward, layer {i + 1} of {n_layers}", lines + forward_lines(layer, part, v, h)
         v = h
-    terms, dh = LOSSES[net.loss].terms(v, Y)
-    dh = dh / len(X)  # the mean over rows; everything below is linear in dh
+    terms, dz = LOSSES[net.loss].terms(v, Y)
+    dh = dz / len(X)  # the mean over rows; everything below is linear in dh
     total, grad = net.loss_and_grad(theta, X, Y, weight_decay)
     yield "Loss", loss_lines(net, v, Y, terms.sum() / len(X), total, weight_decay, dh)
-    gradients = net.unpack(grad)
-    for i in reversed(range(len(net.layers))):
-        v, h, cache = states[i]
-        dz = dh * ACTIVATIONS[net.layers[i].activation].derivative(h)
-        _, dv = net.layers[i].backward(parts[i], cache, dh)
-        lines = [] if i == len(net.layers) - 1 else slope_lines(net.layers[i], dh, dz)
-        passing = (v, dz, dv if i else None)
-        lines += learned_lines(net.layers[i], gradients[i], v.T @ dz, weight_decay, passing)
-        yield f"Backward, layer {i + 1}", lines
+    gradients = net.split(grad)
+    for i in reversed(range(n_layers)):
+        layer, (v, h, cache) = net.layers[i], states[i]
+        _, dv = layer.backward(parts[i], cache, dh)
+        lines = slope_lines(layer, dh, h) if i < n_layers - 1 else []
+        if isinstance(layer, Dense):
+            dz = dh * ACTIVATIONS[layer.activation].derivative(h)
+            lines += learned_lines(layer, gradients[i], v, dz, weight_decay)
+            lines.append(down_line(layer, parts[i], dz, dv))
+        else:
+            lines += as_defined_lines(layer, gradients[i], dh, dv)
+        # nobody asks the first layer for dv
+        yield f"Backward, layer {i + 1}", lines if i else lines[:-1]
         dh = dv
 
 
-def forward_lines(layer, arrays, v, z, h, i):
+def forward_lines(layer, theta, v, h):
     """Weights, pre-activation and output of one layer."""
-    lines = [Line("v = X" if i == 0 else "v = h of the layer below", shape(v), v)]
-    lines += weight_lines(layer.parametrisation, arrays)
-    lines.append(Line("b", f"{shape(arrays['b'])}, learned", arrays["b"]))
-    shapes = f"{shape(z)} = {shape(v)}{shape(arrays['W'])} + {shape(arrays['b'])}"
-    lines.append(Line("z = v W + b", shapes, z, WHY_Z))
+    if not isinstance(layer, Dense):
+        name, learned = type(layer).__name__, layer.unpack(theta).items()
+        lines = [Line(letter, f"{shape(a)}, learned", a) for letter, a in learned]
+        return [*lines, Line(f"h = {name}(v)", f"{shape(h)} from {shape(v)}", h)]
+    p, b = layer.split(theta)
+    W = layer.parametrisation.expand(p)
+    lines = weight_lines(layer.parametrisation, p, W)
+    lines.append(Line("b", f"{shape(b)}, learned", b))
+    lines.append(Line("z = v W + b", f"{shape(h)} = {shape(v)}{shape(W)} + {shape(b)}", v @ W + b, WHY_Z))
     lines.append(Line(f"h = g(z), {layer.activation}", shape(h), h))
     return lines
 
 
-def weight_lines(q, arrays):
+def weight_lines(q, p, W):
     """How W comes about."""
-    columns, _ = leaves(q)
-    many, lines = isinstance(q, Columns), []
-    for j, c in enumerate(columns):
-        k = f"_{j + 1}" if many else ""
-        get = lambda name, j=j: arrays[name][j] if many else arrays[name]
-        if isinstance(c, Predicted):
-            w = f"w{k}" if many else "w_alpha"
-            lines.append(Line(f"U{k}", f"{shape(c.U)}, static: never learned", c.U))
-            lines.append(Line(w, f"{shape(get('w_alpha'))}, learned", get("w_alpha")))
-            lines.append(product_line(f"W{k}", f"U{k}", w, c.U, get("w_alpha")))
-        elif isinstance(c, LowRank):
-            for name in ("U", "V"):
-                lines.append(Line(f"{name}{k}", f"{shape(get(name))}, learned", get(name)))
-            lines.append(product_line(f"W{k}", f"U{k}", f"V{k}", get("U"), get("V")))
-        else:
-            W = get("W") if many else arrays["W"]
-            lines.append(Line(f"W{k}", f"{shape(W)}, learned", W))
-    if many:
-        names = ", ".join(f"W_{j + 1}" for j in range(len(columns)))
-        lines.append(Line(f"W = [{names}]", shape(arrays["W"]), arrays["W"], "The columns side by side."))
+    lines, indices = [], leaf_indices(q)
+    for leaf, part, k in zip(q.leaves, q.parts(p), indices, strict=True):
+        arrays = leaf.unpack(part)
+        names = {name: letter(name, k) for name in arrays}
+        if isinstance(leaf, Predicted):
+            lines.append(Line(f"U{k}", f"{shape(leaf.U)}, static: never learned", leaf.U))
+        lines += [Line(names[name], f"{shape(a)}, learned", a) for name, a in arrays.items()]
+        if isinstance(leaf, Predicted):
+            lines.append(product_line(f"W{k}", f"U{k}", names["w_alpha"], leaf.U, arrays["w_alpha"]))
+        elif isinstance(leaf, LowRank):
+            lines.append(product_line(f"W{k}", f"U{k}", f"V{k}", *arrays.values()))
+        elif not isinstance(leaf, Full):
+            W_k = leaf.expand(part)
+            lines.append(Line(f"W{k}, made of {', '.join(names.values())}", shape(W_k), W_k))
+    if indices != [""]:
+        all_of_them = ", ".join(f"W{k}" for k in indices)
+        lines.append(Line(f"W = [{all_of_them}]", shape(W), W, "The columns side by side."))
     return lines
+
+
+def leaf_indices(q):
+    """ "_1", "_2", ... of columns; "" where there are none."""
+    return [""] if q.leaves == [q] else [f"_{j}" for j in range(1, len(q.leaves) + 1)]
+
+
+def letter(name, index):
+    """The letter of a learned array; w_alpha of column j is w_j."""
+    return f"w{index}" if name == "w_alpha" and index else f"{name}{index}"
 
 
 def product_line(name, left, right, A, B):
@@ -183,7 +200,8 @@ def loss_lines(net, z, Y, loss, total, weight_decay, dz):
     """Prediction, loss, and where the backward pass begins."""
     prediction, formula = OUTPUTS[net.loss]
     p = LOSSES[net.loss].predict(z)
-    lines = [Line(prediction, shape(p), p), Line("Y", shape(Y), Y), Line(formula, "a number", loss)]
+    lines = [Line(f"prediction: {prediction}", shape(p), p), Line("Y", shape(Y), Y)]
+    lines.append(Line(formula, "a number", loss))
     if weight_decay:
         text = "loss + 1/2 weight_decay sum_k w_k^2"
         lines.append(Line(text, "a number", total, f"weight_decay = {weight_decay:g}; biases are left out."))
@@ -191,47 +209,57 @@ def loss_lines(net, z, Y, loss, total, weight_decay, dz):
         "Loss and output function are a pair, chosen so that the derivative by z is this simple. The 1/n of "
         "the mean is in it, and so in all that follows."
     )
-    return [*lines, Line("dz = 1/n (p - Y)", shape(dz), dz, why)]
+    return [*lines, Line(f"dz = 1/n ({prediction} - Y)", shape(dz), dz, why)]
 
 
-def slope_lines(layer, dh, dz):
-    """From dh to dz, through the activation."""
-    formula = f"dz = dh * g'(z), g'(z) = {SLOPES[layer.activation]}"
-    above = Line("dh = dv of the layer above", shape(dh), dh)
-    return [above, Line(formula, f"{shape(dz)}, entry by entry", dz)]
-
-
-def learned_lines(layer, gradients, dW, weight_decay, passing):
-    """From dz to dW, to the gradients of what is learned, and to what goes down."""
-    (v, dz, dv), q = passing, layer.parametrisation
-    columns, units = leaves(q)
-    many, full = isinstance(q, Columns), isinstance(q, Full)
-    decay = " + weight_decay W" if weight_decay and full else ""
-    # without a dictionary dW is what is learned from
-    value = gradients["W"] if full else dW
-    shapes = f"{shape(dW)} = {shape(v)}^T{shape(dz)}"
-    lines = [Line(f"dW = v^T dz{decay}", shapes, value, WHY_DW)]
-    for j, (c, u) in enumerate(zip(columns, units, strict=True)):
-        k = f"_{j + 1}" if many else ""
-        dW_shape = f"({c.n_v}, {u.stop - u.start})"
-        for name in c.shapes:
-            g = gradients[name][j] if many else gradients[name]
-            w = {"w_alpha": f"w{k}" if many else "w_alpha"}.get(name, f"{name}{k}")
-            formula, shapes, why = {
-                "w_alpha": (f"U{k}^T dW{k}", f"({c.n_v}, {len(g)})^T{dW_shape}", WHY_DWA),
-                "U": (f"dW{k} V{k}^T", f"{dW_shape}({g.shape[1]}, {c.n_h})^T", WHY_DU),
-                "V": (f"U{k}^T dW{k}", f"({c.n_v}, {len(g)})^T{dW_shape}", WHY_DV2),
-                "W": (f"dW{k}", dW_shape, ""),
-            }[name]
-            decay = f" + weight_decay {w}" if weight_decay else ""
-            if full:
-                continue
-            lines.append(Line(f"d{w} = {formula}{decay}", f"{shape(g)} = {shapes}", g, why))
-    lines.append(Line("db = sum_i dz_i", shape(gradients["b"]), gradients["b"], WHY_DB))
-    if dv is not None:
-        shapes = f"{shape(dv)} = {shape(dz)}{shape(gradients['W'])}^T"
-        lines.append(Line("dv = dz W^T", shapes, dv, WHY_DV))
+def slope_lines(layer, dh, h):
+    """What comes from above, and through the activation to dz."""
+    lines = [Line("dh = dv of the layer above", shape(dh), dh)]
+    if isinstance(layer, Dense):
+        dz = dh * ACTIVATIONS[layer.activation].derivative(h)
+        formula = f"dz = dh * g'(z), g'(z) = {SLOPES[layer.activation]}"
+        lines.append(Line(formula, f"{shape(dz)}, entry by entry", dz))
     return lines
+
+
+def learned_lines(layer, gradient, v, dz, weight_decay):
+    """From dz to dW, and to the gradients of what is learned."""
+    q, (dp, db) = layer.parametrisation, layer.split(gradient)
+    dW, full, indices = v.T @ dz, isinstance(q, Full), leaf_indices(q)
+    decay = lambda name: f" + weight_decay {name}" if weight_decay else ""
+    # without a dictionary dW is what is learned from
+    value, decayed = (q.unpack(dp)["W"], decay("W")) if full else (dW, "")
+    lines = [Line(f"dW = v^T dz{decayed}", f"{shape(dW)} = {shape(v)}^T{shape(dz)}", value, WHY_DW)]
+    if indices != [""]:
+        pieces = ", ".join(f"dW{k}" for k in indices)
+        lines.append(Line(f"[{pieces}] = dW", shape(dW), None, "Cut where W was put together."))
+    for leaf, part, k in zip(q.leaves, q.parts(dp), indices, strict=True):
+        if not full:
+            lines += [leaf_line(leaf, name, g, k, decay) for name, g in leaf.unpack(part).items()]
+    return [*lines, Line("db = sum_i dz_i", shape(db), db, WHY_DB)]
+
+
+def leaf_line(leaf, name, gradient, k, decay):
+    """The gradient of one learned array of column k, from that column's part of dW."""
+    own, dW_shape = letter(name, k), f"({leaf.n_v}, {leaf.n_h})"
+    formula, shapes, why = {
+        "w_alpha": (f" = U{k}^T dW{k}", f" = ({leaf.n_v}, {len(gradient)})^T{dW_shape}", WHY_DWA),
+        "U": (f" = dW{k} V{k}^T", f" = {dW_shape}({gradient.shape[-1]}, {leaf.n_h})^T", WHY_DU),
+        "V": (f" = U{k}^T dW{k}", f" = ({leaf.n_v}, {len(gradient)})^T{dW_shape}", WHY_DV2),
+    }.get(name, ("", "", ""))
+    return Line(f"d{own}{formula}{decay(own)}", f"{shape(gradient)}{shapes}", gradient, why)
+
+
+def down_line(layer, theta, dz, dv):
+    """What goes down to the layer below."""
+    W = layer.parametrisation.expand(layer.split(theta)[0])
+    return Line("dv = dz W^T", f"{shape(dv)} = {shape(dz)}{shape(W)}^T", dv, WHY_DV)
+
+
+def as_defined_lines(layer, gradient, dh, dv):
+    """The backward pass of a layer that is not ``Dense``."""
+    lines = [Line(f"d{name}", shape(a), a) for name, a in layer.unpack(gradient).items()]
+    return [*lines, Line(f"dv, through {type(layer).__name__}", f"{shape(dv)} from {shape(dh)}", dv)]
 
 
 def shape(a):

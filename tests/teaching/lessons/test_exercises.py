@@ -32,7 +32,7 @@ WANTED = np.arange(6.0).reshape(2, 3)
         ([[1], [2, 3]], "wrong", "several shapes"),
     ],
 )
-def test_close(got, result, said, capsys):
+def test_an_answer_is_judged_by_its_shape_and_its_numbers(got, result, said, capsys):
     found = outcome(lambda c: c.close(got, WANTED, "it"), capsys)
     assert found[0] == result and said in found[1]
 
@@ -70,7 +70,7 @@ def test_nothing_raises_and_words_are_said(body, result, said, capsys):
     assert found[0] == result and said in found[1] and "Traceback" not in found[1]
 
 
-def test_gradient_asks_the_doctor(capsys):
+def test_a_gradient_is_judged_by_the_doctor(capsys):
     net = lrw.Network([lrw.Dense(lrw.Full(3, 2))], "squared_error")
     theta, X, Y = net.init(rng=0), np.eye(3), np.ones((3, 2))
     right = lambda t, X, Y: net.loss_and_grad(t, X, Y)
@@ -106,7 +106,7 @@ def test_an_interrupt_goes_through():
         raise KeyboardInterrupt
 
 
-def test_summary_and_require(capsys):
+def test_the_summary_counts_what_passed_and_require_wants_all_of_it(capsys):
     check = Checks()
     for name, value in (("a", 1.0), ("b", 2.0), ("c", None)):
         with check(name) as c:

@@ -3,7 +3,6 @@ from pathlib import Path
 
 import pytest
 
-from lowrankweights.commands.main import main
 from lowrankweights.teaching.lessons import notebooks
 from lowrankweights.teaching.lessons import source as lessons
 
@@ -88,35 +87,3 @@ def test_nbgrader_has_unique_ids_by_content_and_checks_that_raise(tmp_path):
 def test_what_the_starter_has_stays_in_front_of_the_solutions_mark():
     marked = notebooks.marked_solution("def f(x):\n    y = ...", "def f(x):\n    y = x\n    return y")
     assert marked == ("def f(x):\n    ### BEGIN SOLUTION\n    y = x\n    return y\n    ### END SOLUTION")
-
-
-def test_a_notebook_with_work_in_it_is_not_replaced(tmp_path, capsys):
-    arguments = ["course", "export", "--to", "student", str(tmp_path)]
-    assert main(arguments) == 0
-    path = tmp_path / "03_gradients_by_hand.ipynb"
-    wanted = path.read_text()
-    assert main(arguments) == 0
-    path.write_text(wanted.replace("guess_dW = None", "guess_dW = 3"))
-    assert main(arguments) == 1
-    assert "--overwrite" in capsys.readouterr().err and path.read_text() != wanted
-    assert main([*arguments, "--overwrite"]) == 0
-    assert path.read_text() == wanted
-
-
-def test_the_command_lists_and_names_a_missing_folder(capsys, tmp_path):
-    assert main(["course", "list"]) == 0
-    assert "03  Gradients by hand" in capsys.readouterr().out
-    assert main(["course", "list", "--source", str(tmp_path)]) == 1
-    assert "--source: expected" in capsys.readouterr().err
-
-
-def test_the_command_tries_a_teachers_own_lessons(capsys, tmp_path):
-    from test_lessons import EXERCISE, HEAD, START
-
-    source = tmp_path / "77_own.py"
-    source.write_text(HEAD + START + EXERCISE)
-    assert main(["course", "try", "--source", str(tmp_path)]) == 0
-    assert "4 of 4 answers judged rightly" in capsys.readouterr().out
-    source.write_text(HEAD + START + EXERCISE.replace("c.close(x, 1", "c.close(1, 1"))
-    assert main(["course", "try", "--source", str(tmp_path)]) == 1
-    assert "mutant two was passed" in capsys.readouterr().out

@@ -1,14 +1,14 @@
 import matplotlib.pyplot as plt
 import pytest
 from matplotlib.colors import to_hex
+from teaching.toys import Flatten, Scale, dictionary, parametrisation
 
 import lowrankweights as lrw
-from lowrankweights import dictionaries
 from lowrankweights.teaching.worked import drawing
 
 
 def columns(n_v, n_h, n):
-    return lrw.Columns([lrw.Predicted(dictionaries.random_projection(n_v, 3, rng=j), n_h) for j in range(n)])
+    return lrw.Columns([lrw.Predicted(dictionary(n_v, j), n_h) for j in range(n)])
 
 
 @pytest.fixture(autouse=True)
@@ -21,7 +21,7 @@ def words(ax):
     return [t.get_text() for t in ax.texts]
 
 
-def test_shapes_of_weights_and_gradients():
+def test_every_matrix_and_every_gradient_has_its_shape():
     net = lrw.Network(
         [lrw.Dense(columns(8, 5, 2), "tanh"), lrw.Dense(lrw.LowRank(10, 4, 2))], "squared_error"
     )
@@ -54,6 +54,26 @@ def test_arrows_go_forward_above_and_back_below():
     forward = [b[0] > a[0] for a, b in ends if a[1] == 0]
     back = [b[0] < a[0] for a, b in ends if a[1] < -1]
     assert len(forward) == 5 and all(forward) and len(back) == 3 and all(back)
+
+
+@pytest.mark.parametrize("name", ["nested columns", "mixed columns"])
+def test_columns_are_drawn_however_they_are_nested(name):
+    seen = words(lrw.draw(lrw.Network([lrw.Dense(parametrisation(name, 8))], "squared_error")))
+    wanted = {
+        "nested columns": ["$U_{1}$", "$w_{1}$", "$U_{2}$", "$U_{3}$", "$w_{3}$"],
+        "mixed columns": ["$W_{1}$", "$U_{2}$", "$V_{2}$", "$U_{3}$", "$w_{3}$"],
+    }[name]
+    assert set(wanted) <= set(seen)
+
+
+def test_a_layer_that_is_not_dense_is_a_box_between_its_shapes():
+    layers = [Flatten((4, 2)), lrw.Dense(lrw.Full(8, 3), "tanh"), Scale(3)]
+    ax = lrw.draw(lrw.Network(layers, "squared_error"))
+    seen = words(ax)
+    for word in ("n × 4 × 2", r"$\mathrm{Flatten}$", "n × 8", r"$\mathrm{Scale}$", "$dfactors$ 3"):
+        assert word in seen
+    fills = [to_hex(p.get_facecolor()) for p in ax.patches if hasattr(p, "get_boxstyle")]
+    assert fills.count(drawing.FILLS["learned"].lower()) == 2  # W and the factors, not Flatten
 
 
 def test_only_a_network_can_be_drawn():

@@ -3,70 +3,100 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
+from teaching.toys import PARAMETRISATIONS, Flatten, Scale, data, parametrisation, somewhere
 
 import lowrankweights as lrw
-from lowrankweights import dictionaries
+from lowrankweights.networks import LOSSES
 from lowrankweights.teaching.worked import formats as worked_formats
 from lowrankweights.teaching.worked import numbers as worked_numbers
 
-Us = [dictionaries.random_projection(4, 2, rng=s) for s in range(2)]
-COLUMNS = lrw.Columns([lrw.Predicted(Us[0], 2), lrw.Predicted(Us[1], 2)])
-NETS = {
-    "columns": [lrw.Dense(COLUMNS, "sigmoid"), lrw.Dense(lrw.LowRank(4, 3, 2), "tanh")],
-    "predicted": [lrw.Dense(lrw.Predicted(Us[0], 3), "relu")],
-    "full": [lrw.Dense(lrw.Full(4, 3), "identity")],
-}
-rng = np.random.default_rng(0)
-X, Y = rng.normal(size=(3, 4)), np.eye(2)[[0, 1, 1]]
+ACTIVATIONS = ("sigmoid", "tanh", "relu", "identity")
+NETS = dict(zip(PARAMETRISATIONS, 2 * ACTIVATIONS, strict=True))
+X, Y = data(n_v=4, n_out=2, n=3)
 
 
 def problem(name, loss="softmax_cross_entropy"):
-    net = lrw.Network([*NETS[name], lrw.Dense(lrw.Full(3, 2))], loss)
-    return net, net.init(rng=0) + 0.1
+    first = lrw.Dense(parametrisation(name, 4), NETS[name])
+    net = lrw.Network([first, lrw.Dense(lrw.LowRank(6, 3, 2), "tanh"), lrw.Dense(lrw.Full(3, 2))], loss)
+    return net, somewhere(net)
 
 
-def learned(layer):
-    for name, a in layer.items():
-        if name != "W" or ("w_alpha" not in layer and "U" not in layer):
-            yield from ((name, part) for part in (a if isinstance(a, list) else [a]))
+def learned(net, vector):
+    """Every learned array of theta, or of its gradient."""
+    for layer, part in zip(net.layers, net.split(vector), strict=True):
+        p, b = layer.split(part)
+        for leaf, own in zip(layer.parametrisation.leaves, layer.parametrisation.parts(p), strict=True):
+            yield from leaf.unpack(own).values()
+        yield b
+
+
+def shown(a):
+    """An array as the text has it."""
+    return "\n".join(f"    [ {'  '.join(row)} ]" for row in worked_formats.rows(a))
 
 
 @pytest.mark.parametrize("weight_decay", [0.0, 0.3])
-@pytest.mark.parametrize("loss", ["softmax_cross_entropy", "sigmoid_cross_entropy", "squared_error"])
+@pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("name", NETS)
-def test_the_printed_gradient_is_the_networks(name, loss, weight_decay):
+def test_what_is_printed_is_what_the_network_learns_and_its_gradient(name, loss, weight_decay):
     net, theta = problem(name, loss)
     total, grad = net.loss_and_grad(theta, X, Y, weight_decay)
-    text = lrw.explain(net, theta, X, Y, weight_decay=weight_decay)
-    backward = text[text.index("Backward") :]
-    for layer in net.unpack(grad):
-        for array_name, a in learned(layer):
-            block = "\n".join(f"    [ {'  '.join(row)} ]" for row in worked_formats.rows(a))
-            assert block in backward, array_name
-    assert worked_formats.rows(total)[0][0] in text
+    forward, backward = lrw.explain(net, theta, X, Y, weight_decay=weight_decay).split("Loss\n", 1)
+    for a in learned(net, theta):
+        assert shown(a) in forward
+    for a in learned(net, grad):
+        assert shown(a) in backward
+    assert worked_formats.rows(total)[0][0] in backward
+
+
+def lines_of(name):
+    """The lines of the first layer, forward and backward, {left side: value}."""
+    net, theta = problem(name)
+    sections = dict(worked_numbers.passes(net, theta, X, Y, 0.0))
+    both = sections["Forward, layer 1 of 3"] + sections["Backward, layer 1"]
+    return {line.formula.split(" =")[0]: line.value for line in both}
 
 
 @pytest.mark.parametrize("name", NETS)
 def test_each_line_is_what_its_formula_says(name):
+    line = lines_of(name)
     net, theta = problem(name)
-    sections = dict(worked_numbers.passes(net, theta, X, Y, 0.0))
-    first = (
-        {line.formula.split(" =")[0]: line.value for line in sections["Forward, layer 1 of 2"]}
-        if (len(net.layers) == 2)
-        else {line.formula.split(" =")[0]: line.value for line in sections["Forward, layer 1 of 3"]}
-    )
-    W = net.weights(theta)[0]
-    assert np.allclose(first["z"], X @ W + net.unpack(theta)[0]["b"])
-    back = {line.formula.split(" =")[0]: line.value for line in sections["Backward, layer 1"]}
-    assert np.allclose(back["dW"], X.T @ back["dz"])
-    assert np.allclose(back["db"], back["dz"].sum(axis=0))
+    assert np.allclose(line["z"], X @ net.weights(theta)[0] + line["b"])
+    assert np.allclose(line["dW"], X.T @ line["dz"])
+    assert np.allclose(line["db"], line["dz"].sum(axis=0))
 
 
-def test_every_shape_on_a_line_fits():
-    net, theta = problem("columns")
+def test_columns_of_different_kinds_are_shown_each_with_its_own_letters():
+    line = lines_of("mixed columns")
+    pieces = line["W_1"], line["U_2"] @ line["V_2"], line["U_3"] @ line["w_3"]
+    assert np.allclose(np.hstack(pieces), line["W"]) and line["W_1"].shape == (4, 2)
+    dW = line["dW"]
+    assert np.allclose(line["dW_1"], dW[:, :2])
+    assert np.allclose(line["dU_2"], dW[:, 2:3] @ line["V_2"].T)
+    assert np.allclose(line["dV_2"], line["U_2"].T @ dW[:, 2:3])
+    assert np.allclose(line["dw_3"], line["U_3"].T @ dW[:, 3:])
+
+
+def test_a_layer_that_is_not_dense_is_shown_as_what_it_makes():
+    net = lrw.Network([Flatten((2, 2)), lrw.Dense(lrw.Full(4, 3)), Scale(3)], "squared_error")
+    theta, images = somewhere(net), X.reshape(3, 2, 2)
+    target = np.ones((3, 3))
+    _, grad = net.loss_and_grad(theta, images, target)
+    for format in worked_formats.FORMATS:
+        assert "Flatten(v)" in lrw.explain(net, theta, images, target, format=format)
+    text = lrw.explain(net, theta, images, target)
+    assert "(3, 4) from (3, 2, 2)" in text and shown(images) in text
+    for own in (theta, grad):
+        assert shown(net.split(own)[2]) in text
+    assert "dfactors" in text and "dv, through Scale" in text and "dv, through Flatten" not in text
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_every_shape_on_a_line_fits(name):
+    net, theta = problem(name)
     text = lrw.explain(net, theta, X, Y)
     products = re.findall(r"\((\d+), (\d+)\) = \((\d+), (\d+)\)(\^T)?\((\d+), (\d+)\)(\^T)?", text)
-    assert len(products) >= 10
+    assert len(products) >= 9
     for r, c, a, b, left, d, e, right in products:
         A, B = ((b, a) if left else (a, b)), ((e, d) if right else (d, e))
         assert (A[1], r, c) == (B[0], A[0], B[1])

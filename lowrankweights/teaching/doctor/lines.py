@@ -1,0 +1,158 @@
+"""The lines of a dense layer's passes, by name, any of which can be replaced by a wrong one.
+
+The doctor needs wrong gradients to compare with. Each line is a small function of a ``state`` that
+holds what is known so far under the letters of ``networks.letters``; a ``Fault`` names one line and
+puts a wrong function in its place, in one layer, one column or everywhere.
+"""
+
+from types import SimpleNamespace
+from typing import NamedTuple
+
+import numpy as np
+
+from ...networks import ACTIVATIONS, LETTERS
+from ...weights import Full, LowRank, Predicted
+
+
+class Block(NamedTuple):
+    """A part of the gradient: its label, key (layer, column, name), shape, and whether decay acts on it."""
+
+    label: str
+    key: tuple
+    shape: tuple
+    decayed: bool
+
+    @property
+    def shape_in_letters(self):
+        """The shape as text, with its letters: "(n_alpha, n_h) = (16, 20)"."""
+        name = self.key[2]
+        letters = LETTERS[name].shape if name in LETTERS else ""
+        # a U that is learned is a factor of a low-rank W
+        letters = letters.replace("n_alpha", "rank") if name == "U" else letters
+        return f"{letters} = {self.shape}" if letters else str(self.shape)
+
+
+def of_gradient(label):
+    """The name of a block's gradient, as it is called in the formulas.
+
+    >>> of_gradient("layer 1, w_alpha"), of_gradient("dv"), of_gradient("loss")
+    ('layer 1, dw_alpha', 'dv', 'loss')
+    """
+    *where, name = label.split(", ")
+    return ", ".join([*where, name if name in ("dv", "loss") else f"d{name}"])
+
+
+class Fault(NamedTuple):
+    """A wrong line: its mistake's name, the line, the wrong function, and where (None: everywhere)."""
+
+    mistake: str
+    line: str
+    function: callable
+    places: frozenset | None = None
+
+
+LINES = {
+    # W = [W_1, ..., W_J]
+    "W": lambda s: np.hstack(s.pieces),
+    # h = g(z), z = v W + b
+    "h": lambda s: s.g.value(s.z),
+    # dz = dh g'(z)
+    "dz": lambda s: s.dh * s.g.derivative(s.h),
+    # dW = v^T dz
+    "dW": lambda s: s.v.T @ s.dz,
+    # db = sum of dz over the rows
+    "db": lambda s: s.dz.sum(axis=0),
+    # dv = dz W^T
+    "dv": lambda s: s.dz @ s.W.T,
+    # dW = [dW_1, ..., dW_J]
+    "pieces of dW": lambda s: [s.dW[:, units] for units in s.units],
+    # dw_alpha = U^T dW
+    "dw_alpha": lambda s: s.U.T @ s.dW,
+    # dU = dW V^T, dV = U^T dW
+    "dU": lambda s: s.dW @ s.V.T,
+    "dV": lambda s: s.U.T @ s.dW,
+    # the columns' gradients one after the other
+    "raw columns": lambda s: s.parts,
+    "columns": lambda s: s.parts,
+    # mean over the rows, and the weight decay
+    "finish": lambda s: s.raw / s.n + s.decay * s.w,
+}
+
+
+def run_line(line, state, fault, lines=LINES):
+    """What the line computes from the state: rightly, unless the fault is here."""
+    here = fault is not None and fault.line == line
+    if here and (fault.places is None or state.place in fault.places):
+        return fault.function(state)
+    return lines[line](state)
+
+
+def weight_blocks(q, layer, prefix):
+    """Blocks of the learned arrays of a layer's weights, in theta's order."""
+    labels = iter(q.shapes.items())
+    for j, leaf in enumerate(q.leaves):
+        for name in leaf.shapes:
+            label, shape = next(labels)
+            yield Block(f"{prefix}{label}", (layer, j, name), shape, True)
+
+
+def expand(q, p, place, fault):
+    """W, with its pieces one a leaf, and the learned arrays by name."""
+    s = SimpleNamespace(leaves=q.leaves, units=q.units, parts=q.parts(p), place=place)
+    s.pieces = [leaf.expand(part) for leaf, part in zip(s.leaves, s.parts, strict=True)]
+    s.learned = [leaf.unpack(part) for leaf, part in zip(s.leaves, s.parts, strict=True)]
+    s.W = run_line("W", s, fault)
+    return s
+
+
+def pull_back(s, fault):
+    """From dW to the gradients of the learned arrays, {key: array}, and dW's pieces by the same keys."""
+    gradients, dWs = {}, {}
+    each = zip(s.leaves, run_line("pieces of dW", s, fault), s.parts, s.learned, strict=True)
+    for j, (leaf, dW, part, arrays) in enumerate(each):
+        state = SimpleNamespace(dW=dW, place=(*s.place, j), **arrays)
+        if isinstance(leaf, Full):
+            own = {"W": dW}
+        elif isinstance(leaf, (Predicted, LowRank)):
+            state.U = arrays["U"] if isinstance(leaf, LowRank) else leaf.U
+            own = {name: run_line(f"d{name}", state, fault) for name in leaf.shapes}
+        else:  # somebody's own, whose lines only it knows
+            own = leaf.unpack(leaf.pull_back(dW, part))
+        for name, gradient in own.items():
+            gradients[(*s.place, j, name)], dWs[(*s.place, j, name)] = gradient, dW
+    return gradients, dWs
+
+
+def composed_decay(s):
+    """dL/dp of 1/2 |W|^2 instead of 1/2 |p|^2, {key: array}: what decay on W, so on U, gives."""
+    found = {}
+    for j, (leaf, W, arrays) in enumerate(zip(s.leaves, s.pieces, s.learned, strict=True)):
+        if isinstance(leaf, Predicted):
+            found[(*s.place, j, "w_alpha")] = leaf.U.T @ W
+        elif isinstance(leaf, LowRank):
+            found[(*s.place, j, "U")], found[(*s.place, j, "V")] = W @ arrays["V"].T, arrays["U"].T @ W
+    return found
+
+
+def forward(q, activation, parts, v, place, fault):
+    """The state of a dense layer after its forward pass, from p and b."""
+    p, b = parts
+    s = expand(q, p, place, fault)
+    s.v, s.b, s.g = v, b, ACTIVATIONS[activation]
+    s.z = v @ s.W + b
+    s.h = run_line("h", s, fault)
+    return s
+
+
+def backward(s, arrays, dWs, fault):
+    """A dense layer's backward pass from s.dh: adds the gradients to ``arrays``, returns dv."""
+    s.dz = run_line("dz", s, fault)
+    s.dW = run_line("dW", s, fault)
+    arrays[(*s.place, None, "b")] = run_line("db", s, fault)
+    gradients, pieces = pull_back(s, fault)
+    arrays |= gradients
+    dWs |= pieces
+    dv = run_line("dv", s, fault)
+    if dv.shape != s.v.shape:
+        raise ValueError("this fault does not fit these shapes")
+    return dv

@@ -1,0 +1,94 @@
+"""Whatever a student's function is, does or returns: words come back, not a traceback."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from patients import NET, THETA, X, Y
+
+from lowrankweights.teaching import COMPLAINTS, MISTAKES, diagnose
+
+
+def no_transpose(t, X, Y):
+    return 0.0, X @ X
+
+
+def change_x(t, X, Y):
+    X *= 2
+    return NET.loss_and_grad(t, X / 2, Y)
+
+
+def change_theta(t, X, Y):
+    loss, grad = NET.loss_and_grad(t, X, Y)
+    t -= grad
+    return loss, grad
+
+
+def random(t, X, Y, draws=np.random.default_rng(0)):  # noqa: B008
+    return 1.0, draws.normal(size=t.size)
+
+
+def one_none(t, X, Y):
+    layers = NET.unpack(NET.loss_and_grad(t, X, Y)[1])
+    return 1.0, [[*layers[0]["w_alpha"], layers[0]["b"]], None]
+
+
+def one_transposed(t, X, Y):
+    layers = NET.unpack(NET.loss_and_grad(t, X, Y)[1])
+    layers[2]["W"] = layers[2]["W"].T
+    return 1.0, layers
+
+
+@pytest.mark.parametrize(
+    ("student", "name", "said"),
+    [
+        (lambda t, X, Y: None, "returned_none", "return"),
+        (lambda t, X, Y: (1.0, None), "returned_none", "None for the gradient"),
+        (lambda t, X, Y: 1.0, "loss_only", "return loss, grad"),
+        (lambda t, X, Y: np.float64(1.0), "loss_only", "return loss, grad"),
+        (lambda t, X, Y: (1.0, t[:-1]), "wrong_shape", f"({THETA.size - 1},)"),
+        (lambda t, X, Y: (1.0, t[:, None]), "wrong_shape", "ravel"),
+        (lambda t, X, Y: (1.0, [t[:3]]), "wrong_shape", "(3,)"),
+        (lambda t, X, Y: (1.0, np.ones(t.size, int)), "integers", "int64"),
+        (lambda t, X, Y: (1.0, t * np.nan), "not_finite", "layer 1, column 1, dw_alpha"),
+        (lambda t, X, Y: (np.nan, t), "not_finite", "loss is nan"),
+        (lambda t, X, Y: (1.0, t + 0j), "not_numbers", "complex"),
+        (lambda t, X, Y: (1.0, ["a"] * t.size), "wrong_shape", "arrays"),
+        (lambda t, X, Y: "hello", "not_numbers", "<U5"),
+        (lambda t, X, Y: 1 / 0, "raised", "ZeroDivisionError"),
+        (no_transpose, "raised", "transpose"),
+        (change_x, "changed_its_input", "X was changed"),
+        (change_theta, "changed_its_input", "theta was changed"),
+        (random, "not_repeatable", "random"),
+        (one_none, "returned_none", "None among"),
+        (one_transposed, "transpose_extra", "layer 3, dW"),
+        (lambda t, X: None, "wrong_arguments", "(t, X)"),
+        (7, "wrong_arguments", "int"),
+    ],
+)
+def test_bad_students_get_help_not_a_traceback(student, name, said):
+    report = diagnose(student, NET, THETA, X, Y)
+    assert report.mistake == name, report
+    assert said in report.text and "Traceback" not in report.text
+    assert name in {**COMPLAINTS, **MISTAKES}
+    assert report.plot() is not None
+    plt.close("all")
+
+
+def test_the_line_that_raised_is_said():
+    assert "line 2 of no_transpose" in diagnose(no_transpose, NET, THETA, X, Y).text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        ((THETA[:-1], X, Y), "theta"),
+        ((THETA, X[:, :-1], Y), "X"),
+        ((THETA, X, Y[:-1]), "Y"),
+        ((THETA, X[:0], Y[:0]), "X"),
+    ],
+)
+def test_bad_arguments_are_named(arguments, name):
+    with pytest.raises(ValueError, match=f"^{name}.*: expected .*, got "):
+        diagnose(NET.loss_and_grad, NET, *arguments)
+    with pytest.raises(ValueError, match="^net: expected"):
+        diagnose(NET.loss_and_grad, "net", *arguments)
