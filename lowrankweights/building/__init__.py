@@ -8,8 +8,8 @@ from .kernel_strategies import (
     SquaredCovarianceRidge,
     SquaredExponentialRidge,
 )
+from .layer_by_layer import BuiltLayer, build, predicted_layer
 from .layer_input import LayerInput
-from .network import BuiltLayer, build, predicted_layer
 from .recipes import from_recipe
 from .specification import LayerSpec, layer_specs
 from .strategies import NAMES, STRATEGIES, strategy_of
