@@ -22,6 +22,19 @@ class Flatten(Layer):
         return np.zeros(0), dh.reshape(len(dh), *self.in_shape)
 
 
+class Square(Layer):
+    """h = v^2: nothing is learned, but what comes back changes on the way."""
+
+    def __init__(self, n):
+        self.in_shape = self.out_shape = (n,)
+
+    def forward(self, theta, v, rows):
+        return v**2, v
+
+    def backward(self, theta, v, dh):
+        return np.zeros(0), 2 * v * dh
+
+
 class Scale(Layer):
     """h = v theta: a factor for each unit is learned."""
 
