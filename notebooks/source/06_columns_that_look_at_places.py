@@ -306,7 +306,7 @@ plain, single = lrw.Predicted(Us[0], n_h), lrw.Columns([lrw.Predicted(Us[0], n_h
 p, dW = plain.init(rng=0), rng.normal(size=(n_v, n_h))  # (800,), (256, 100)
 print("the same start:   ", np.array_equal(p, single.init(rng=0)))
 print("the same W:       ", np.array_equal(plain.expand(p), single.expand(p)))
-print("the same gradient:", np.array_equal(plain.pull_back(dW), single.pull_back(dW)))
+print("the same gradient:", np.array_equal(plain.pull_back(dW, p), single.pull_back(dW, p)))
 print("the same counts:  ", (plain.n_dynamic, plain.n_static) == (single.n_dynamic, single.n_static))
 
 # %% [markdown]
@@ -422,7 +422,7 @@ theta_full = np.concatenate([first["W"].ravel(), first["b"], second["W"].ravel()
 dW = full.unpack(full.loss_and_grad(theta_full, X, Y)[1])[0]["W"]  # (256, 100)
 
 dw_big = np.hstack(Us).T @ dW  # (80, 100) = (80, 256)(256, 100)
-blocks = ten.unpack(ten.pull_back(dW))["w_alpha"]  # ten of (8, 10)
+blocks = ten.unpack(ten.pull_back(dW, theta[: ten.n_dynamic]))["w_alpha"]  # ten of (8, 10)
 kept = np.kron(np.eye(10), np.ones((8, 10)))  # (80, 100): 1 where a column meets its own atoms
 mine = net.unpack(net.loss_and_grad(theta, X, Y)[1])[0]["w_alpha"]  # the network's own gradient
 print("largest difference:", max(np.abs(a - b).max() for a, b in zip(blocks, mine)))
