@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
+# Tests run in several processes, one BLAS thread each: BLAS's threads wait by spinning, and would take
+# the processors from the other processes.
 # pictures go to files there; in a notebook they are to be shown
 demo test test-notebooks test-browser: export MPLBACKEND = Agg
 
@@ -22,7 +24,7 @@ lessons: $(VENV)/installed-lessons  ## Set up, copy the lessons to lessons/ (nev
 test: $(VENV)/installed-test  ## Set up, check the style, run the tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist worksteal
 
 test-notebooks: $(VENV)/installed-test  ## Run every lesson in full, as students get it and with its solutions
 	LOWRANKWEIGHTS_NOTEBOOKS=full $(BIN)/python -m pytest -v --durations=0 tests/teaching/lessons/test_notebooks_run.py

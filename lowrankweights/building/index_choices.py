@@ -35,8 +35,8 @@ class IndexSetChoice(abc.ABC):
     ...         variance = kernel.diagonal(layer_input.kernel_points)
     ...         return np.sort(np.argsort(-variance, kind="stable")[:n_alpha])
     >>> from lowrankweights.building import CovarianceRidge, LayerInput
-    >>> V = np.random.default_rng(0).normal(size=(50, 4)) * [1.0, 5.0, 2.0, 9.0]
-    >>> CovarianceRidge(index_set=Loudest()).prepare(LayerInput(V)).draw(n_alpha=2).alpha
+    >>> v = np.random.default_rng(0).normal(size=(50, 4)) * [1.0, 5.0, 2.0, 9.0]
+    >>> CovarianceRidge(index_set=Loudest()).prepare(LayerInput(v)).draw(n_alpha=2).alpha
     array([1, 3])
     """
 

@@ -99,9 +99,9 @@ def _build_layer(layer_input, spec, rng, resources):
     kept = [d.alpha for d in drawn if d.alpha is not None], [d.recipe for d in drawn]
     if spec.pretrain_iter is None:
         theta = dense.init(rng)
-        return BuiltLayer(dense, *kept, theta, output(dense, theta, layer_input.V))
+        return BuiltLayer(dense, *kept, theta, output(dense, theta, layer_input.v))
     how = {"max_iter": spec.pretrain_iter, "rng": rng, **resources}
-    theta, H, result = pretrain_layer(parametrisation, spec.activation, layer_input.V, **how)
+    theta, H, result = pretrain_layer(parametrisation, spec.activation, layer_input.v, **how)
     return BuiltLayer(dense, *kept, theta, H, result)
 
 

@@ -15,7 +15,7 @@ class LayerInput:
 
     Parameters
     ----------
-    V : array, (n, n_v), or None
+    v : array, (n, n_v), or None
         None where there is no data: enough for dictionaries that need only the points.
     points : Grid or Points, n_v of them, optional
         Where the units are; hidden units are nowhere.
@@ -25,7 +25,7 @@ class LayerInput:
     Raises
     ------
     ValueError
-        If there is neither V nor points, or a different number of units in either.
+        If there is neither v nor points, or a different number of units in either.
 
     Examples
     --------
@@ -33,21 +33,21 @@ class LayerInput:
     4
     """
 
-    V: Any
+    v: Any
     points: Points | None = None
     name: str = "X"
 
     def __post_init__(self):
         if self.points is not None and not isinstance(self.points, Points):
             _checks.fail("points", "a Grid, Points or None", repr(self.points))
-        if self.V is None and self.points is None:
-            _checks.fail("points", "a Grid or Points where V is None", "None")
-        if self.V is not None and self.points is not None and len(self.points) != self.V.shape[1]:
-            _checks.fail("points", f"one for each of V's {self.V.shape[1]} columns", repr(self.points))
+        if self.v is None and self.points is None:
+            _checks.fail("points", "a Grid or Points where v is None", "None")
+        if self.v is not None and self.points is not None and len(self.points) != self.v.shape[1]:
+            _checks.fail("points", f"one for each of v's {self.v.shape[1]} columns", repr(self.points))
 
     @property
     def n_v(self):
-        return len(self.points) if self.V is None else self.V.shape[1]
+        return len(self.points) if self.v is None else self.v.shape[1]
 
     @property
     def n_channels(self):
@@ -59,10 +59,10 @@ class LayerInput:
         return np.arange(self.n_v) if self.points is None else self.points
 
     def data(self, dictionary):
-        """V, (n, n_v); a ``ValueError`` that names the dictionary which needs it, if there is none."""
-        if self.V is None:
-            _checks.fail("dictionary", f"data (the layer's input V) for {dictionary!r}", "none")
-        return self.V
+        """v, (n, n_v); a ``ValueError`` that names the dictionary which needs it, if there is none."""
+        if self.v is None:
+            _checks.fail("dictionary", f"data (the layer's input v) for {dictionary!r}", "none")
+        return self.v
 
     def places(self, dictionary, kind=Points):
         """The points (of this kind); a ``ValueError`` that names the dictionary which needs them, if none."""

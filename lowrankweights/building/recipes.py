@@ -15,14 +15,14 @@ from .strategies import strategy_of
 BIT_GENERATORS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
 
 
-def from_recipe(recipe, V=None, points=None, strategy=None):
+def from_recipe(recipe, v=None, points=None, strategy=None):
     """Draw a dictionary again.
 
     Parameters
     ----------
     recipe : dict
         Of a ``DrawnDictionary``, or of an estimator's ``recipes_``.
-    V : array, (n, n_v), optional
+    v : array, (n, n_v), optional
         The layer's input, as it was: its dtype too. Not needed where the dictionary is made of
         points or of chance.
     points : Grid or Points, optional
@@ -57,7 +57,7 @@ def from_recipe(recipe, V=None, points=None, strategy=None):
     chosen = recipe["strategy"] if strategy is None else strategy
     strategy = strategy_of(chosen, name="recipe (its strategy)", **recipe["settings"])
     look, draw = (generator_from(recipe["seed"][step]) for step in ("look", "draw"))
-    prepared = strategy.prepare(LayerInput(V, points), look)
+    prepared = strategy.prepare(LayerInput(v, points), look)
     return prepared.draw(recipe["n_alpha"], draw, recipe["column"], recipe["n_columns"])
 
 

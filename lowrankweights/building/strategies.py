@@ -67,9 +67,9 @@ class AutoencoderFilters(Basis):
     max_iter: int = 50
 
     def look(self, layer_input, rng, **resources):
-        V, n_v = layer_input.data(self.name), layer_input.n_v
+        v, n_v = layer_input.data(self.name), layer_input.n_v
         how = {"max_iter": self.max_iter, "rng": rng, **resources}
-        theta, _, _ = pretrain_layer(Full(n_v, n_v), self.activation, V, **how)
+        theta, _, _ = pretrain_layer(Full(n_v, n_v), self.activation, v, **how)
         return bases.unit_atoms(theta[: n_v * n_v].reshape(n_v, n_v))
 
 
@@ -116,9 +116,9 @@ class Wavelets(Frequencies):
 
 @dataclass(frozen=True)
 class Function(Strategy):
-    """The user's own f(V, points, n_alpha, rng) -> U, called once a column.
+    """The user's own f(v, points, n_alpha, rng) -> U, called once a column.
 
-    V is (n, n_v); points an array, (n_v, 2) or (n_v, 3) on a pixel grid, else ``np.arange(n_v)``.
+    v is (n, n_v); points an array, (n_v, 2) or (n_v, 3) on a pixel grid, else ``np.arange(n_v)``.
     """
 
     name = "the function"
@@ -130,7 +130,7 @@ class Function(Strategy):
         return {"function": f"{named.__module__}.{named.__qualname__}"}
 
     def draw(self, seen, n_alpha, rng, column, n_columns):
-        return self.function(seen.V, np.array(seen.kernel_points), n_alpha, rng), None
+        return self.function(seen.v, np.array(seen.kernel_points), n_alpha, rng), None
 
 
 STRATEGIES = {
@@ -156,7 +156,7 @@ def strategy_of(dictionary, name="dictionary", **settings):
     Parameters
     ----------
     dictionary : str, Strategy, class of a Strategy, or callable
-        One of ``NAMES``, or f(V, points, n_alpha, rng) -> U.
+        One of ``NAMES``, or f(v, points, n_alpha, rng) -> U.
     name : str
         The argument's, for errors.
     **settings

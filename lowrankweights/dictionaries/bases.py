@@ -80,12 +80,12 @@ def wavelet_basis(shape, wavelet="haar"):
     return np.kron(atoms[:, order], np.eye(grid.n_channels))
 
 
-def kmeans_basis(V, n_atoms, rng):
-    """Centres of k-means on the rows of V as atoms of unit length.
+def kmeans_basis(v, n_atoms, rng):
+    """Centres of k-means on the rows of v as atoms of unit length.
 
     Parameters
     ----------
-    V : array, (n, n_v)
+    v : array, (n, n_v)
     n_atoms : int
         At most n_v.
     rng : seed or numpy.random.Generator
@@ -93,14 +93,14 @@ def kmeans_basis(V, n_atoms, rng):
     Returns
     -------
     basis : ndarray, (n_v, n_atoms)
-        Where V has fewer distinct rows, the last atoms are random directions orthogonal to the
+        Where v has fewer distinct rows, the last atoms are random directions orthogonal to the
         centres.
     """
     from sklearn.cluster import MiniBatchKMeans
 
-    V, rng = _checks.array("V", V, ndim=2), _checks.generator(rng)
-    n_atoms = _checks.integer("n_atoms", n_atoms, at_least=1, at_most=V.shape[1])
-    sample = V if len(V) <= 20_000 else V[rng.choice(len(V), 20_000, replace=False)]
+    v, rng = _checks.array("v", v, ndim=2), _checks.generator(rng)
+    n_atoms = _checks.integer("n_atoms", n_atoms, at_least=1, at_most=v.shape[1])
+    sample = v if len(v) <= 20_000 else v[rng.choice(len(v), 20_000, replace=False)]
     distinct = len(np.unique(sample, axis=0))
     seed = int(rng.integers(2**31))
     model = MiniBatchKMeans(
@@ -111,7 +111,7 @@ def kmeans_basis(V, n_atoms, rng):
     if k == n_atoms:
         return atoms
     # the last columns of Q are orthogonal to the first k columns of the matrix
-    Q, _ = np.linalg.qr(np.hstack([atoms, rng.normal(size=(V.shape[1], n_atoms - k))]))
+    Q, _ = np.linalg.qr(np.hstack([atoms, rng.normal(size=(v.shape[1], n_atoms - k))]))
     return np.hstack([atoms, Q[:, k:]])
 
 

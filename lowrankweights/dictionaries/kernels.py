@@ -75,13 +75,13 @@ class EmpiricalCovariance(_Tabulated):
 
     Parameters
     ----------
-    V : array, (n, n_v)
+    v : array, (n, n_v)
         Activities of the layer's input units over the data; n >= 2.
 
     Attributes
     ----------
     K : ndarray, (n_v, n_v)
-        ``np.cov(V.T)``, in float64.
+        ``np.cov(v.T)``, in float64.
     varying : ndarray of int
         Units that are not the same in every row (only these can predict anything).
 
@@ -93,50 +93,52 @@ class EmpiricalCovariance(_Tabulated):
     Examples
     --------
     >>> from lowrankweights import Grid
-    >>> V = np.random.default_rng(0).random((50, 16))
-    >>> k = EmpiricalCovariance(V) * SquaredExponential(4.0)
+    >>> v = np.random.default_rng(0).random((50, 16))
+    >>> k = EmpiricalCovariance(v) * SquaredExponential(4.0)
     >>> k(Grid((4, 4)), Grid((4, 4))[:3]).shape
     (16, 3)
     """
 
-    def __init__(self, V):
-        V = _activities(V)
-        self.K = covariance(V)
-        self.varying = varying_units(V)
+    @_checks.renamed("V", "v")
+    def __init__(self, v):
+        v = _activities(v)
+        self.K = covariance(v)
+        self.varying = varying_units(v)
 
 
 class SquaredCovariance(_Tabulated):
     """Emp2: k(i, j) = cov(v_i^2, v_j^2). See ``EmpiricalCovariance``; paper, section 3.5."""
 
-    def __init__(self, V):
+    @_checks.renamed("V", "v")
+    def __init__(self, v):
         with np.errstate(over="ignore"):
-            V2 = _checks.array("V (its squares)", _activities(V) ** 2)
-        self.K = covariance(V2)
-        self.varying = varying_units(V2)
+            v2 = _checks.array("v (its squares)", _activities(v) ** 2)
+        self.K = covariance(v2)
+        self.varying = varying_units(v2)
 
 
-def covariance(V, block=4096):
-    """np.cov(V.T) in float64, block by block: no float64 copy of V is made."""
-    n = len(V)
-    mean = V.mean(axis=0, dtype=np.float64)
-    K = np.zeros((V.shape[1], V.shape[1]))
+def covariance(v, block=4096):
+    """np.cov(v.T) in float64, block by block: no float64 copy of v is made."""
+    n = len(v)
+    mean = v.mean(axis=0, dtype=np.float64)
+    K = np.zeros((v.shape[1], v.shape[1]))
     for start in range(0, n, block):
-        centred = V[start : start + block] - mean
+        centred = v[start : start + block] - mean
         K += centred.T @ centred
     return K / (n - 1)
 
 
-def varying_units(V):
-    """Indices of the columns of V that are not constant.
+def varying_units(v):
+    """Indices of the columns of v that are not constant.
 
     >>> varying_units(np.array([[0.0, 1.0], [0.0, 2.0]]))
     array([1])
     """
-    return np.flatnonzero((V[0] != V).any(axis=0))
+    return np.flatnonzero((v[0] != v).any(axis=0))
 
 
-def _activities(V):
-    V = _checks.array("V", V, ndim=2)
-    if len(V) < 2 or V.shape[1] < 1:
-        _checks.fail("V", "at least 2 samples (rows) of at least 1 unit", f"shape {V.shape}")
-    return V
+def _activities(v):
+    v = _checks.array("v", v, ndim=2)
+    if len(v) < 2 or v.shape[1] < 1:
+        _checks.fail("v", "at least 2 samples (rows) of at least 1 unit", f"shape {v.shape}")
+    return v

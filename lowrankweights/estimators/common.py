@@ -5,7 +5,7 @@ import inspect
 import numpy as np
 
 from .. import _checks
-from ..weights.parametrisations import Columns, Predicted
+from ..weights.parametrisations import Predicted
 
 
 def numeric_types(dtype):
@@ -16,8 +16,7 @@ def numeric_types(dtype):
 
 def fitted_dictionaries(parametrisation):
     """U of each column; empty where every weight is learned."""
-    columns = parametrisation.columns if isinstance(parametrisation, Columns) else [parametrisation]
-    return [c.U for c in columns if isinstance(c, Predicted)]
+    return [leaf.U for leaf in parametrisation.leaves if isinstance(leaf, Predicted)]
 
 
 def with_docs_of(base):

@@ -32,7 +32,7 @@ class _LowRankMLP(BaseEstimator):
         "none" (every weight is learned), "low_rank" (both factors are learned),
         "random_connections", "random_projection", "squared_exponential", "dct", "wavelet" (these
         three need an image), "covariance", "squared_covariance", "autoencoder", "kmeans", a
-        function f(V, points, n_alpha, rng) -> U, called once a column, or a ``building.Strategy``.
+        function f(v, points, n_alpha, rng) -> U, called once a column, or a ``building.Strategy``.
     proportion : float or tuple
         Share of each filter's weights that is learned, n_alpha / n_v, in (0, 1].
     n_columns : int or tuple

@@ -53,10 +53,11 @@ LETTERS = {
     # tied weights
     "r": Letter("(n, n_v)", "reconstruction of v, d(h W^T + c)"),
     "c": Letter("(n_v,)", "biases of the reconstruction"),
+    "a": Letter("(n, n_v)", "pre-activation of the reconstruction, h W^T + c"),
     # L-BFGS
     "s": Letter("(n_dynamic,)", "a step, theta_new - theta"),
     "y": Letter("(n_dynamic,)", "the gradient's change along it"),
-    "B": Letter("(n_dynamic, n_dynamic)", "what stands for the Hessian: B s = y for the last steps"),
+    "B": Letter("(n_dynamic, n_dynamic)", "what stands for the inverse Hessian: B y = s for the last step"),
 }
 
 

@@ -75,29 +75,29 @@ def minimize(
     -----
     **A step**, at theta with loss f and gradient g::
 
-        d      = -H g                           downhill; H (n, n) stands for the inverse Hessian
-        theta' = theta + a d                    a > 0 from the line search; there f' and g'
+        d      = -B g                           downhill; B (n, n) stands for the inverse Hessian
+        theta' = theta + t d                    t > 0 from the line search; there f' and g'
         s = theta' - theta,   y = g' - g        how far it went, how the gradient changed by it
 
-    Were f a quadratic with Hessian B, then B s = y. So the next H is asked for the same, H y = s (the
-    secant equation), and changed as little as that allows; the matrix is symmetric and, as s.y > 0,
-    positive definite, so that d goes down::
+    Were f a quadratic, then y = (its Hessian) s. So the next B is asked for B y = s (the secant
+    equation), and changed as little as that allows; it is symmetric and, as s.y > 0, positive
+    definite, so that d goes down::
 
-        H' = (I - r s y^T) H (I - r y s^T) + r s s^T,     r = 1 / s.y                    (BFGS)
+        B' = (I - rho s y^T) B (I - rho y s^T) + rho s s^T,     rho = 1 / s.y            (BFGS)
 
-    H is never written out. Only the last ``memory`` pairs (s_i, y_i) are kept (the L of L-BFGS), and
-    H g is the update above taken in from H_0 = (s.y / y.y) I, s and y of the last pair, by two loops::
+    B is never written out. Only the last ``memory`` pairs (s_i, y_i) are kept (the L of L-BFGS), and
+    B g is the update above taken in from B_0 = (s.y / y.y) I, s and y of the last pair, by two loops::
 
-        q = g;      for i from the last pair to the first:    c_i = r_i s_i.q,    q = q - c_i y_i
-        z = H_0 q;  for i from the first pair to the last:    z = z + (c_i - r_i y_i.z) s_i
-        H g = z
+        q = g;        for i from the last pair to the first:   m_i = rho_i s_i.q,   q = q - m_i y_i
+        q = B_0 q;    for i from the first pair to the last:   q = q + (m_i - rho_i y_i.q) s_i
+        B g = q
 
-    The first step has no pair: H = I.
+    The first step has no pair: B = I.
 
-    **The line search** tries a = 1 first (1 / |g| in the first step), and looks for the strong Wolfe
+    **The line search** tries t = 1 first (1 / |g| in the first step), and looks for the strong Wolfe
     conditions::
 
-        f'       <= f + 0.001 a g.d             the loss falls by a part of what the slope promised
+        f'       <= f + 0.001 t g.d             the loss falls by a part of what the slope promised
         |g'.d|   <= 0.9 |g.d|                   the slope has flattened, from which s.y > 0 follows
 
     **It stops** at the first of these, which ``status`` and ``message`` tell:

@@ -1,8 +1,8 @@
-"""The product z = v W of a dense layer, in each order in which it can be computed.
+"""The product v W of a dense layer, in each order in which it can be computed.
 
 W = U w_alpha, so v W is v (U w_alpha), *compose first*, or (v U) w_alpha, *pool first* (the
 paper's pooling reading, section 3.3); and where v is the data, v U can be computed *once*,
-before training. All give the same z and the same gradients; they differ in multiplications.
+before training. All give the same z = v W + b and the same gradients; they differ in multiplications.
 """
 
 import abc
@@ -63,7 +63,7 @@ class Order(abc.ABC):
 
     @abc.abstractmethod
     def multiply(self, v, arrays):
-        """For a block: z without the bias (n, n_h), which may be overwritten, and a cache."""
+        """For a block: v W, (n, n_h), which may be overwritten, and a cache."""
 
     @abc.abstractmethod
     def pull_back(self, dz, cache, arrays, need_dv=True):
@@ -83,7 +83,7 @@ class Order(abc.ABC):
 
 
 class ComposeFirst(Order):
-    """z = v W with W = expand(p): for any parametrisation."""
+    """v W with W = expand(p): for any parametrisation."""
 
     @property
     def name(self):
@@ -93,7 +93,7 @@ class ComposeFirst(Order):
         return [self.parametrisation.expand(p)]
 
     def multiply(self, v, arrays):
-        # z = v W
+        # v W
         return matmul(v, arrays[0]), v
 
     def pull_back(self, dz, v, arrays, need_dv=True):
@@ -140,11 +140,11 @@ class ByAtoms(Order):
         return packing.pack(gradients)
 
     def combine(self, v_alpha, w_alpha):
-        """z = v_alpha w_alpha, column by column."""
-        z = empty((len(v_alpha), self.parametrisation.n_h), v_alpha.dtype)
+        """v W = v_alpha w_alpha, column by column."""
+        product = empty((len(v_alpha), self.parametrisation.n_h), v_alpha.dtype)
         for atoms, units, w in zip(self._atoms, self._units, w_alpha, strict=True):
-            np.matmul(v_alpha[:, atoms], w, out=z[:, units])
-        return z
+            np.matmul(v_alpha[:, atoms], w, out=product[:, units])
+        return product
 
     def gradients(self, dz, v_alpha):
         """dw_alpha = v_alpha^T dz, column by column."""
@@ -159,7 +159,7 @@ class ByAtoms(Order):
 
 
 class PooledOnce(ByAtoms):
-    """z = v_alpha w_alpha, where v_alpha = v U was computed before training."""
+    """v W = v_alpha w_alpha, where v_alpha = v U was computed before training."""
 
     name = "(v U) w, v U once"
     pooled = True
@@ -179,7 +179,7 @@ class PooledOnce(ByAtoms):
 
 
 class PoolFirst(ByAtoms):
-    """z = (v U) w_alpha, for the input of a deep layer, which changes at every step."""
+    """v W = (v U) w_alpha, for the input of a deep layer, which changes at every step."""
 
     name = "(v U) w"
 
@@ -208,7 +208,7 @@ class PoolFirst(ByAtoms):
 
 
 class Factored(Order):
-    """z = (v U) V with both factors learned (``LowRank``)."""
+    """v W = (v U) V with both factors learned (``LowRank``)."""
 
     name = "(v U) V"
 
@@ -217,15 +217,15 @@ class Factored(Order):
 
     def multiply(self, v, arrays):
         U, V = arrays
-        # a = v U, z = a V
-        a = matmul(v, U)
-        return matmul(a, V), (v, a)
+        # v_alpha = v U, v W = v_alpha V
+        v_alpha = matmul(v, U)
+        return matmul(v_alpha, V), (v, v_alpha)
 
     def pull_back(self, dz, cache, arrays, need_dv=True):
-        (v, a), (U, V) = cache, arrays
-        # da = dz V^T, dU = v^T da, dV = a^T dz, dv = da U^T
-        da = matmul(dz, V.T)
-        return [matmul(v.T, da), matmul(a.T, dz)], matmul(da, U.T) if need_dv else None
+        (v, v_alpha), (U, V) = cache, arrays
+        # dv_alpha = dz V^T, dU = v^T dv_alpha, dV = v_alpha^T dz, dv = dv_alpha U^T
+        dv_alpha = matmul(dz, V.T)
+        return [matmul(v.T, dv_alpha), matmul(v_alpha.T, dz)], matmul(dv_alpha, U.T) if need_dv else None
 
     def finish(self, gradients, p):
         return packing.pack(gradients)

@@ -102,9 +102,9 @@ class DenseTwin(Twin):
 
     def forward(self, arrays, v, rows=None):
         *weights, b = arrays
-        # z = v W
+        # v W
         z, cache = self.order.multiply(v, weights)
-        # h = g(z + b), in z's memory
+        # z = v W + b, h = g(z), in one memory
         h = IN_PLACE[self.layer.activation].forward(z, b)
         return h, (cache, h)
 

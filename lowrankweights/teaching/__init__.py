@@ -1,6 +1,14 @@
 """For teaching: the gradient doctor, worked numbers, pictures of networks, exercises and their checks."""
 
-from .doctor import COMPLAINTS, MISTAKES, Report, RicaCost, diagnose
+from .. import _checks
+from .doctor import COMPLAINTS, MISTAKES, Report, RicaModel, diagnose
 from .lessons import Checks, compare_guess, sized
 
-__all__ = ["COMPLAINTS", "MISTAKES", "Checks", "Report", "RicaCost", "compare_guess", "diagnose", "sized"]
+__all__ = ["COMPLAINTS", "MISTAKES", "Checks", "Report", "RicaModel", "compare_guess", "diagnose", "sized"]
+
+
+def __getattr__(name):
+    if name != "RicaCost":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    _checks.warn("teaching.RicaCost: is now called teaching.RicaModel")
+    return RicaModel

@@ -73,15 +73,15 @@ class TiedAutoencoder:
         # h = g(v W + b), r = d(h W^T + c)
         h = g.value(v @ W + b)
         r = d.value(h @ W.T + c)
-        # dy = (r - Y) d'(y) / n, where y = h W^T + c
-        dy = (r - Y) * d.derivative(r) / len(v)
-        # dh = dy W, dz = dh g'(z)
-        dz = dy @ W * g.derivative(h)
-        # W appears twice, so its gradient is a sum of two: dW = v^T dz + dy^T h
-        dW = v.T @ dz + dy.T @ h
+        # da = (r - Y) d'(a) / n, where a = h W^T + c
+        da = (r - Y) * d.derivative(r) / len(v)
+        # dh = da W, dz = dh g'(z)
+        dz = da @ W * g.derivative(h)
+        # W appears twice, so its gradient is a sum of two: dW = v^T dz + da^T h
+        dW = v.T @ dz + da.T @ h
         # db and dc: sums over the rows
         dp = self.parametrisation.pull_back(dW, p)
-        grad = np.concatenate([dp, dz.sum(axis=0), dy.sum(axis=0)]).astype(np.float64)
+        grad = np.concatenate([dp, dz.sum(axis=0), da.sum(axis=0)]).astype(np.float64)
         loss = 0.5 * float(np.sum((r - Y) ** 2, dtype=np.float64)) / len(v)
         # + weight_decay / 2 |p|^2
         p = self.split(theta)[0]
@@ -172,12 +172,12 @@ class TiedTwin(ModelTwin):
         # r = d(h W^T + c)
         r = d.forward(matmul(h, W.T), c)
         loss, dr = loss_and_dz("squared_error", r, Y, None if rows.weight is None else rows)
-        # dy = dr d', dh = dy W, dz = dh g'
-        dy = d.backward(dr, r)
-        dz = g.backward(matmul(dy, W), h)
-        # dW = v^T dz + dy^T h
+        # da = dr d', dh = da W, dz = dh g'
+        da = d.backward(dr, r)
+        dz = g.backward(matmul(da, W), h)
+        # dW = v^T dz + da^T h
         d_encoder, _ = self.order.pull_back(dz, cache, encoder, need_dv=False)
-        return loss, [d_encoder, [matmul(dy.T, h), dz.sum(axis=0), dy.sum(axis=0)]]
+        return loss, [d_encoder, [matmul(da.T, h), dz.sum(axis=0), da.sum(axis=0)]]
 
     def finish(self, loss, gradients, theta, total, weight_decay):
         d_encoder, (dW, db, dc) = gradients

@@ -141,7 +141,7 @@ class FeatureClassifier:
     strengths : tuple of float
         Inverse penalties, scikit-learn's C, to choose from, rising: tried until the error rises.
     n_validation : int or float
-        The last rows of the training data (a number, or a share) on which the choice is made;
+        The last rows of the training data (a number, or a proportion) on which the choice is made;
         afterwards the classifier is trained on all rows.
     max_iter : int
 
@@ -183,8 +183,8 @@ class FeatureClassifier:
         return np.concatenate([self.model_.predict((F - self.mean_) / self.scale_) for F in blocks])
 
     def _count_held_out(self, y):
-        share = self.n_validation
-        n_held = share if isinstance(share, int) else round(share * len(y))
+        n = self.n_validation
+        n_held = n if isinstance(n, int) else round(n * len(y))
         n_held = _checks.integer("n_validation", n_held, at_least=1, at_most=len(y) - 1)
         unseen = np.setdiff1d(y[-n_held:], y[:-n_held])
         if len(unseen) and len(self.strengths) > 1:

@@ -103,9 +103,9 @@ def normalise_contrast(patches, regularisation=10 / 255**2, out=None):
 
 
 class ZCAWhitening(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
-    """Zero-phase whitening: x -> (x - mean) C, C = V (D + regularisation I)^-1/2 V^T.
+    """Zero-phase whitening: x -> (x - mean) C, C = Q (D + regularisation I)^-1/2 Q^T.
 
-    V D V^T is the covariance of the training rows (eigenvectors and eigenvalues). Afterwards the
+    Q D Q^T is the covariance of the training rows (eigenvectors and eigenvalues). Afterwards the
     pixels are uncorrelated, except where the regularisation kept small eigenvalues small.
 
     Parameters
@@ -140,12 +140,12 @@ class ZCAWhitening(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         X = validate_data(self, X, dtype=[np.float64, np.float32], ensure_min_samples=2)
         check_rows_vary(X)
         regularisation = _checks.number("regularisation", self.regularisation, above=0)
-        mean, values, V = X.mean(axis=0, dtype=np.float64), *linalg.eigh(covariance(X))
+        mean, values, Q = X.mean(axis=0, dtype=np.float64), *linalg.eigh(covariance(X))
         scale = np.sqrt(np.maximum(values, 0) + regularisation)
-        # C = V (D + regularisation I)^-1/2 V^T, and its inverse
+        # C = Q (D + regularisation I)^-1/2 Q^T, and its inverse
         self.mean_ = mean.astype(X.dtype)
-        self.whitening_ = ((V / scale) @ V.T).astype(X.dtype)
-        self.unwhitening_ = ((V * scale) @ V.T).astype(X.dtype)
+        self.whitening_ = ((Q / scale) @ Q.T).astype(X.dtype)
+        self.unwhitening_ = ((Q * scale) @ Q.T).astype(X.dtype)
         return self
 
     def transform(self, X):

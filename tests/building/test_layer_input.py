@@ -28,9 +28,9 @@ def test_what_is_not_there_is_refused_by_the_dictionarys_name():
 
 
 def test_a_layers_input_and_its_points_agree():
-    with pytest.raises(ValueError, match="^points: expected one for each of V's 36 columns"):
+    with pytest.raises(ValueError, match="^points: expected one for each of v's 36 columns"):
         LayerInput(V, lrw.Grid((5, 5)))
-    with pytest.raises(ValueError, match="^points: expected a Grid or Points where V is None"):
+    with pytest.raises(ValueError, match="^points: expected a Grid or Points where v is None"):
         LayerInput(None)
     with pytest.raises(ValueError, match="^points: expected a Grid, Points or None"):
         LayerInput(V, (6, 6))

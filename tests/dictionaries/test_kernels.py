@@ -161,7 +161,7 @@ def test_bad_length_scales_are_named(length_scale):
 
 @pytest.mark.parametrize("bad", [V[:1], V[0], np.full((3, 2), np.nan), [["a", "b"], ["c", "d"]]])
 def test_bad_activities_are_named(bad):
-    with pytest.raises(ValueError, match="^V: expected"):
+    with pytest.raises(ValueError, match="^v: expected"):
         lrw.EmpiricalCovariance(bad)
 
 
@@ -177,3 +177,10 @@ def test_points_of_different_kind_are_named():
         lrw.SquaredExponential(1.0)(GRID, COLOUR)
     with pytest.raises(ValueError, match="^points_b: expected 2 coordinates"):
         lrw.SquaredExponential(1.0)(GRID, lrw.Grid((3, 3, 3)))
+
+
+@pytest.mark.parametrize("kind", [lrw.EmpiricalCovariance, lrw.SquaredCovariance])
+def test_activities_may_still_be_given_by_their_old_name(kind):
+    v = np.random.default_rng(0).random((9, 3))
+    with pytest.warns(UserWarning, match="V: is now called v"):
+        assert np.array_equal(kind(V=v).K, kind(v).K)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lowrankweights.teaching import RicaCost
+from lowrankweights.teaching import RicaModel
 from lowrankweights.unsupervised import TiedAutoencoder
 
 
@@ -44,7 +44,7 @@ def careless(net, slip):
     """student(theta, X, Y) -> (loss, grad) with the one mistake; slip.weight_decay is in the loss."""
     if isinstance(net, TiedAutoencoder):
         return lambda theta, X, Y=None: tied(net, slip, theta, X)
-    if isinstance(net, RicaCost):
+    if isinstance(net, RicaModel):
         return lambda theta, X, Y=None: rica(net, slip, theta, X)
     return lambda theta, X, Y: network(net, slip, theta, X, Y)
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from lowrankweights.dictionaries import random_projection
 from lowrankweights.networks import ACTIVATIONS, LOSSES, Dense, Network
-from lowrankweights.teaching import RicaCost
+from lowrankweights.teaching import RicaModel
 from lowrankweights.unsupervised import TiedAutoencoder
 from lowrankweights.unsupervised.autoencoder import DECODERS
 from lowrankweights.weights import Columns, Full, LowRank, Predicted
@@ -19,7 +19,7 @@ def draw_setting(rng, kind):
     if kind == "rica":
         n_v, n_components = rng.integers(3, 8, 2)
         U = random_projection(n_v, int(rng.integers(2, n_v + 1)), rng=rng) if rng.random() < 0.6 else None
-        net = RicaCost(n_v, n_components, U, sparsity=float(rng.choice([0.1, 1.0])))
+        net = RicaModel(n_v, n_components, U, sparsity=float(rng.choice([0.1, 1.0])))
     elif kind == "tied":
         n_v, n_h = rng.integers(2, 8, 2)
         g = list(ACTIVATIONS)[rng.integers(4)]

@@ -15,7 +15,6 @@ SHAPE = re.compile(r"\([^()]*\)")
 SIZES = {"n_components": "n_h", "n_features": "n_h", "*in_shape": "n_v", "*out_shape": "n_h"}
 # letters that are given away twice: public arguments, and the optimiser's, which knows no network
 EXCEPTIONS = {
-    ("V", "(n, n_v)"): "activities, of which a covariance is a kernel",
     ("y", "(n,)"): "scikit-learn's labels",
     ("Y", "(n, n_v)"): "what an autoencoder is to reconstruct: n_out is n_v",
     ("theta", "(n,)"): "where any function of n numbers is minimised",

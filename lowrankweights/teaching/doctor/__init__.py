@@ -17,6 +17,6 @@ To teach it a mistake:
 from .diagnosis import diagnose
 from .mistakes import COMPLAINTS, MISTAKES
 from .report import Report
-from .tied import RicaCost
+from .tied import RicaModel
 
-__all__ = ["COMPLAINTS", "MISTAKES", "Report", "RicaCost", "diagnose"]
+__all__ = ["COMPLAINTS", "MISTAKES", "Report", "RicaModel", "diagnose"]

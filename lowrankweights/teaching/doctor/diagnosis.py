@@ -11,14 +11,14 @@ from .calling import Complaint, Student
 from .mutants import library, searched
 from .passes import DensePass, NetworkPass
 from .report import Report
-from .tied import RicaCost, RicaPass, TiedPass
+from .tied import RicaModel, RicaPass, TiedPass
 
 EXACT = 1e-8  # relative: closer is right, or is this mistake
 SAME = 1e-9  # mistakes whose gradients are closer than this are named together
 N_DRAWN = 3
 MAX_ROWS = 40  # of the drawn points
 KINK = 1e-3  # drawn points keep relu's z this far from 0, relative to its spread
-PASSES = {Network: NetworkPass, Dense: DensePass, TiedAutoencoder: TiedPass, RicaCost: RicaPass}
+PASSES = {Network: NetworkPass, Dense: DensePass, TiedAutoencoder: TiedPass, RicaModel: RicaPass}
 
 
 def diagnose(student, net, theta, X, Y=None, weight_decay=0.0, rng=0):
@@ -30,7 +30,7 @@ def diagnose(student, net, theta, X, Y=None, weight_decay=0.0, rng=0):
         ``student(theta, X, Y)`` or, with the data fixed inside, ``student(theta)``; it returns
         (loss, grad) or the gradient alone. The gradient is one flat vector in theta's order, or
         arrays, in nested lists or dicts, a layer each. A parameter called ``weight_decay`` is handed over.
-    net : Network, TiedAutoencoder, RicaCost or Dense
+    net : Network, TiedAutoencoder, RicaModel or Dense
         With a ``Dense`` layer the student is that layer's backward function, X is v (n, n_v) and
         Y is dh (n, n_h): ``student(theta, v, dh)``, or with the paper's letters as the names of its
         parameters, for instance ``backward(dh, v, h, U, w_alpha)``; it returns the gradients
@@ -90,7 +90,7 @@ def check(net, theta, X, Y):
     """The pass of the net, and theta, X and Y as float arrays that fit it."""
     kinds = [kind for kind in PASSES if isinstance(net, kind)]
     if not kinds:
-        _checks.fail("net", "a Network, a Dense layer, a TiedAutoencoder or a RicaCost", type(net).__name__)
+        _checks.fail("net", "a Network, a Dense layer, a TiedAutoencoder or a RicaModel", type(net).__name__)
     subject = PASSES[kinds[0]](net)
     theta = _checks.array("theta", theta, shape=(net.n_dynamic,), dtype=np.float64)
     X = _checks.array("X", X, shape=(None, *subject.in_shape))

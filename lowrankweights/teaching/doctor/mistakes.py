@@ -148,13 +148,13 @@ MISTAKES = _table(
             "encoder_path_missing",
             "W appears twice, and the way through the encoder is missing.",
             "With tied weights dW is a sum over each appearance of W: v^T dz (encoder) "
-            "+ dy^T h (decoder), with y = h W^T + c.",
+            "+ da^T h (decoder), with a = h W^T + c.",
         ),
         (
             "decoder_path_missing",
             "W appears twice, and the way through the decoder is missing.",
             "With tied weights dW is a sum over each appearance of W: v^T dz (encoder) "
-            "+ dy^T h (decoder), with y = h W^T + c.",
+            "+ da^T h (decoder), with a = h W^T + c.",
         ),
         (
             "sparsity_missing",

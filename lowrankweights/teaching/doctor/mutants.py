@@ -90,13 +90,13 @@ DECAY = [
     ("sign", lambda s: s.raw / s.n - s.decay * s.w),
 ]
 TIED = [
-    ("encoder_path_missing", "dW", lambda s: s.dy.T @ s.h),
+    ("encoder_path_missing", "dW", lambda s: s.da.T @ s.h),
     ("decoder_path_missing", "dW", lambda s: s.v.T @ s.dz),
-    ("transpose_missing", "dW", lambda s: s.v.T @ s.dz + s.h.T @ s.dy),
-    ("transpose_missing", "dh", lambda s: s.dy @ s.W.T),
-    ("activation_derivative_missing", "dy", lambda s: s.dr),
-    ("activation_derivative_twice", "dy", lambda s: s.dr * s.d.derivative(s.r) ** 2),
-    ("activation_derivative_misplaced", "dy", lambda s: s.dr * s.d.derivative(s.d.value(s.r))),
+    ("transpose_missing", "dW", lambda s: s.v.T @ s.dz + s.h.T @ s.da),
+    ("transpose_missing", "dh", lambda s: s.da @ s.W.T),
+    ("activation_derivative_missing", "da", lambda s: s.dr),
+    ("activation_derivative_twice", "da", lambda s: s.dr * s.d.derivative(s.r) ** 2),
+    ("activation_derivative_misplaced", "da", lambda s: s.dr * s.d.derivative(s.d.value(s.r))),
 ]
 RICA = [
     ("encoder_path_missing", "dZ", lambda s: s.sparsity * s.Z / s.root),

@@ -15,14 +15,14 @@ from .passes import Pass
 
 TIED_LINES = {
     **LINES,
-    # dy = dr d'(y), where y = h W^T + c
-    "dy": lambda s: s.dr * s.d.derivative(s.r),
-    # dh = dy W
-    "dh": lambda s: s.dy @ s.W,
-    # dW = v^T dz + dy^T h
-    "dW": lambda s: s.v.T @ s.dz + s.dy.T @ s.h,
-    # dc = sum of dy over the rows
-    "dc": lambda s: s.dy.sum(axis=0),
+    # da = dr d'(a), where a = h W^T + c
+    "da": lambda s: s.dr * s.d.derivative(s.r),
+    # dh = da W
+    "dh": lambda s: s.da @ s.W,
+    # dW = v^T dz + da^T h
+    "dW": lambda s: s.v.T @ s.dz + s.da.T @ s.h,
+    # dc = sum of da over the rows
+    "dc": lambda s: s.da.sum(axis=0),
 }
 
 RICA_LINES = {
@@ -58,10 +58,10 @@ class TiedPass(Pass):
         Y, c = X if Y is None else Y, self.model.split(theta)[2]
         s = self.encode(theta, X, fault)
         s.d = ACTIVATIONS[self.model.decoder]
-        s.y = s.h @ s.W.T + c
-        s.r = s.d.value(s.y)
+        s.a = s.h @ s.W.T + c
+        s.r = s.d.value(s.a)
         terms, s.dr = LOSSES["squared_error"].terms(s.r, Y)
-        s.dy = run_line("dy", s, fault, TIED_LINES)
+        s.da = run_line("da", s, fault, TIED_LINES)
         s.dh = run_line("dh", s, fault, TIED_LINES)
         s.dz = run_line("dz", s, fault)
         s.dW = run_line("dW", s, fault, TIED_LINES)
@@ -72,7 +72,7 @@ class TiedPass(Pass):
         return SimpleNamespace(**found, n=len(X), n_out=X.shape[1])
 
 
-class RicaCost:
+class RicaModel:
     """What ``diagnose`` needs to know of a RICA cost; theta is w, (n_v or n_alpha, n_components) ravelled.
 
     cost = (1/n) [1/2 |X W W^T - X|^2 + sparsity sum sqrt(Z^2 + eps)], Z = X W, where W is P = U w with
@@ -92,7 +92,7 @@ class RicaCost:
 
     Examples
     --------
-    >>> RicaCost(n_v=4, n_components=3).n_dynamic
+    >>> RicaModel(n_v=4, n_components=3).n_dynamic
     12
     """
 
@@ -112,7 +112,7 @@ class RicaCost:
 
 
 class RicaPass(Pass):
-    """The pass of a ``RicaCost``."""
+    """The pass of a ``RicaModel``."""
 
     def __init__(self, model):
         self.model, self.n_dynamic = model, model.n_dynamic

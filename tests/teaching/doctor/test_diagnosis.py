@@ -6,7 +6,7 @@ from patients import NET, THETA, Us, X, Y, changed, negate_bias, network
 from teaching.toys import PARAMETRISATIONS, dictionary, parametrisation, somewhere
 
 import lowrankweights as lrw
-from lowrankweights.teaching import MISTAKES, RicaCost, diagnose
+from lowrankweights.teaching import MISTAKES, RicaModel, diagnose
 
 
 def test_a_right_gradient_passes_in_every_form():
@@ -306,5 +306,5 @@ def rica(X, n_components, U=None, sparsity=0.1, eps=1e-2):
 
 @pytest.mark.parametrize("U", [None, Us[0]])
 def test_ricas_right_gradient_passes(U):
-    model = RicaCost(5, 4, U)
+    model = RicaModel(5, 4, U)
     assert diagnose(rica(X, 4, U), model, model.init(rng=0), X).mistake is None

@@ -16,8 +16,9 @@ from teaching.toys import (
 )
 
 import lowrankweights as lrw
+from lowrankweights import teaching
 from lowrankweights.networks import ACTIVATIONS, LETTERS, LOSSES
-from lowrankweights.teaching import RicaCost, diagnose
+from lowrankweights.teaching import RicaModel, diagnose
 from lowrankweights.teaching.doctor.lines import LINES
 from lowrankweights.teaching.doctor.passes import DensePass, NetworkPass
 from lowrankweights.teaching.doctor.tied import RicaPass, TiedPass
@@ -72,7 +73,7 @@ def test_the_autoencoders_pass_is_the_autoencoders_definition(name, activation, 
 @pytest.mark.parametrize("n_alpha", [None, 2, 9])
 def test_ricas_pass_is_ricas_definition(n_alpha, sparsity):
     U = None if n_alpha is None else dictionary(5, n_alpha=n_alpha)
-    model, (X, _) = RicaCost(5, 4, U, sparsity, eps=0.03), data()
+    model, (X, _) = RicaModel(5, 4, U, sparsity, eps=0.03), data()
     theta = somewhere(model)
     definition = rica_cost(theta, X, 4, U, sparsity, eps=0.03)
     assert gap(RicaPass(model), definition, theta, X, None, 0.0) < 1e-13
@@ -80,7 +81,7 @@ def test_ricas_pass_is_ricas_definition(n_alpha, sparsity):
 
 def test_a_filter_of_length_zero_is_refused_as_by_the_definition():
     with pytest.raises(ValueError, match="^theta: expected filters of non-zero length"):
-        RicaPass(RicaCost(5, 4)).raw(np.zeros(20), data()[0])
+        RicaPass(RicaModel(5, 4)).raw(np.zeros(20), data()[0])
 
 
 def test_layers_that_learn_nothing_are_passed_through():
@@ -113,3 +114,8 @@ def test_the_lines_speak_in_the_letters_of_the_table():
     for block in NetworkPass(net).blocks:
         letters, numbers = block.shape_in_letters.split(" = ")
         assert len(re.findall(r"\w+", letters)) == len(re.findall(r"\d+", numbers)) == len(block.shape)
+
+
+def test_the_old_name_of_ricas_model_still_works_with_a_warning():
+    with pytest.warns(UserWarning, match="RicaCost: is now called teaching.RicaModel"):
+        assert teaching.RicaCost is RicaModel
