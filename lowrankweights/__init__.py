@@ -32,6 +32,7 @@ _LAZY = {
     "LowRankMLPRegressor": "estimators",
     "RICA": "estimators",
     "ZCAWhitening": "unsupervised",
+    "building": "building.",
     "coates": "unsupervised.coates.",
     "datasets": "datasets.",
     "draw": "teaching.worked.drawing",

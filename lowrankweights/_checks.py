@@ -79,6 +79,30 @@ def array(name, value, ndim=None, shape=None, dtype=None):
     return a
 
 
+def levels(name, images):
+    """Images as floats with levels in [0, 1]: integers from 0 to 255 divided by 255, booleans 0 and 1.
+
+    Floats stay as they are; those that look like levels up to 255 are refused.
+
+    >>> levels("images", np.array([0, 51, 255], np.uint8))
+    array([0. , 0.2, 1. ])
+    """
+    images = np.asarray(images)
+    if images.dtype.kind in "iu":
+        low, high = images.min(initial=0), images.max(initial=0)
+        if low < 0 or high > 255:
+            fail(name, "integers from 0 to 255, or floats in [0, 1]", f"{images.dtype} from {low} to {high}")
+        return images / 255
+    if images.dtype.kind == "b":
+        return images.astype(np.float64)
+    if images.dtype.kind != "f":
+        fail(name, "an array of numbers", f"an array of {images.dtype}")
+    high = images.max(initial=0)
+    if high > 2 and images.min(initial=0) >= 0 and (images == np.rint(images)).all():
+        fail(name, "levels in [0, 1] (divide by 255)", f"whole numbers up to {high:g}")
+    return images
+
+
 def number(name, value, above=None, at_least=None, at_most=None):
     """Return ``value`` as a finite float within the bounds (``above`` is exclusive)."""
     bounds = [f"> {above}"] * (above is not None) + [f">= {at_least}"] * (at_least is not None)

@@ -142,7 +142,13 @@ class Snapshots:
         """The share of wrong answers on (X, y) at each snapshot, in percent."""
         if not hasattr(model, "classes_"):
             _checks.fail("data", "a fitted classifier as the model, to count errors", type(model).__name__)
-        X = np.asarray(X)
+        X, y = np.asarray(X), np.asarray(y)
+        if y.shape != (len(X),):
+            _checks.fail("data", f"labels y of shape ({len(X)},), one for each row of X", f"shape {y.shape}")
+        strangers = np.setdiff1d(y, model.classes_)
+        if len(strangers) == len(np.unique(y)):
+            known = ", ".join(map(repr, model.classes_[:5].tolist()))
+            _checks.fail("data", f"labels among the model's classes ({known}, ...)", repr(y[:5].tolist()))
         answers = (predict(model.network_, theta, X).argmax(axis=1) for theta in self.thetas())
         return [100 * float(np.mean(model.classes_[best] != y)) for best in answers]
 

@@ -123,3 +123,15 @@ def test_bad_arguments_are_named(change, name, trained, tmp_path):
 def test_without_an_iteration_there_is_nothing_to_show(tmp_path):
     with pytest.raises(ValueError, match="^snapshots: expected at least one iteration"):
         Snapshots().to_html(tmp_path / "t.html", lambda theta: theta)
+
+
+@pytest.mark.parametrize("labels", [lambda y: y[:, None], lambda y: y[:-1], lambda y: y.astype(str)])
+def test_labels_that_do_not_fit_are_refused(labels, tmp_path):
+    digits = lrw.datasets.load_digits()
+    X, y = digits.X_train[:80], digits.y_train[:80]
+    snapshots = Snapshots()
+    settings = {"n_columns": 2, "input_shape": (8, 8), "max_iter": 3, "random_state": 0}
+    model = lrw.LowRankMLPClassifier((6,), callbacks=[snapshots], **settings).fit(X, y)
+    snapshots.to_html(tmp_path / "right.html", model, data=(X, y))
+    with pytest.raises(ValueError, match="^data: expected labels"):
+        snapshots.to_html(tmp_path / "wrong.html", model, data=(X, labels(y)))

@@ -22,18 +22,18 @@ class IndexSetChoice(abc.ABC):
     name : str
         In recipes, and as the public ``index_sets``.
     needs_grid : bool
-        Where there is no grid (hidden units), ``Uniform`` takes its place.
+        Deep layers have none: there ``Uniform`` takes its place. In a first layer it is an error.
 
     Examples
     --------
-    The units on which the kernel has most variance:
+    The units on which the kernel has most variance, among those that vary; for strategies with a kernel:
 
     >>> import numpy as np
     >>> class Loudest(IndexSetChoice):
     ...     name = "loudest"
-    ...     def choose(self, layer_input, n_alpha, rng, *, kernel, **others):
-    ...         variance = kernel.diagonal(layer_input.kernel_points)
-    ...         return np.sort(np.argsort(-variance, kind="stable")[:n_alpha])
+    ...     def choose(self, layer_input, n_alpha, rng, *, kernel, candidates, **others):
+    ...         variance = kernel.diagonal(layer_input.kernel_points[candidates])
+    ...         return np.sort(candidates[np.argsort(-variance, kind="stable")[:n_alpha]])
     >>> from lowrankweights.building import CovarianceRidge, LayerInput
     >>> v = np.random.default_rng(0).normal(size=(50, 4)) * [1.0, 5.0, 2.0, 9.0]
     >>> CovarianceRidge(index_set=Loudest()).prepare(LayerInput(v)).draw(n_alpha=2).alpha

@@ -1,11 +1,13 @@
 """The command line, one file a subcommand; here what they share.
 
-A subcommand is a module with ``add(commands)``, which adds its parser, and ``run(arguments)``, which
-does it and returns the exit status, None for 0. ``main.COMMANDS`` lists them.
+A subcommand is a module of its name with ``add(commands)``, which calls ``add_command`` with a function
+``run(arguments)`` that does it and returns the exit status, None for 0. ``main.COMMANDS`` lists the modules.
 """
 
 import argparse
 import inspect
+
+INTERRUPTED = 130  # exit status after Ctrl-C, SIGTERM or SIGHUP
 
 
 class Command(argparse.ArgumentParser):

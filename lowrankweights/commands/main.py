@@ -1,9 +1,13 @@
 """The command line: ``lowrankweights demo | train | evaluate | figure | explore | course | ...``."""
 
+import contextlib
+import os
+import signal
 import sys
+import threading
 
 from .. import __version__
-from . import Command, bench, complete, course, data, demo, evaluate, explore, figure, train
+from . import INTERRUPTED, Command, bench, complete, course, data, demo, evaluate, explore, figure, train
 
 COMMANDS = (demo, train, evaluate, data, bench, figure, course, explore, complete)  # as --help lists them
 # What the commands raise for a wrong argument or file; anything else is a bug and shows its traceback.
@@ -14,13 +18,72 @@ def main(argv=None):
     """Run a command; returns the exit status."""
     arguments = build_parser().parse_args(argv)
     try:
-        return arguments.run(arguments) or 0
+        with ended_as_by_ctrl_c(), output_that_may_break() as output:
+            status = arguments.run(arguments) or 0
+            output.flush()
+            return status or int(output.broken)
     except USER_ERRORS as error:
         print(f"lowrankweights: error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("lowrankweights: interrupted", file=sys.stderr)
-        return 130
+        return INTERRUPTED
+
+
+class Output:
+    """Standard output that goes on where nobody reads any more, or a disk is full: the work is not lost."""
+
+    def __init__(self, stream):
+        self.stream, self.broken = stream, False
+
+    def write(self, text):
+        self._try(lambda: self.stream.write(text))
+        return len(text)
+
+    def flush(self):
+        self._try(self.stream.flush)
+
+    def _try(self, act):
+        if self.broken:
+            return
+        try:
+            act()
+        except OSError as error:
+            self.broken = True
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.stream.fileno())
+            if not isinstance(error, BrokenPipeError):
+                print(f"lowrankweights: error: what is printed cannot be written ({error})", file=sys.stderr)
+
+    def __getattr__(self, name):
+        return getattr(self.stream, name)
+
+
+@contextlib.contextmanager
+def output_that_may_break():
+    """``sys.stdout`` as an ``Output``."""
+    before = sys.stdout
+    sys.stdout = Output(before)
+    try:
+        yield sys.stdout
+    finally:
+        sys.stdout = before
+
+
+@contextlib.contextmanager
+def ended_as_by_ctrl_c():
+    """SIGTERM and SIGHUP mean what Ctrl-C means: what there is, is kept."""
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    own = threading.current_thread() is threading.main_thread()  # others may not set handlers
+    names = [name for name in ("SIGTERM", "SIGHUP") if own and hasattr(signal, name)]
+    before = {name: signal.signal(getattr(signal, name), interrupt) for name in names}
+    try:
+        yield
+    finally:
+        for name, handler in before.items():
+            signal.signal(getattr(signal, name), handler)
 
 
 def build_parser():

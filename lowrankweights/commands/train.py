@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from .. import _checks
-from . import add_command, defaults, list_of
+from ..files import check_writable
+from . import INTERRUPTED, add_command, defaults, list_of
 from .evaluate import DATA_SETS, error_on_test, load, print_test_error
 
 # Settings that are in a model's default name only where they differ from these.
@@ -57,26 +58,29 @@ def _arguments(parser):
 
 
 def run(arguments):
-    """Train on a data set, save the model, print counts and errors."""
+    """Train on a data set, save the model, print counts and errors; Ctrl-C saves what there is."""
     from ..estimators import model_files
 
-    path = arguments.out or _default_path(arguments)
-    path.parent.mkdir(parents=True, exist_ok=True)  # a path that cannot be written is better known now
+    # a path that cannot be written is better known now
+    path = check_writable(arguments.out or _default_path(arguments), "--out")
     data = load(arguments.data, arguments.dtype)
     n_train, n_test = len(data.X_train), len(data.X_test)
     if n_train == 0:
         _checks.fail("data", "training images", f"none in {data.folder}")
     print(f"{arguments.data}: {n_train:,} training and {n_test:,} test images. {data.license}")
     model = _classifier(arguments, data.input_shape).fit(data.X_train, data.y_train)
+    # saved first: what comes below may fail, for instance where nobody reads it any more
+    path = model_files.save(path, model, notes={"data": arguments.data})
+    error = error_on_test(model, data)
+    model_files.save(path, model, notes={"data": arguments.data, "test_error": error})
     print(layer_table(model))
     print(model.stop_report_)
     print(f"training error {100 * (1 - model.score(data.X_train, data.y_train)):.2f} %")
-    error = error_on_test(model, data)
-    path = model_files.save(path, model, notes={"data": arguments.data, "test_error": error})
     print(f"saved to {path}")
     for line in compare(path, arguments.data, error):
         print(line)
     print_test_error(error)
+    return INTERRUPTED if model.stop_report_.startswith("interrupted") else None
 
 
 def _classifier(arguments, input_shape):

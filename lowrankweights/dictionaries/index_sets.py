@@ -1,6 +1,7 @@
 """Which weights of a feature are known: index sets, uniform, dense around a place, or nested.
 
 Sets are of units' indices, (row * width + column) * n_channels + channel (paper, sections 3.2 and 3.4).
+A way of choosing alpha of one's own, for the estimators: ``building.IndexSetChoice``.
 """
 
 import functools

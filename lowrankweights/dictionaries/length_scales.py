@@ -7,7 +7,7 @@ from .. import _checks
 from .index_sets import check_index_set
 from .kernels import SquaredExponential
 from .points import as_points
-from .ridge import factor_ridge
+from .ridge import SingularKernel, factor_ridge
 
 
 def log_marginal_likelihood(w_alpha, kernel, points, alpha, ridge=1e-2):
@@ -44,10 +44,14 @@ def log_marginal_likelihood(w_alpha, kernel, points, alpha, ridge=1e-2):
     n_alpha = len(alpha)
     if len(w_alpha) != n_alpha:
         _checks.fail("w_alpha", f"{n_alpha} rows, one for each index in alpha", f"shape {w_alpha.shape}")
+    # in units of each feature's largest weight, so that no square is too small or too large for a float
+    unit = np.abs(w_alpha).max(axis=0)
+    unit[unit == 0] = 1.0
+    w_alpha = w_alpha / unit
     # w_alpha^T A^-1 w_alpha, and log(det A) / 2 from the diagonal of A's Cholesky factor
     fit = np.sum(w_alpha * linalg.cho_solve(factor, w_alpha), axis=0)
     half_log_det = np.log(np.diagonal(factor[0])).sum()
-    scale = np.log(np.maximum(fit, np.finfo(float).tiny) / n_alpha)
+    scale = np.log(np.maximum(fit, np.finfo(float).tiny) / n_alpha) + 2 * np.log(unit)
     return float(np.sum(-0.5 * n_alpha * scale - half_log_det))
 
 
@@ -88,11 +92,17 @@ def choose_length_scale(w_alpha, points, alpha, ridge=1e-2, bounds=None):
 
     def cost(log_scale):
         kernel = SquaredExponential(np.exp(log_scale))
-        return -log_marginal_likelihood(w_alpha, kernel, points, alpha, ridge)
+        try:
+            return -log_marginal_likelihood(w_alpha, kernel, points, alpha, ridge)
+        except SingularKernel:  # too long for this ridge: it only loses
+            return np.inf
 
     # The likelihood may have several tops: a coarse grid first, then the best bracket.
     grid = np.linspace(low, high, 15)
-    best = int(np.argmin([cost(x) for x in grid]))
+    costs = [cost(x) for x in grid]
+    best = int(np.argmin(costs))
+    if not np.isfinite(costs[best]):
+        _checks.fail("ridge", "one with which some length scale gives a regular K_alpha + ridge I", ridge)
     bracket = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
     return float(np.exp(optimize.minimize_scalar(cost, bounds=bracket, method="bounded").x))
 

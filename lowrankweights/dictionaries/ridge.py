@@ -12,6 +12,12 @@ from .kernel_algebra import as_kernel
 from .points import as_points
 
 MAX_CONDITION = 1e12
+
+
+class SingularKernel(ValueError):
+    """K_alpha + ridge I is singular to working precision."""
+
+
 ASYMMETRY = 1e-6  # of K_alpha, relative to its largest entry; kernels may compute in float32
 
 
@@ -161,7 +167,7 @@ def factor_ridge(kernel, points, alpha, ridge):
     except linalg.LinAlgError:
         condition = np.inf
     if condition > MAX_CONDITION:
-        raise ValueError(
+        raise SingularKernel(
             f"ridge: expected K_alpha + ridge I with a condition number of at most {MAX_CONDITION:.0e}, got "
             f"about {condition:.1e} with ridge = {ridge:g}, n_alpha = {len(alpha)} and {kernel!r}. "
             "Use a larger ridge, a smaller length_scale or fewer known weights (n_alpha)."

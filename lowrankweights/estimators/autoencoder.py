@@ -10,7 +10,7 @@ from ..building import LayerInput, layer_specs, predicted_layer
 from ..optimisation.lbfgs import minimize
 from ..speed import Objective
 from ..unsupervised.autoencoder import DECODERS, TiedAutoencoder, decoder_for
-from .common import fitted_dictionaries, numeric_types
+from .common import fitted_dictionaries, numeric_types, whole_or_not
 
 
 class LowRankAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -116,6 +116,7 @@ class LowRankAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
         self.random_state = random_state
         self.verbose = verbose
 
+    @whole_or_not
     def fit(self, X, y=None):
         """Learn to reconstruct X (n, n_features); y is not used."""
         X = validate_data(self, X, dtype=numeric_types(self.dtype), ensure_min_samples=2)

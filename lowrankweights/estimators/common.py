@@ -1,5 +1,6 @@
 """What the estimators share."""
 
+import functools
 import inspect
 
 import numpy as np
@@ -17,6 +18,22 @@ def numeric_types(dtype):
 def fitted_dictionaries(parametrisation):
     """U of each column; empty where every weight is learned."""
     return [leaf.U for leaf in parametrisation.leaves if isinstance(leaf, Predicted)]
+
+
+def whole_or_not(fit):
+    """A decorator for ``fit``: an estimator whose fit raises is what it was before."""
+
+    @functools.wraps(fit)
+    def guarded(self, *args, **kwargs):
+        before = dict(vars(self))
+        try:
+            return fit(self, *args, **kwargs)
+        except BaseException:
+            vars(self).clear()
+            vars(self).update(before)
+            raise
+
+    return guarded
 
 
 def with_docs_of(base):

@@ -45,6 +45,19 @@ FITTED = [
 FITTED_WITHOUT_NETWORK = ["components_", "dictionaries_", "n_dynamic_", "n_static_"]
 
 
+NEEDED = ("dictionary", "index_sets")  # parameters without which another fit would be another model
+
+
+class Lost:
+    """In place of a function or an object that a file cannot hold: another fit asks for it, by name."""
+
+    def __init__(self, what):
+        self.what = what
+
+    def __repr__(self):
+        return f"nothing ({self.what}, which a file cannot hold: give it again with set_params)"
+
+
 def save(path, estimator, notes=None):
     """Write a fitted estimator to a file.
 
@@ -54,8 +67,8 @@ def save(path, estimator, notes=None):
         ``.npz`` is added if it is missing. A file that is there is replaced at once or not at all.
     estimator : fitted LowRankMLPClassifier, LowRankMLPRegressor, LowRankAutoencoder or RICA
         Parameters that are functions or objects (callbacks, engine, a dictionary of one's own) are
-        left out; the dictionaries themselves are in the file, so predictions are identical, and the
-        recipes by which they were made.
+        left out, and a refit of the loaded estimator asks for the dictionary; the dictionaries
+        themselves are in the file, so predictions are identical, and the recipes of their making.
     notes : dict, optional
         Anything that JSON can hold, for ``read_notes``.
 
@@ -67,10 +80,12 @@ def save(path, estimator, notes=None):
     Raises
     ------
     ValueError
-        If the estimator is not fitted, or has a layer whose class does not say its ``arguments``.
+        If the estimator is of another kind or not fitted, or has a layer whose class does not say its
+        ``arguments``.
     """
     from sklearn.utils.validation import check_is_fitted
 
+    _check_kind(estimator)
     check_is_fitted(estimator)
     arrays, network = {}, getattr(estimator, "network_", None)
     fitted = FITTED + FITTED_WITHOUT_NETWORK * (network is None)
@@ -83,10 +98,24 @@ def save(path, estimator, notes=None):
         "fitted": {name: getattr(estimator, name) for name in fitted if hasattr(estimator, name)},
     }
     header = _take_out(header, arrays)
-    path = Path(path)
+    path = Path(path).expanduser()
     path = path if path.suffix == ".npz" else path.with_name(path.name + ".npz")
     write_npz(path, header=np.array(json.dumps(header)), **arrays)
     return path
+
+
+def _check_kind(estimator):
+    """A ``ValueError`` unless ``load`` will know the estimator."""
+    from .. import estimators
+
+    if type(estimator) in (getattr(estimators, name) for name in estimators.__all__):
+        return
+    remedy = ""
+    if hasattr(estimator, "best_estimator_"):
+        remedy = "; save its best_estimator_"
+    elif hasattr(estimator, "steps"):
+        remedy = "; save its last step, and the others with skops or joblib"
+    _checks.fail("estimator", f"one of {', '.join(estimators.__all__)}{remedy}", type(estimator).__name__)
 
 
 def load(path, classes=()):
@@ -129,7 +158,7 @@ def read_notes(path):
 
 def _read(path, names=None):
     """The header and the arrays of a model file (all, or those named)."""
-    path = Path(path)
+    path = Path(path).expanduser()
     try:
         with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as file:
             arrays = {name: file[name] for name in names or file.files}
@@ -212,11 +241,20 @@ def _plain_parameters(estimator):
         if isinstance(value, Grid):
             channels = None if value.channels is None else value.n_channels
             parameters[name] = {"grid": [list(value.shape), channels]}
-    return {name: value for name, value in parameters.items() if _is_plain(value)}
+        elif isinstance(value, np.generic):
+            parameters[name] = value.item()
+        elif isinstance(value, np.ndarray):
+            parameters[name] = value.tolist()
+        elif isinstance(value, (list, tuple)):
+            parameters[name] = [v.item() if isinstance(v, np.generic) else v for v in value]
+    lost = {name: {"lost": repr(parameters[name])} for name in NEEDED if not _is_plain(parameters.get(name))}
+    return {name: value for name, value in parameters.items() if _is_plain(value)} | lost
 
 
 def _value(parameter):
     """A parameter's value from what ``_plain_parameters`` made of it."""
+    if isinstance(parameter, dict) and set(parameter) == {"lost"}:
+        return Lost(parameter["lost"])
     if isinstance(parameter, dict) and set(parameter) == {"grid"}:
         shape, channels = parameter["grid"]
         return Grid(tuple(shape), channels)

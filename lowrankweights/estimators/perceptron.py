@@ -10,7 +10,7 @@ from .. import _checks
 from ..building import build, layer_specs
 from ..optimisation.lbfgs import minimize_stages
 from ..speed import Objective, predict
-from .common import fitted_dictionaries, numeric_types, with_docs_of
+from .common import fitted_dictionaries, numeric_types, whole_or_not, with_docs_of
 
 # The parameters that describe the hidden layers.
 OF_LAYERS = [
@@ -234,6 +234,7 @@ class LowRankMLPClassifier(ClassifierMixin, _LowRankMLP):
     True
     """
 
+    @whole_or_not
     def fit(self, X, y):
         """Learn from X (n, n_features) and class labels y (n,)."""
         X, y = validate_data(self, X, y, dtype=numeric_types(self.dtype), ensure_min_samples=2)
@@ -265,6 +266,7 @@ class LowRankMLPRegressor(RegressorMixin, _LowRankMLP):
     True
     """
 
+    @whole_or_not
     def fit(self, X, y):
         """Learn from X (n, n_features) and y (n,) or (n, n_outputs)."""
         X, y = validate_data(

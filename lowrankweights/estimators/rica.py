@@ -10,6 +10,7 @@ from ..building import LayerInput, Strategy, layer_specs, predicted_layer
 from ..optimisation.lbfgs import minimize
 from ..unsupervised.patches import check_rows_vary
 from ..unsupervised.rica import rica_objective
+from .common import whole_or_not
 
 
 class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -113,6 +114,7 @@ class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         self.random_state = random_state
         self.verbose = verbose
 
+    @whole_or_not
     def fit(self, X, y=None):
         """Learn filters from X (n, n_v), one patch a row."""
         X = validate_data(self, X, dtype=[np.float64, np.float32], ensure_min_samples=2)

@@ -72,4 +72,4 @@ def table(letters=None):
     letters = LETTERS if letters is None else letters
     rows = [("letter", "shape", "meaning"), *((name, *LETTERS[name]) for name in letters)]
     widths = [max(len(row[i]) for row in rows) for i in range(2)]
-    return "\n".join("  ".join([*(c.ljust(w) for c, w in zip(r, widths, strict=False)), r[2]]) for r in rows)
+    return "\n".join(f"{name:<{widths[0]}}  {shape:<{widths[1]}}  {meaning}" for name, shape, meaning in rows)

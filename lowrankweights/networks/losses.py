@@ -2,6 +2,9 @@
 
 ``terms(z, Y)`` gives the loss of each row and output (n, n_out), to be summed, and the derivative of
 that sum, dz (n, n_out). With these pairs of loss and output function, dz = prediction - Y.
+
+To add one: a line in ``LOSSES``; it runs as it is. Its name in pictures and worked numbers: ``OUTPUTS`` in
+``teaching/worked/numbers.py``.
 """
 
 from typing import NamedTuple

@@ -2,16 +2,14 @@
 
 import matplotlib.pyplot as plt
 
-from .style import COLOURS, MARKS
+from .style import COLOURS, line_styles
 
 
 def loss_curves(curves, ax=None, ylabel="loss"):
     """Draw loss against iteration, one line for each entry of ``curves`` {label: values}."""
     ax = plt.subplots(figsize=(4.2, 2.8))[1] if ax is None else ax
-    marks = zip(curves.items(), COLOURS.values(), MARKS, ["-", "--", "-.", ":", "-"], strict=False)
-    for (label, values), colour, mark, dash in marks:
-        every = max(1, len(values) // 8)
-        ax.plot(values, dash, color=colour, marker=mark, markevery=every, ms=4, lw=1.4, label=label)
+    for (label, values), style in zip(curves.items(), line_styles(len(curves)), strict=True):
+        ax.plot(values, markevery=max(1, len(values) // 8), label=label, **style)
     ax.set_yscale("log")
     ax.set_xlabel("L-BFGS iteration")
     ax.set_ylabel(ylabel)

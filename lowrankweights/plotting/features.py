@@ -116,7 +116,7 @@ def index_sets(index_sets, shape, centres=None, fig=None):
     if fig is None:
         fig = plt.figure(figsize=(1.35 * max(n_across, 2), 1.55 * n_down + 0.45), layout="constrained")
     axes = fig.subplots(n_down, n_across, squeeze=False).ravel()
-    for j, (ax, alpha) in enumerate(zip(axes, sets, strict=False)):
+    for j, (ax, alpha) in enumerate(zip(axes[: len(sets)], sets, strict=True)):
         index_set(alpha, shape, ax).set_title(f"column {j + 1}")
         if centres is not None:
             # white on black: seen on a known pixel and on an unknown one

@@ -253,6 +253,13 @@ IN_PLACE = {
 }
 
 
+def in_place(activation):
+    """g in place: compiled where there are loops for it, else as it is defined."""
+    if activation in IN_PLACE:
+        return IN_PLACE[activation]
+    return InPlace(_value(activation), _slope(activation))
+
+
 def loss_and_dz(name, z, Y, rows=None):
     """The loss summed over rows (with their weights, if any) and outputs, in float64, and dz."""
     if name == "softmax_cross_entropy":

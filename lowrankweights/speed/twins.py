@@ -11,7 +11,7 @@ import functools
 import numpy as np
 
 from ..networks import Dense
-from .compiled import IN_PLACE
+from .compiled import in_place
 from .orders import orders
 
 
@@ -105,14 +105,14 @@ class DenseTwin(Twin):
         # v W
         z, cache = self.order.multiply(v, weights)
         # z = v W + b, h = g(z), in one memory
-        h = IN_PLACE[self.layer.activation].forward(z, b)
+        h = in_place(self.layer.activation).forward(z, b)
         return h, (cache, h)
 
     def backward(self, arrays, cache, dh, need_dv=True):
         *weights, _ = arrays
         cache, h = cache
         # dz = dh g'(z), in dh's memory
-        dz = IN_PLACE[self.layer.activation].backward(dh, h)
+        dz = in_place(self.layer.activation).backward(dh, h)
         # db = sum of dz over the rows
         db = dz.sum(axis=0)
         # dW = v^T dz, dv = dz W^T

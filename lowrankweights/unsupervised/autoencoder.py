@@ -13,7 +13,7 @@ from .. import _checks
 from ..networks import ACTIVATIONS
 from ..speed import ModelTwin, Plan, model_twin
 from ..speed.buffers import matmul
-from ..speed.compiled import IN_PLACE, loss_and_dz
+from ..speed.compiled import in_place, loss_and_dz
 from ..speed.orders import MatrixProduct, orders
 from ..speed.plan import Step
 from ..weights import Parametrisation, packing
@@ -109,12 +109,12 @@ class TiedAutoencoder:
     def encode(self, theta, v):
         """h = g(v W + b), (n, n_h), for any number of rows."""
         p, b, _ = self.split(self.check_theta(theta).astype(v.dtype))
-        return IN_PLACE[self.activation].forward(v @ self.parametrisation.expand(p), b)
+        return in_place(self.activation).forward(v @ self.parametrisation.expand(p), b)
 
     def decode(self, theta, h):
         """r = d(h W^T + c), (n, n_v)."""
         p, _, c = self.split(self.check_theta(theta).astype(h.dtype))
-        return IN_PLACE[self.decoder].forward(h @ self.parametrisation.expand(p).T, c)
+        return in_place(self.decoder).forward(h @ self.parametrisation.expand(p).T, c)
 
     def check_theta(self, theta):
         """theta as a float64 vector of the right length."""
@@ -165,7 +165,7 @@ class TiedTwin(ModelTwin):
     def sum_over_rows(self, arrays, X, Y, rows):
         """Loss summed over rows, and gradients of the encoder's arrays and of W (decoder), b, c."""
         encoder, (W, b, c) = arrays
-        g, d = IN_PLACE[self.model.activation], IN_PLACE[self.model.decoder]
+        g, d = in_place(self.model.activation), in_place(self.model.decoder)
         # h = g(v W + b)
         z, cache = self.order.multiply(X, encoder)
         h = g.forward(z, b)

@@ -95,6 +95,7 @@ class PatchEncoder:
     def encode(self, images):
         """A chunk of images: (n, 4, 2, n_h)."""
         height, width = self.patch_shape[:2]
+        images = images if images.dtype.kind == "f" else _checks.levels("images", images)
         windows = sliding_window_view(images, (height, width), axis=(1, 2))
         if len(self.patch_shape) == 3:
             windows = np.moveaxis(windows, 3, -1)

@@ -28,6 +28,7 @@ def random_patches(images, shape, n_patches, rng=0):
     Parameters
     ----------
     images : list of arrays, or array (n, height, width[, n_channels])
+        Floats are taken as they are, integers from 0 to 255 as levels in [0, 1].
     shape : (height, width) or (height, width, n_channels), or a Grid of two axes
         Of a patch; channels must be those of the images.
     n_patches : int
@@ -62,7 +63,8 @@ def random_patches(images, shape, n_patches, rng=0):
         image = images[i]
         top = rng.integers(image.shape[0] - height + 1)
         left = rng.integers(image.shape[1] - width + 1)
-        patch[...] = image[top : top + height, left : left + width]
+        cut = image[top : top + height, left : left + width]
+        patch[...] = cut if cut.dtype.kind == "f" else _checks.levels("images", cut)
     return patches.reshape(n_patches, -1)
 
 
@@ -181,11 +183,14 @@ def check_rows_vary(X):
 def to_grey(images):
     """Grey images from colour ones, the luma 0.299 R + 0.587 G + 0.114 B of the last axis.
 
+    Integers from 0 to 255 become levels in [0, 1].
+
     >>> to_grey(np.ones((1, 2, 2, 3))).shape
     (1, 2, 2)
     """
     if np.shape(images)[-1] != 3:
         _checks.fail("images", "three channels, last", f"shape {np.shape(images)}")
+    images = _checks.levels("images", images)
     return images @ np.array([0.299, 0.587, 0.114], dtype=images.dtype)
 
 

@@ -13,7 +13,11 @@ from . import packing
 
 
 class Parametrisation(abc.ABC):
-    """What every parametrisation offers; one's own is a subclass with the four things below.
+    """What every parametrisation offers; one's own is a subclass that sets ``shapes`` and has ``init``,
+    ``expand`` and ``pull_back``.
+
+    It works in ``Network``, ``Objective`` and with the gradient checks; the estimators make their own. To be
+    saved, its class names the arguments that it is made from in ``arguments``.
 
     Attributes
     ----------
@@ -39,9 +43,10 @@ class Parametrisation(abc.ABC):
     ...         super().__init__(len(u), n_h)
     ...         self.u, self.shapes, self.n_static = u, {"p": (n_h,)}, len(u)
     ...     def init(self, rng, variance=None):
-    ...         return np.random.default_rng(rng).normal(size=self.n_h)
+    ...         variance = self.glorot_variance() if variance is None else variance
+    ...         return np.random.default_rng(rng).normal(scale=variance**0.5, size=self.n_h)
     ...     def expand(self, p):
-    ...         return np.outer(self.u, p)
+    ...         return np.outer(self.u.astype(p.dtype), p)
     ...     def pull_back(self, dW, p):
     ...         return self.u @ dW  # dp_j = sum_k u_k dW_kj
     >>> Scaled(np.array([1.0, 2.0]), n_h=2).expand(np.array([3.0, 4.0]))
@@ -140,7 +145,8 @@ class Predicted(Parametrisation):
     """
 
     def __init__(self, U, n_h):
-        self.U = _checks.array("U", U, ndim=2, dtype=np.float64)
+        self.U = _checks.array("U", U, ndim=2, dtype=np.float64).copy()
+        self.U.setflags(write=False)  # it never changes, and its casts below stay true
         super().__init__(self.U.shape[0], n_h)
         self.n_alpha = _checks.integer("U (number of atoms)", self.U.shape[1], at_least=1)
         self.shapes = {"w_alpha": (self.n_alpha, self.n_h)}
@@ -150,7 +156,10 @@ class Predicted(Parametrisation):
 
     def dictionary(self, dtype):
         """U in the given dtype; cast once."""
-        return self._cast.setdefault(np.dtype(dtype), self.U.astype(dtype))
+        dtype = np.dtype(dtype)
+        if dtype not in self._cast:
+            self._cast[dtype] = self.U.astype(dtype)
+        return self._cast[dtype]
 
     def init(self, rng, variance=None):
         """Initial w_alpha, scaled so that v W varies as in a full layer, whatever U is.

@@ -70,3 +70,20 @@ def test_a_grid_and_its_plain_coordinates_give_the_same_length_scale(shape):
     assert default_bounds(grid) == default_bounds(np.asarray(grid)[:, :2])
     found = [choose_length_scale(W[ALPHA], points, ALPHA) for points in (grid, lrw.grid_coordinates(shape))]
     assert found[0] == found[1]
+
+
+def test_a_length_scale_that_makes_the_kernel_singular_only_loses():
+    grid = lrw.Grid((12, 12))
+    w = np.exp(-((grid.coordinates - 6) ** 2).sum(axis=1) / 18)
+    alpha = lrw.sample_index_set(144, 100, rng=0)
+    with pytest.raises(ValueError, match="^ridge: expected K_alpha"):
+        log_marginal_likelihood(w[alpha], lrw.SquaredExponential(12.0), grid, alpha, ridge=1e-13)
+    assert 0.3 < choose_length_scale(w[alpha], grid, alpha, ridge=1e-13) < 12
+
+
+@pytest.mark.parametrize("factor", [1e-200, 1e200])
+def test_features_of_very_small_and_large_scale_have_the_same_length_scale(factor):
+    grid, alpha = lrw.Grid((12, 12)), lrw.sample_index_set(144, 40, rng=0)
+    w = np.exp(-((grid.coordinates - 6) ** 2).sum(axis=1) / 18)[alpha]
+    wanted = choose_length_scale(w, grid, alpha)
+    assert choose_length_scale(factor * w, grid, alpha) == pytest.approx(wanted, rel=1e-6)

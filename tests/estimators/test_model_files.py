@@ -2,6 +2,8 @@ import json
 
 import numpy as np
 import pytest
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
 
 import lowrankweights as lrw
 from lowrankweights import datasets
@@ -177,3 +179,44 @@ def test_a_missing_file_and_an_unfitted_model(tmp_path):
         lrw.load(tmp_path / "none.npz")
     with pytest.raises(ValueError, match="not fitted"):
         lrw.save(tmp_path / "m.npz", lrw.LowRankMLPClassifier())
+
+
+def small(**parameters):
+    X = np.random.default_rng(0).random((60, 8))
+    settings = {"n_columns": 2, "max_iter": 2, "random_state": 0, **parameters}
+    return lrw.LowRankMLPClassifier(**{"hidden_layer_sizes": (6,), **settings}).fit(X, X[:, 0] > 0.5), X
+
+
+def test_parameters_that_are_numpys_come_back_as_numbers(tmp_path):
+    model, _ = small(hidden_layer_sizes=np.array([6, 5]), n_columns=np.int64(2), proportion=np.float32(0.5))
+    loaded = lrw.load(lrw.save(tmp_path / "m", model))
+    assert loaded.n_columns == 2 and loaded.hidden_layer_sizes == (6, 5) and loaded.proportion == 0.5
+
+
+def test_a_refit_asks_for_the_dictionary_that_a_file_could_not_hold(tmp_path):
+    def own(v, points, n_alpha, rng):
+        return rng.normal(size=(v.shape[1], n_alpha))
+
+    model, X = small(dictionary=own)
+    loaded = lrw.load(lrw.save(tmp_path / "m", model))
+    loaded = lrw.load(lrw.save(tmp_path / "again", loaded))
+    assert np.array_equal(loaded.predict_proba(X), model.predict_proba(X))
+    with pytest.raises(ValueError, match="^dictionary: .*own.*give it again with set_params"):
+        loaded.fit(X, X[:, 0] > 0.5)
+    assert loaded.set_params(dictionary=own).fit(X, X[:, 0] > 0.5).n_iter_ == 2
+
+
+class Subclass(lrw.LowRankMLPClassifier):
+    """Somebody's own."""
+
+
+def test_what_load_would_refuse_is_not_saved(tmp_path):
+    model, X = small()
+    y = X[:, 0] > 0.5
+    searched = GridSearchCV(model, {"proportion": [0.5]}, cv=2).fit(X, y)
+    piped = make_pipeline(model).fit(X, y)
+    own = Subclass((6,), n_columns=2, max_iter=1).fit(X, y)
+    for estimator, remedy in ((searched, "best_estimator_"), (piped, "last step"), (own, "Subclass")):
+        with pytest.raises(ValueError, match=f"^estimator: .*{remedy}"):
+            lrw.save(tmp_path / "m", estimator)
+    assert not list(tmp_path.iterdir())

@@ -259,3 +259,19 @@ def test_predictions_are_never_nan():
     model.theta_ = 100 * model.theta_  # so that the sums overflow
     with pytest.raises(ValueError, match="^the network's output for X: expected finite numbers"):
         model.predict_proba(np.full((1, 4), 3e38, np.float32))
+
+
+def test_a_refit_that_raises_changes_nothing():
+    X = np.random.default_rng(0).random((60, 8))
+    words = np.array(["low", "high"])[(X[:, 0] > 0.5).astype(int)]
+    model = lrw.LowRankMLPClassifier((6,), n_columns=2, max_iter=3, random_state=0).fit(X, words)
+    before, fitted = model.predict_proba(X), set(vars(model))
+    model.set_params(proportion=7)
+    with pytest.raises(ValueError, match="^proportion"):
+        model.fit(X[:, :5], X[:, 0] > 0.2)
+    assert model.classes_.tolist() == ["high", "low"] and model.n_features_in_ == 8
+    assert np.array_equal(model.predict_proba(X), before) and set(vars(model)) == fitted
+    unfitted = lrw.LowRankMLPRegressor((6,), n_columns=50)
+    with pytest.raises(ValueError, match="^n_columns"):
+        unfitted.fit(X, X[:, 0])
+    assert not [name for name in vars(unfitted) if name.endswith("_")]

@@ -108,3 +108,10 @@ def test_a_drawn_dictionary_shows_its_atoms_and_its_index_set():
         assert len(fig.axes) == n_axes and fig.get_suptitle() == name
         assert fig.axes[0].get_title() == "12 of 20 atoms"
         assert n_axes == 1 or fig.axes[1].get_title() == "20 known weights"
+
+
+def test_seven_curves_are_drawn_as_seven():
+    ax = plotting.loss_curves({f"run {i}": [3.0, 2.0, 1.0 + i] for i in range(7)})
+    lines = ax.get_lines()
+    assert len(lines) == 7
+    assert len({(line.get_color(), line.get_marker(), line.get_linestyle()) for line in lines}) == 7

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from lowrankweights import RICA
+from lowrankweights.unsupervised.coates import PatchEncoder
 from lowrankweights.unsupervised.filters import whiten
 from lowrankweights.unsupervised.patches import (
     ZCAWhitening,
@@ -139,3 +140,25 @@ def test_conversions():
         to_grey(colour[..., :2])
     with pytest.raises(ValueError, match=r"^shape: .*12 weights in all"):
         as_images(np.zeros((2, 12)), (3, 3))
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int64, np.uint16])
+def test_integers_from_0_to_255_are_levels(dtype):
+    images = np.random.default_rng(0).integers(0, 256, size=(2, 6, 6, 3)).astype(dtype)
+    grey = to_grey(images)
+    assert np.allclose(grey, images / 255 @ np.array([0.299, 0.587, 0.114])) and grey.max() <= 1
+    cut, wanted = (random_patches(x, (3, 3, 3), 5, rng=0) for x in (images, images / 255))
+    assert np.allclose(cut, wanted) and cut.max() > 0.5
+    encoder = PatchEncoder(np.eye(27), (3, 3, 3))
+    assert np.allclose(encoder.transform(images), encoder.transform(images / 255), atol=1e-4)
+
+
+def test_booleans_are_black_and_white():
+    assert np.allclose(to_grey(np.array([[[True, True, True], [False, False, False]]])), [[1, 0]])
+
+
+@pytest.mark.parametrize("images", [np.full((1, 2, 2, 3), 300), np.full((1, 2, 2, 3), -1),
+                                    np.full((1, 2, 2, 3), 200.0), np.full((1, 2, 2, 3), "a")])  # fmt: skip
+def test_what_are_no_levels_is_refused_by_name(images):
+    with pytest.raises(ValueError, match="^images: expected"):
+        to_grey(images)

@@ -157,3 +157,14 @@ def test_columns_of_columns_are_columns():
 def test_bad_arguments_are_named(make, name):
     with pytest.raises(ValueError, match=f"^{name}: expected .*, got "):
         make()
+
+
+def test_a_later_change_of_the_callers_u_changes_nothing():
+    U = dictionary()
+    q = lrw.Predicted(U, n_h=2)
+    p = q.init(rng=0)
+    wanted = q.expand(p), q.expand(p.astype(np.float32))
+    U[:] = 0
+    assert np.array_equal(q.expand(p), wanted[0])
+    assert np.array_equal(q.expand(p.astype(np.float32)), wanted[1])
+    assert q.dictionary(np.float32) is q.dictionary(np.float32)  # cast once

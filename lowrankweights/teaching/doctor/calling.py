@@ -149,7 +149,9 @@ class Answer:
         if len(arrays) not in (n_needed, len(self.blocks)):
             names = "; ".join(f"{b.label} {b.shape_in_letters}" for b in self.blocks)
             raise Complaint("wrong_shape", f"expected {n_needed} arrays ({names}), got {len(arrays)}")
-        return np.concatenate([self._block(a, b) for a, b in zip(arrays, self.blocks, strict=False)])
+        return np.concatenate(
+            [self._block(a, b) for a, b in zip(arrays, self.blocks[: len(arrays)], strict=True)]
+        )
 
     def _vector(self, a):
         if a.dtype.kind not in "iubf":

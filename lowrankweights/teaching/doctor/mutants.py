@@ -55,7 +55,8 @@ OUTPUT = [
     ("sign", "output", lambda s: -s.right),
     ("output_derivative_extra", "output", lambda s: s.right * s.predict(s.z) * (1 - s.predict(s.z))),
 ]
-# The last line of each block: sum over rows -> mean, and weight decay.
+# The last line of each block: sum over rows -> mean, and weight decay; (mistake, function). s.raw is the
+# sum over rows, s.w what is learned, s.decay its weight decay (0 for a bias).
 FINISH = [
     ("sign", lambda s: -s.raw / s.n - s.decay * s.w),
     ("sign", lambda s: -s.raw / s.n + s.decay * s.w),

@@ -69,7 +69,7 @@ def draw(net, ax=None):
         "sigmoid_cross_entropy": "sigmoid",
         "squared_error": "squared",
     }
-    box(ax, x + STEP, 0, "data", "loss", words[net.loss])
+    box(ax, x + STEP, 0, "data", "loss", words.get(net.loss, net.loss))
     arrow(ax, x, 0, x + STEP, 0)
     backward_label(ax, x + STEP, floor, "1", "")
     backward_arrow(ax, x + STEP, x, floor)

@@ -198,7 +198,7 @@ def product_line(name, left, right, A, B):
 
 def loss_lines(net, z, Y, loss, total, weight_decay, dz):
     """Prediction, loss, and where the backward pass begins."""
-    prediction, formula = OUTPUTS[net.loss]
+    prediction, formula = OUTPUTS.get(net.loss, (f"{net.loss}'s output", f"loss = 1/n sum_ij {net.loss}_ij"))
     p = LOSSES[net.loss].predict(z)
     lines = [Line(f"prediction: {prediction}", shape(p), p), Line("Y", shape(Y), Y)]
     lines.append(Line(formula, "a number", loss))
@@ -217,7 +217,8 @@ def slope_lines(layer, dh, h):
     lines = [Line("dh = dv of the layer above", shape(dh), dh)]
     if isinstance(layer, Dense):
         dz = dh * ACTIVATIONS[layer.activation].derivative(h)
-        formula = f"dz = dh * g'(z), g'(z) = {SLOPES[layer.activation]}"
+        slope = SLOPES.get(layer.activation, f"the slope of {layer.activation}")
+        formula = f"dz = dh * g'(z), g'(z) = {slope}"
         lines.append(Line(formula, f"{shape(dz)}, entry by entry", dz))
     return lines
 
