@@ -126,7 +126,7 @@ class Snapshots:
             "error": None if data is None else self._errors(model, *data),
             **_columns(index_sets or _index_sets(model), W.shape[2], chosen),
         }
-        path = Path(path)
+        path = Path(path).expanduser()
         path.parent.mkdir(parents=True, exist_ok=True)
         page = web.page("Time machine: lowrankweights", BODY, "web/timemachine.js", contents)
         path.write_text(page, encoding="utf-8")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .. import _checks, dictionaries
-from ..dictionaries import bases
+from ..dictionaries import Kernel, bases
 from ..unsupervised.pretraining import pretrain_layer
 from ..weights.parametrisations import Full
 from .index_choices import UNIFORM, IndexSetChoice, index_set_choice
@@ -180,6 +180,11 @@ def strategy_of(dictionary, name="dictionary", **settings):
         return dictionary
     if isinstance(dictionary, type) and issubclass(dictionary, Strategy):
         kind = dictionary
+    elif isinstance(dictionary, Kernel):
+        expected = (
+            "a name, a function f(v, points, n_alpha, rng), or a building.KernelStrategy with this kernel"
+        )
+        _checks.fail(name, expected, repr(dictionary))
     elif callable(dictionary):
         return Function(dictionary)
     else:

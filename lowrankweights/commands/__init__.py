@@ -6,6 +6,7 @@ A subcommand is a module of its name with ``add(commands)``, which calls ``add_c
 
 import argparse
 import inspect
+from pathlib import Path
 
 INTERRUPTED = 130  # exit status after Ctrl-C, SIGTERM or SIGHUP
 
@@ -45,6 +46,11 @@ def add_command(commands, name, run, text, arguments=None):
     command = commands.add_parser(name, help=text, description=text, formatter_class=shown)
     command.set_defaults(run=run)
     command.arguments = arguments
+
+
+def file_path(text):
+    """An argument type: a path, in which ~ is the home folder."""
+    return Path(text).expanduser()
 
 
 def defaults(function):

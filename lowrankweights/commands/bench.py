@@ -1,9 +1,7 @@
 """``lowrankweights bench``: our time against the machine's own matrix products, and others'."""
 
-from pathlib import Path
-
 from .. import _checks
-from . import add_command, defaults, draw_to_files
+from . import add_command, defaults, draw_to_files, file_path
 
 
 def add(commands):
@@ -19,11 +17,11 @@ def _arguments(parser):
     add("--peers", action="store_true", help="also PyTorch and scikit-learn, where installed")
     text = "instead: the time to 2.0 %% test error on all of MNIST in float32, against PyTorch's Adam"
     add("--race", action="store_true", help=text)
-    add("--json", type=Path, default=usual["json_file"], help="file for the numbers")
+    add("--json", type=file_path, default=usual["json_file"], help="file for the numbers")
     add("--rows", type=int, default=usual["n_rows"], help="rows of the data")
     add("--repeats", type=int, default=usual["repeats"], help="rounds; medians are shown")
     add("--dtype", choices=("float32", "float64"), default=usual["dtype"], help="of the arithmetic")
-    add("--out", type=Path, default=usual["out"], help="folder for the picture")
+    add("--out", type=file_path, default=usual["out"], help="folder for the picture")
 
 
 def run(arguments):

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from .. import _checks
-from . import add_command, defaults, draw_to_files, list_of
+from . import add_command, defaults, draw_to_files, file_path, list_of
 
 N_FEATURES = 4
 
@@ -21,13 +21,13 @@ def _arguments(parser):
 
     usual, add = defaults(complete), parser.add_argument
     text = "an image, .npy with weights (n_v, n_features), or .npz of train"
-    add("file", type=Path, help=text)
+    add("file", type=file_path, help=text)
     add("--shape", type=list_of(int, "integers"), default=None, help="of a feature: HEIGHT,WIDTH")
     add("--proportion", "--share", type=float, default=0.2, help="of the weights that is known")
     text = "in pixels; default: by the known weights"
     add("--length-scale", type=float, default=usual["length_scale"], help=text)
     add("--seed", type=int, default=usual["rng"], help="of the known weights")
-    add("--out", type=Path, default=Path("out"), help="folder for the picture")
+    add("--out", type=file_path, default=Path("out"), help="folder for the picture")
 
 
 def run(arguments):

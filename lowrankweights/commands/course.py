@@ -1,8 +1,6 @@
 """``lowrankweights course``: the lessons, as notebooks and with their checks."""
 
-from pathlib import Path
-
-from . import Command, add_command
+from . import Command, add_command, file_path
 
 
 def add(commands):
@@ -21,12 +19,12 @@ def _actions(parser):
 
 
 def _source(parser):
-    parser.add_argument("--source", type=Path, default=None, help="the lessons' folder; default: ours")
+    parser.add_argument("--source", type=file_path, default=None, help="the lessons' folder; default: ours")
 
 
 def _export_arguments(parser):
     add = parser.add_argument
-    add("folder", type=Path, metavar="DIR", help="where to")
+    add("folder", type=file_path, metavar="DIR", help="where to")
     add("--to", choices=("student", "solutions", "nbgrader"), default="student", help="version")
     add("--overwrite", action="store_true", help="replace notebooks that differ")
     _source(parser)

@@ -1,9 +1,7 @@
 """``lowrankweights evaluate``: the test error of a saved model."""
 
-from pathlib import Path
-
 from .. import _checks
-from . import add_command
+from . import add_command, file_path
 
 DATA_SETS = ("digits", "digits-16x16", "mnist")
 
@@ -14,7 +12,7 @@ def add(commands):
 
 
 def _arguments(parser):
-    parser.add_argument("model", type=Path, help="file written by train")
+    parser.add_argument("model", type=file_path, help="file written by train")
     parser.add_argument("--data", choices=DATA_SETS, default=None, help="default: what it was trained on")
 
 

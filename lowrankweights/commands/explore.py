@@ -1,8 +1,6 @@
 """``lowrankweights explore``: paint which weights are known, see the others predicted."""
 
-from pathlib import Path
-
-from . import add_command
+from . import add_command, file_path
 
 
 def add(commands):
@@ -13,8 +11,9 @@ def add(commands):
 
 def _arguments(parser):
     text = "page to write; default: out/explorer.html, which is opened"
-    parser.add_argument("--out", type=Path, default=None, help=text)
-    parser.add_argument("--image", type=Path, default=None, help="an image of your own, beside the features")
+    parser.add_argument("--out", type=file_path, default=None, help=text)
+    text = "an image of your own, beside the features"
+    parser.add_argument("--image", type=file_path, default=None, help=text)
 
 
 def run(arguments):

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from . import add_command, defaults, draw_to_files
+from . import add_command, defaults, draw_to_files, file_path
 
 
 def add(commands):
@@ -17,7 +17,7 @@ def _arguments(parser):
     add("name", metavar="NAME", choices=FIGURES, help=", ".join(FIGURES))
     text = "quick: under two minutes, bundled data; standard: real data, up to three hours; paper: a night"
     add("--preset", choices=PRESETS, default="quick", help=text)
-    add("--out", type=Path, default=Path("out"), help="folder for results and picture")
+    add("--out", type=file_path, default=Path("out"), help="folder for results and picture")
     add("--resume", action="store_true", help="go on with the results that are there")
     text = "processes, among which processors are divided"
     add("--jobs", type=int, default=defaults(make)["jobs"], help=text)

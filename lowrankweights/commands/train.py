@@ -6,7 +6,7 @@ import numpy as np
 
 from .. import _checks
 from ..files import check_writable
-from . import INTERRUPTED, add_command, defaults, list_of
+from . import INTERRUPTED, add_command, defaults, file_path, list_of
 from .evaluate import DATA_SETS, error_on_test, load, print_test_error
 
 # Settings that are in a model's default name only where they differ from these.
@@ -54,13 +54,14 @@ def _arguments(parser):
     add("--threads", type=int, default=usual["n_threads"], help="default: all processors")
     add("--seed", type=int, default=USUAL["seed"], help="of the index sets and the initial weights")
     text = "model file; default: a name in out/ that says what it is"
-    add("--out", type=Path, default=None, help=text)
+    add("--out", type=file_path, default=None, help=text)
 
 
 def run(arguments):
     """Train on a data set, save the model, print counts and errors; Ctrl-C saves what there is."""
     from ..estimators import model_files
 
+    _checks.integer("--seed", arguments.seed, at_least=0)
     # a path that cannot be written is better known now
     path = check_writable(arguments.out or _default_path(arguments), "--out")
     data = load(arguments.data, arguments.dtype)

@@ -166,6 +166,7 @@ def factor_ridge(kernel, points, alpha, ridge):
         condition = 1 / reciprocal if reciprocal > 0 else np.inf
     except linalg.LinAlgError:
         condition = np.inf
+        _check_definite(A, kernel, ridge)
     if condition > MAX_CONDITION:
         raise SingularKernel(
             f"ridge: expected K_alpha + ridge I with a condition number of at most {MAX_CONDITION:.0e}, got "
@@ -173,3 +174,11 @@ def factor_ridge(kernel, points, alpha, ridge):
             "Use a larger ridge, a smaller length_scale or fewer known weights (n_alpha)."
         )
     return factor, k_alpha
+
+
+def _check_definite(A, kernel, ridge):
+    """A ``ValueError`` where no rounding, but the kernel itself makes K_alpha + ridge I indefinite."""
+    values = np.linalg.eigvalsh(A)
+    if values[0] < -1e-8 * values[-1]:
+        got = f"{kernel!r}, whose K_alpha has an eigenvalue of {values[0] - ridge:.2g}"
+        _checks.fail("kernel", f"a positive semidefinite one, or a ridge above {ridge - values[0]:.2g}", got)

@@ -47,7 +47,7 @@ def run(figure, preset, path, jobs=1, resume=False, report=print):
         What was finished is in the file.
     """
     jobs = _checks.integer("jobs", jobs, at_least=1)
-    path, specs = Path(path), figure.runs(preset)
+    path, specs = Path(path).expanduser(), figure.runs(preset)
     path.parent.mkdir(parents=True, exist_ok=True)
     result_files.repair(path)
     done = read(path)

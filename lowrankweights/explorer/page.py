@@ -40,7 +40,7 @@ def write_page(path, W=None, shape=None, image=None, **start):
         "explorer/browser/page.js",
         contents(W, shape, image, start),
     )
-    path = Path(path)
+    path = Path(path).expanduser()
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(html, encoding="utf-8")
     return path

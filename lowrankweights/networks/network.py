@@ -88,6 +88,9 @@ class Network:
         z, caches = self._forward(own, X, rows)
         # L = sum_i share_i l_i, where share_i = 1 / n unless rows have weights; and dz by it
         terms, dz = LOSSES[self.loss].terms(z, Y)
+        if np.shape(terms) != z.shape or np.shape(dz) != z.shape:
+            shapes = f"shapes {np.shape(terms)} and {np.shape(dz)}"
+            _checks.fail(f"loss ({self.loss!r}: its terms and dz)", f"shape {z.shape}, as z has", shapes)
         loss = float(np.sum(share * terms))
         dh = share.astype(X.dtype) * dz
         gradients = []

@@ -153,6 +153,7 @@ def minimize_stages(
         _checks.fail("stages", "at least one (fun, max_iter)", "none")
     _checks.choice("on_interrupt", on_interrupt, ("keep", "raise"))
     options = _scipy_options(theta.size, tol, ftol, memory)
+    callbacks = _check_callbacks(callbacks)
     run = _Run(theta, callbacks, Bar(sum(n for _, n in stages)) if progress else None, checkpoint)
     try:
         for fun, max_iter in stages:
@@ -231,3 +232,17 @@ class _Run:
         best, n_evaluations = self.stages[-1].best, sum(stage.n_evaluations for stage in self.stages)
         n_iter = self.curves.n_iter
         return Result(best.theta, best.loss, n_iter, n_evaluations, status, message, **self.curves.arrays())
+
+
+def _check_callbacks(callbacks):
+    """The callbacks as a list."""
+    expected = "a list of functions, callbacks=[f]"
+    if callbacks is None:
+        return []
+    if callable(callbacks) or not hasattr(callbacks, "__iter__"):
+        _checks.fail("callbacks", expected, repr(callbacks))
+    callbacks = list(callbacks)
+    for callback in callbacks:
+        if not callable(callback):
+            _checks.fail("callbacks", expected, f"{callback!r} in it")
+    return callbacks

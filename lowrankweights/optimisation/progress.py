@@ -18,7 +18,11 @@ class Bar:
         except ImportError:
             self.bar = None
             return
-        every = 0.2 if sys.stderr.isatty() else 10  # a log file gets a line now and then
+        if sys.stderr is None:  # a program without a console
+            self.bar = None
+            return
+        terminal = getattr(sys.stderr, "isatty", lambda: False)()
+        every = 0.2 if terminal else 10  # a log file gets a line now and then
         self.bar = tqdm(total=total, unit="it", desc="L-BFGS", mininterval=every, maxinterval=every)
 
     def update(self, loss, grad_norm):

@@ -19,7 +19,7 @@ def read(path):
     ValueError
         If another line is not JSON.
     """
-    path = Path(path)
+    path = Path(path).expanduser()
     if not path.exists():
         return []
     lines = path.read_text(encoding="utf-8").split("\n")
@@ -37,7 +37,7 @@ def read(path):
 
 def repair(path):
     """Drop a last line that was cut off; end one that lacks only its line break."""
-    path = Path(path)
+    path = Path(path).expanduser()
     text = path.read_bytes() if path.exists() else b""
     if not text or text.endswith(b"\n"):
         return
@@ -65,7 +65,7 @@ def to_line(result):
 
 def append(path, line):
     """Add one run's line to a file, in one piece: several processes may do so at once."""
-    path = Path(path)
+    path = Path(path).expanduser()
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(path, "ab", buffering=0) as file:
         file.write(line.encode("utf-8"))

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .. import _checks
 from ..networks import ACTIVATIONS, LOSSES
 
 SMALLEST = 1 << 12  # below this many entries NumPy is as fast, and Numba need not be imported
@@ -31,9 +32,20 @@ class Compiled:
         if not first.flags.writeable:
             first = first.copy()
         arrays = (first, *others)
-        if first.size >= SMALLEST and all(_plain(a) for a in arrays) and numba_available():
+        if first.size < SMALLEST or not all(_plain(a) for a in arrays) or not numba_available():
+            return self.meaning(*arrays)
+        try:
+            return self._compiled(arrays)
+        except Exception as error:  # whatever is wrong with Numba here: NumPy says the same
+            give_up(error)
+            return self.meaning(*arrays)
+
+    def _compiled(self, arrays):
+        try:
             return self.jitted(*arrays)
-        return self.meaning(*arrays)
+        except Exception:  # a cache file that was cut off, or cannot be written: compile for this process
+            self.__dict__["jitted"] = _jit(self.loops, cache=False, **self.options)
+            return self.jitted(*arrays)
 
     @functools.cached_property
     def jitted(self):
@@ -48,12 +60,14 @@ def compiled(meaning, **options):
 
 @functools.cache
 def numba_available():
-    """Whether Numba can be imported; LOWRANKWEIGHTS_NUMBA=0 says no."""
-    if os.environ.get("LOWRANKWEIGHTS_NUMBA", "1") == "0":
+    """Whether Numba can be imported and has not failed; LOWRANKWEIGHTS_NUMBA=0 says no."""
+    if os.environ.get("LOWRANKWEIGHTS_NUMBA", "1") == "0" or _failures:
         return False
     try:
         import numba
-    except ImportError:
+    except Exception as error:
+        if getattr(error, "name", None) != "numba":  # it is there, but broken
+            give_up(error)
         return False
     if not numba.config.CACHE_DIR:
         # Not beside the source: an installed package may be read-only, or shared.
@@ -63,11 +77,23 @@ def numba_available():
     return True
 
 
-def _jit(loops, **options):
+_failures = []
+
+
+def give_up(error):
+    """Go on in NumPy for the rest of this process, with one warning."""
+    if not _failures:
+        what = f"{type(error).__name__}: {error}".splitlines()[0]
+        _checks.warn(f"Numba does not work here ({what}): everything runs in NumPy, a little slower")
+    _failures.append(error)
+    numba_available.cache_clear()
+
+
+def _jit(loops, cache=True, **options):
     import numba
 
     try:
-        return numba.njit(cache=True, nogil=True, error_model="numpy", **options)(loops)
+        return numba.njit(cache=cache, nogil=True, error_model="numpy", **options)(loops)
     except RuntimeError:  # no place to write the cache
         return numba.njit(nogil=True, error_model="numpy", **options)(loops)
 

@@ -111,3 +111,8 @@ def test_a_wavelet_that_does_not_fit_and_too_few_units_that_vary():
         columns_of("squared_covariance", LayerInput(signs))
     with pytest.raises(ValueError, match="^proportion: expected at most 0.167, as X has 6 units that vary"):
         columns_of("covariance", LayerInput(np.pad(rng.random((9, 6)), ((0, 0), (0, 30)))))
+
+
+def test_a_kernel_given_as_a_dictionary_is_told_what_to_do():
+    with pytest.raises(ValueError, match="^dictionary: expected a name.*KernelStrategy.* got SquaredExp"):
+        strategy_of(lrw.SquaredExponential(2.0))

@@ -155,3 +155,14 @@ print(sorted(heavy), file=sys.stderr)
 """
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout and result.stderr == "[]\n"
+
+
+def test_a_tilde_is_the_home_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    arguments = build_parser().parse_args(["train", "digits", "--out", "~/m.npz"])
+    assert arguments.out == tmp_path / "m.npz"
+
+
+def test_a_negative_seed_is_named(capsys):
+    assert main(["train", "digits", "--seed", "-1"]) == 1
+    assert "--seed: expected an integer >= 0, got -1" in capsys.readouterr().err

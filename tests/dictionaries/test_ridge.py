@@ -151,3 +151,12 @@ def test_the_ridge_is_absolute_in_the_units_of_the_kernel():
     )
     assert np.allclose(U, scaled, atol=1e-12)
     assert not np.allclose(U, dictionaries.kernel_ridge(7 * KERNEL, POINTS, alpha, 0.1), atol=1e-3)
+
+
+def test_an_indefinite_kernel_is_named_as_such_with_the_ridge_that_would_do():
+    def indefinite(a, b):
+        return np.where(np.abs(a[:, :1] - b[:, :1].T) < 2.5, 1.0, 0.0)
+
+    points = np.stack([np.arange(8.0), np.zeros(8)], axis=1)
+    with pytest.raises(ValueError, match="^kernel: expected a positive semidefinite one, or a ridge above"):
+        dictionaries.kernel_ridge(indefinite, points, np.arange(8), ridge=0)

@@ -34,3 +34,11 @@ def test_an_estimator_takes_an_activation_of_ones_own(added):
     X, y = np.random.default_rng(0).random((60, 6)), np.arange(60) % 2
     model = lrw.LowRankMLPClassifier((6,), n_columns=2, activation="softsign", max_iter=5, random_state=0)
     assert model.fit(X, y).n_iter_ == 5
+
+
+@pytest.mark.parametrize("terms", [lambda z, Y: (z - Y, (z - Y).sum(axis=1)), lambda z, Y: (0.0, z - Y)])
+def test_a_loss_of_another_shape_is_named(terms, monkeypatch):
+    monkeypatch.setitem(LOSSES, "odd", Loss(terms, lambda z: z))
+    net = lrw.Network([lrw.Dense(lrw.Full(4, 2))], "odd")
+    with pytest.raises(ValueError, match=r"^loss \('odd': its terms and dz\): expected shape \(5, 2\)"):
+        net.loss_and_grad(net.init(rng=0), np.ones((5, 4)), np.ones((5, 2)))

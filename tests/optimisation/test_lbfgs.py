@@ -270,3 +270,25 @@ def test_a_stop_ends_all_stages():
 
     result = minimize_stages([(rosenbrock, 3), (rosenbrock, 3)], START, callbacks=[stop])
     assert result.n_iter == 1 and result.status == "stopped"
+
+
+@pytest.mark.parametrize("callbacks", [print, [None], 3, ["print"]])
+def test_callbacks_that_are_no_list_of_functions_are_named(callbacks):
+    with pytest.raises(ValueError, match=r"^callbacks: expected a list of functions, callbacks=\[f\], got"):
+        lrw.minimize(rosenbrock, START, callbacks=callbacks)
+
+
+class Silent:
+    """A stream that is less than a file."""
+
+    def write(self, text):
+        return len(text)
+
+    def flush(self):
+        pass
+
+
+@pytest.mark.parametrize("stderr", [None, Silent()])
+def test_progress_does_without_a_console(stderr, monkeypatch):
+    monkeypatch.setattr("sys.stderr", stderr)
+    assert lrw.minimize(rosenbrock, START, max_iter=3, progress=True).n_iter == 3

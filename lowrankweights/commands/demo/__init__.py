@@ -3,7 +3,7 @@
 from html import escape
 from pathlib import Path
 
-from .. import add_command, draw_to_files
+from .. import add_command, draw_to_files, file_path
 
 PAGE = Path(__file__).with_name("page.html")
 FIGURE = '<figure><img src="{name}" alt="{title}"><figcaption>{caption}</figcaption></figure>'
@@ -16,7 +16,8 @@ def add(commands):
 
 
 def _arguments(parser):
-    parser.add_argument("--out", type=Path, default=Path("out"), help="folder for the pictures and the page")
+    text = "folder for the pictures and the page"
+    parser.add_argument("--out", type=file_path, default=Path("out"), help=text)
 
 
 def run(arguments):

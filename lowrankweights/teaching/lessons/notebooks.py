@@ -37,7 +37,7 @@ def export(to, folder, source=None, overwrite=False):
     _checks.choice("--to", to, VERSIONS)
     made = {}
     for lesson in read_lessons(source):
-        place = Path(folder) / lesson.name if to == "nbgrader" else Path(folder)
+        place = Path(folder).expanduser() / lesson.name if to == "nbgrader" else Path(folder).expanduser()
         made[place / f"{lesson.name}.ipynb"] = to_json(VERSIONS[to](lesson))
     if not overwrite:
         for path, text in made.items():

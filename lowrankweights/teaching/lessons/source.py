@@ -92,7 +92,7 @@ def source_folder():
 
 def read_lessons(folder=None):
     """All lessons of a folder, by number."""
-    folder = source_folder() if folder is None else Path(folder)
+    folder = source_folder() if folder is None else Path(folder).expanduser()
     paths = sorted(folder.glob("[0-9][0-9]_*.py")) if folder.is_dir() else []
     if not paths:
         _checks.fail("--source", "a folder with lessons like 03_gradients_by_hand.py", str(folder))
