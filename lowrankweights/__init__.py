@@ -18,7 +18,7 @@ from .dictionaries import (
     sample_index_set,
 )
 from .networks import Dense, Network
-from .optimisation import gradient_error, minimize
+from .optimisation import check_gradient, gradient_error, minimize
 from .speed import Objective
 from .weights import Columns, Full, LowRank, Predicted
 
@@ -60,6 +60,7 @@ __all__ = [
     "Predicted",
     "SquaredCovariance",
     "SquaredExponential",
+    "check_gradient",
     "dictionaries",
     "gradient_error",
     "grid_coordinates",

@@ -13,7 +13,10 @@ N_DIRECTIONS = 100
 
 
 def gradient_error(fun, theta, rng=0):
-    """How far a gradient is from that of its loss: below 1e-6 it is right, 0.01 and more is a mistake.
+    """How far a gradient is from that of its loss, as one number: below 1e-6 in float64 it is right.
+
+    What a larger number means depends on the arithmetic (a right gradient in float32 may have 0.05), on
+    the scale of the loss and on theta: ``check_gradient`` judges.
 
     Parameters
     ----------
