@@ -10,7 +10,7 @@ import lowrankweights as lrw
 
 TRAIN = [sys.executable, "-m", "lowrankweights", "train", "digits", "--columns", "2"]
 SHORT = [*TRAIN, "--hidden", "10", "--max-iter", "3"]
-LONG = [*TRAIN, "--hidden", "200,200", "--max-iter", "1000000", "--dtype", "float64"]
+LONG = [*TRAIN, "--hidden", "100,100", "--max-iter", "1000000", "--dtype", "float64"]
 
 
 def test_the_model_is_there_though_nobody_reads_what_is_printed(tmp_path):
@@ -42,13 +42,14 @@ def test_a_target_that_cannot_be_written_is_known_before_training(tmp_path):
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="no such signals on this system")
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
 def test_a_model_whose_training_was_broken_off_is_saved_and_the_status_says_so(name, tmp_path):
     path = tmp_path / "m.npz"
     run = subprocess.Popen([*LONG, "--out", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     said = b""
-    while b"loss" not in said:  # the progress bar: L-BFGS runs
+    while b"L-BFGS" not in said:  # the progress bar: it begins, and has its first iterations soon
         said += run.stderr.read1(1000)
+    time.sleep(3)
     run.send_signal(getattr(signal, name))
     run.communicate(timeout=120)
     assert run.returncode == 130

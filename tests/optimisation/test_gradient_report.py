@@ -5,14 +5,14 @@ import lowrankweights as lrw
 from lowrankweights.optimisation import check_gradient, measured_noise
 
 
-def objective(dtype=np.float64, n=200, activation="sigmoid"):
+def objective(dtype=np.float64, n=60, activation="sigmoid"):
     rng = np.random.default_rng(0)
     U = lrw.dictionaries.random_projection(12, 5, rng=0)
     net = lrw.Network(
         [lrw.Dense(lrw.Predicted(U, 8), activation), lrw.Dense(lrw.Full(8, 3))], "softmax_cross_entropy"
     )
     X, Y = rng.normal(size=(n, 12)).astype(dtype), np.eye(3, dtype=dtype)[rng.integers(3, size=n)]
-    return lrw.Objective(net, X, Y, weight_decay=0.01), net.init(rng=0) + 0.1
+    return lrw.Objective(net, X, Y, 0.01, n_threads=1), net.init(rng=0) + 0.1
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
