@@ -11,6 +11,7 @@ from .evaluate import DATA_SETS, error_on_test, load, print_test_error
 
 # Settings that are in a model's default name only where they differ from these.
 USUAL = {"columns": 10, "hidden": (500, 500), "seed": 0}
+EACH = "one value, or one for each hidden layer, with commas"
 SCHEDULES = {"full": None, "grow": "grow"}  # as named here: as the estimators have them
 
 
@@ -30,14 +31,14 @@ def _arguments(parser):
     add("data", choices=DATA_SETS, help="data set")
     text = "one for all hidden layers, or one each; default: squared_exponential, then covariance"
     add("--dictionary", type=names, default=None, help=text)
-    add("--proportion", type=numbers, default=0.1, help="of each filter's weights that is learned")
-    text = "columns of a layer, each with its own dictionary"
+    add("--proportion", type=numbers, default=0.1, help=f"of each filter's weights that is learned; {EACH}")
+    text = f"columns of a layer, each with its own dictionary; {EACH}"
     add("--columns", type=integers, default=USUAL["columns"], help=text)
     hidden = ",".join(map(str, USUAL["hidden"]))
     add("--hidden", type=integers, default=hidden, help="hidden units of each layer")
     text = "of the squared exponential, in pixels"
     add("--length-scale", type=float, default=usual["length_scale"], help=text)
-    text = "relative to the kernel's mean variance; default: each kernel's own"
+    text = f"relative to the kernel's mean variance; {EACH}; default: each kernel's own"
     add("--ridge", type=numbers, default=usual["ridge"], help=text)
     text = "of the hidden layers"
     add("--activation", choices=ACTIVATIONS, default=usual["activation"], help=text)

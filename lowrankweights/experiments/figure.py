@@ -34,7 +34,7 @@ class Figure(abc.ABC):
     ...     def summary(self, results):
     ...         return f"error {results[0]['error']:.2f}"
     ...     def draw(self, results):
-    ...         raise NotImplementedError("nothing to see")
+    ...         return None  # or a matplotlib figure
     >>> figure = Guessing()
     >>> figure.summary([{**spec, **figure.run_one(spec, {}, 1)} for spec in figure.runs("quick")])
     'error 0.83'

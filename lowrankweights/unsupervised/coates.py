@@ -154,7 +154,11 @@ class FeatureClassifier:
     """
 
     def __init__(self, strengths=STRENGTHS, n_validation=0.2, max_iter=200):
-        self.strengths, self.n_validation, self.max_iter = tuple(strengths), n_validation, max_iter
+        strengths = tuple(np.ravel(strengths).tolist())
+        if not strengths:
+            _checks.fail("strengths", "at least one number > 0", "none")
+        self.strengths = tuple(_checks.number("strengths", s, above=0) for s in strengths)
+        self.n_validation, self.max_iter = n_validation, max_iter
 
     def fit(self, features, y):
         """Learn from features (n, n_features) and y (n,).

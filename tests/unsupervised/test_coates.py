@@ -131,3 +131,9 @@ def test_strengths_are_tried_until_the_error_rises():
     F, y = rng.normal(size=(200, 100)).astype(np.float32), (rng.random(200) < 0.2).astype(int)
     model = FeatureClassifier((1e-6, 1.0, 10.0), n_validation=60).fit(F, y)  # nothing but noise to learn
     assert set(model.validation_errors_) == {1e-6, 1.0} and model.strength_ == 1e-6
+
+
+@pytest.mark.parametrize("strengths", [(), (0.0,), ("a",)])
+def test_strengths_that_cannot_be_are_named(strengths):
+    with pytest.raises(ValueError, match="^strengths: expected"):
+        FeatureClassifier(strengths)
