@@ -14,7 +14,9 @@ class Strategy(abc.ABC):
     A subclass has a ``draw`` and, where something is made once for all columns, a ``look``. Its
     settings are the fields of a frozen dataclass: equal ones then share built layers, and a recipe
     holds them. It may be given wherever a dictionary's name is expected, as an object (its own
-    settings hold) or as a class (those of the estimator that are among its fields are handed on).
+    settings hold) or as a class: then the estimator's are handed on to fields of the names
+    ``length_scale``, ``relative_ridge`` (the estimators' ``ridge``), ``index_set`` (``index_sets``),
+    ``activation`` and ``max_iter`` (``pretrain_iter``).
 
     Attributes
     ----------

@@ -60,8 +60,8 @@ def page(figure, preset, results, outcome):
     """The page in Markdown beside the results: picture, ``outcome`` of ``sum_up``, how to make it again."""
     stem = f"{figure.name}-{preset}"
     made_by = ", ".join(sorted({str(r["commit"]) for r in results}))
-    data = {r["data"] for r in results}  # STL-10 has runs where it is here
-    n_planned = sum(spec["data"] in data for spec in figure.runs(preset))
+    data = {r.get("data") for r in results}  # STL-10 has runs where it is here
+    n_planned = sum(spec.get("data") in data for spec in figure.runs(preset))
     hours = sum(r["seconds"] * r["n_threads"] for r in results) / 3600
     parts = [
         f"# Figure {figure.name}, preset {preset}",

@@ -1,5 +1,7 @@
 """Runs a list of experiments: resumable, in parallel, one line of results as each run ends."""
 
+import itertools
+import json
 import time
 import traceback
 from concurrent.futures.process import BrokenProcessPool
@@ -48,6 +50,7 @@ def run(figure, preset, path, jobs=1, resume=False, report=print):
     """
     jobs = _checks.integer("jobs", jobs, at_least=1)
     path, specs = Path(path).expanduser(), figure.runs(preset)
+    _check_specs(specs)
     path.parent.mkdir(parents=True, exist_ok=True)
     result_files.repair(path)
     done = read(path)
@@ -68,7 +71,8 @@ def read(path):
 
 def in_order(specs, results):
     """The result of each spec that has one."""
-    return [result for spec in specs for result in result_files.select(results, **spec)[:1]]
+    found = ((result for result in results if result_files.is_of(result, spec)) for spec in specs)
+    return [result for of_spec in found for result in itertools.islice(of_spec, 1)]
 
 
 def _groups(figure, specs):
@@ -113,6 +117,27 @@ def _run_groups(figure, groups, path, jobs):
     return failures
 
 
+def _check_specs(specs):
+    """A ``ValueError`` unless every spec comes back from JSON as it is, and no two are equal."""
+    for i, spec in enumerate(specs):
+        try:
+            back = json.loads(json.dumps(spec, allow_nan=False))
+        except (TypeError, ValueError) as error:
+            _checks.fail("runs (a spec)", "values as JSON has them", f"{spec} ({error})")
+        if back != spec:
+            changed = {k: v for k, v in spec.items() if back.get(k) != v}
+            _checks.fail("runs (a spec)", "values as JSON has them (a list, not a tuple)", changed)
+        if spec in specs[:i]:
+            _checks.fail("runs", "specs that differ", f"{spec} twice")
+
+
+def _check_result(spec, result):
+    """A ``ValueError`` if a run says of its settings something else than its spec."""
+    other = {k: v for k, v in result.items() if k in spec and spec[k] != v}
+    if other:
+        _checks.fail("run_one", "results under other names than the spec's settings", other)
+
+
 def _run_group(i, figure, group, path, n_threads, stamp):
     """Make the runs of group i; each is written as it ends. Returns i and the failures."""
     shared, failed = {}, []
@@ -120,10 +145,10 @@ def _run_group(i, figure, group, path, n_threads, stamp):
         start = time.perf_counter()
         try:
             result = figure.run_one(spec, shared, n_threads)
+            _check_result(spec, result)
             seconds = round(time.perf_counter() - start, 2)
-            line = result_files.to_line(
-                {**spec, **result, "seconds": seconds, "n_threads": n_threads, **stamp}
-            )
+            stamp = {**stamp, "seconds": seconds, "n_threads": n_threads, "spec_keys": sorted(spec)}
+            line = result_files.to_line({**spec, **result, **stamp})
         except (DataNotFound, DataFileError):  # no other run would go better
             raise
         except Exception:

@@ -17,6 +17,9 @@ from .activations import ACTIVATIONS
 class Layer(abc.ABC):
     """What a network asks of a layer; one's own is a subclass with ``forward`` and ``backward``.
 
+    One that learns also has ``n_dynamic`` and ``init``, and says in ``decayed`` what weight decay acts on (by
+    default nothing). To be saved, its class names the arguments that it is made from in ``arguments``.
+
     Attributes
     ----------
     in_shape, out_shape : tuple

@@ -72,8 +72,20 @@ def append(path, line):
 
 
 def finished(spec, results):
-    """Whether one of the results is that of ``spec``: it holds all that the spec says."""
-    return any(all(result.get(k) == v for k, v in spec.items()) for result in results)
+    """Whether one of the results is that of ``spec``."""
+    return any(is_of(result, spec) for result in results)
+
+
+def is_of(result, spec):
+    """Whether a result is that of ``spec``: it holds all that the spec says, and was asked for no more.
+
+    >>> is_of({"p": 1, "error": 0.1, "spec_keys": ["p"]}, {"p": 1})
+    True
+    >>> is_of({"p": 1, "pretrain": True, "error": 0.1, "spec_keys": ["p", "pretrain"]}, {"p": 1})
+    False
+    """
+    asked = result.get("spec_keys", spec)  # lines from before it was written say nothing of it
+    return set(asked) == set(spec) and all(result.get(k) == v for k, v in spec.items())
 
 
 def select(results, **wanted):

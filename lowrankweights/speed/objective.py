@@ -121,7 +121,7 @@ class Objective(BlockSum):
     ----------
     net : Network
         Or another model that has a ``ModelTwin``.
-    X : array, (n, n_v)
+    X : array, (n, *in_shape)
         Its dtype, float32 or float64, is that of the arithmetic; sums over blocks are float64.
     Y : array, (n, n_out)
     weight_decay : float

@@ -10,6 +10,7 @@ import functools
 
 import numpy as np
 
+from .. import _checks
 from ..networks import Dense
 from .compiled import in_place
 from .orders import orders
@@ -76,6 +77,9 @@ class AsDefined(Twin):
 
     def backward(self, arrays, cache, dh, need_dv=True):
         gradient, dv = self.layer.backward(arrays[0], cache, dh)
+        if np.shape(gradient) != (self.layer.n_dynamic,):
+            whose = f"{type(self.layer).__name__}.backward (its dtheta)"
+            _checks.fail(whose, f"shape ({self.layer.n_dynamic},)", f"shape {np.shape(gradient)}")
         return [gradient], dv
 
     def finish(self, gradients, theta):

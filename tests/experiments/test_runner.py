@@ -1,10 +1,11 @@
 import json
 import os
 
+import numpy as np
 import pytest
 
 from lowrankweights.datasets import DataNotFound
-from lowrankweights.experiments import Figure, runner
+from lowrankweights.experiments import Figure, make, runner
 from lowrankweights.experiments.figures.figure_2 import FiltersByProportion
 from lowrankweights.results import files as results
 
@@ -154,3 +155,57 @@ def test_without_data_the_reason_is_told_at_once(figure, tmp_path):
     with pytest.raises(DataNotFound, match="LOWRANKWEIGHTS_DATA"):
         run(figure, tmp_path / "not there yet" / "r.jsonl")
     assert len(figure.calls) == 1
+
+
+class Own(Figure):
+    """The shortest figure: no data, words of its own."""
+
+    name = "own"
+
+    def __init__(self, specs, fails=()):
+        super().__init__({"quick": specs})
+        self.fails = fails
+
+    def runs(self, preset):
+        return self.presets[preset]
+
+    def run_one(self, spec, shared, n_threads):
+        if spec in self.fails:
+            raise RuntimeError("this one fails")
+        return {"error": 0.1 if spec.get("pretrain") else 0.9}
+
+    def summary(self, results):
+        return f"errors {[r['error'] for r in results]}"
+
+    def draw(self, results):
+        import matplotlib.pyplot as plt
+
+        return plt.figure()
+
+
+def test_a_figure_of_ones_own_is_made_and_resumed_in_its_own_words(tmp_path):
+    figure, said = Own([{"data": "digits", "share": 0.1}, {"data": "digits", "share": 0.2}]), []
+    assert make(figure, "quick", tmp_path, report=said.append) == []
+    assert make(figure, "quick", tmp_path, resume=True, report=said.append) == []
+    assert any("2 runs, 2 of them finished before" in text for text in said)
+    assert (tmp_path / "own-quick.md").exists() and (tmp_path / "own-quick.png").exists()
+    bare = Own([{"seed": 0}])
+    assert make(bare, "quick", tmp_path / "bare", report=said.append) == []
+
+
+def test_a_run_that_failed_does_not_get_the_numbers_of_one_that_was_asked_for_more(tmp_path):
+    few, more = {"p": 1}, {"p": 1, "pretrain": True}
+    found, failures = runner.run(
+        Own([few, more], fails=[few]), "quick", tmp_path / "r.jsonl", report=lambda _: None
+    )
+    assert len(failures) == 1 and [r["error"] for r in found] == [0.1]
+    found, failures = runner.run(
+        Own([few, more]), "quick", tmp_path / "r.jsonl", resume=True, report=lambda _: None
+    )
+    assert not failures and [r["error"] for r in found] == [0.9, 0.1]
+
+
+@pytest.mark.parametrize("specs", [[{"hidden": (20,)}], [{"p": np.float64("nan")}], [{"p": 1}, {"p": 1}]])
+def test_specs_that_json_would_change_are_refused_before_the_first_run(specs, tmp_path):
+    with pytest.raises(ValueError, match="^runs.*: expected"):
+        runner.run(Own(specs), "quick", tmp_path / "r.jsonl", report=lambda _: None)

@@ -193,3 +193,13 @@ def test_threads_share_the_work(somewhere):
         loss, grad = lrw.Objective(net, X, Y, engine=pool, block_rows=20)(theta)
     alone = lrw.Objective(net, X, Y, n_threads=1, block_rows=20)(theta)
     assert loss == alone[0] and np.array_equal(grad, alone[1])
+
+
+def test_a_gradient_of_another_shape_is_named_not_broadcast():
+    class Careless(Scale):
+        def backward(self, theta, v, dh):
+            return np.float64(1.0), dh
+
+    net = lrw.Network([Careless((6,)), lrw.Dense(lrw.Full(6, 2))], "squared_error")
+    with pytest.raises(ValueError, match=r"^Careless.backward \(its dtheta\): expected shape \(6,\)"):
+        lrw.Objective(net, np.ones((4, 6)), np.ones((4, 2)))(net.init(rng=0))
