@@ -33,7 +33,7 @@ def kernel_ridge(kernel, points, alpha, ridge=1e-2):
     alpha : array of int, (n_alpha,)
         Indices of the known weights, into ``points``; unique.
     ridge : float
-        lambda >= 0, absolute: it is added to each k(i, i), in the units of the kernel. (Estimators
+        lambda >= 0, absolute: it is added to k(i, i) for i in alpha, in the units of the kernel. (Estimators
         take it relative to the mean of k(i, i).) With 0 the known weights are kept: U[alpha] = I.
 
     Returns
@@ -48,7 +48,12 @@ def kernel_ridge(kernel, points, alpha, ridge=1e-2):
 
     Notes
     -----
-    Paper, section 3.1. Solved by Cholesky, never by an inverse.
+    Paper, section 3.1. Solved by Cholesky, never by an inverse. At the known weights
+
+        U[alpha] = I - ridge (K_alpha + ridge I)^-1,
+
+    so a ridge does not keep them: a pattern along an eigenvector of K_alpha with eigenvalue mu is
+    multiplied by mu / (mu + ridge), the roughest patterns by least. With a ridge w_alpha are coordinates.
 
     Examples
     --------

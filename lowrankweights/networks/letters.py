@@ -25,7 +25,7 @@ LETTERS = {
     "n_h": Letter("", "filters, one for each hidden unit"),
     "n_alpha": Letter("", "weights of a filter that are known; atoms of a dictionary"),
     "n_out": Letter("", "outputs of a network"),
-    "n_dynamic": Letter("", "numbers that are learned, biases included"),
+    "n_dynamic": Letter("", "numbers learned: of a parametrisation without biases, of a network with"),
     "rank": Letter("", "columns of U where U is learned too"),
     # data
     "X": Letter("(n, n_v)", "the data, one row each: v of the first layer"),

@@ -79,7 +79,7 @@ def minimize(
         theta' = theta + t d                    t > 0 from the line search; there f' and g'
         s = theta' - theta,   y = g' - g        how far it went, how the gradient changed by it
 
-    Were f a quadratic, then y = (its Hessian) s. So the next B is asked for B y = s (the secant
+    Were f a quadratic, then y = (its Hessian) s. So the next B is asked for B' y = s (the secant
     equation), and changed as little as that allows; it is symmetric and, as s.y > 0, positive
     definite, so that d goes down::
 

@@ -162,7 +162,7 @@ class Predicted(Parametrisation):
         return self._cast[dtype]
 
     def init(self, rng, variance=None):
-        """Initial w_alpha, scaled so that v W varies as in a full layer, whatever U is.
+        """Initial w_alpha, scaled so that the entries of W vary on average as in a full layer.
 
         The mean variance of an entry of W = U w_alpha is var(w_alpha) |U|^2 / n_v.
         """

@@ -160,3 +160,13 @@ def test_an_indefinite_kernel_is_named_as_such_with_the_ridge_that_would_do():
     points = np.stack([np.arange(8.0), np.zeros(8)], axis=1)
     with pytest.raises(ValueError, match="^kernel: expected a positive semidefinite one, or a ridge above"):
         dictionaries.kernel_ridge(indefinite, points, np.arange(8), ridge=0)
+
+
+def test_a_ridge_moves_the_known_weights_by_the_formula_of_the_docstring():
+    grid, alpha = lrw.Grid((6, 6)), lrw.sample_index_set(36, 12, rng=0)
+    kernel = lrw.SquaredExponential(2.0)
+    U = dictionaries.kernel_ridge(kernel, grid, alpha, ridge=0.1)
+    K_alpha = kernel(grid[alpha], grid[alpha])
+    assert np.allclose(U[alpha], np.eye(12) - 0.1 * np.linalg.inv(K_alpha + 0.1 * np.eye(12)), atol=1e-12)
+    mu, patterns = np.linalg.eigh(K_alpha)
+    assert np.allclose(U[alpha] @ patterns, patterns * mu / (mu + 0.1), atol=1e-12)
