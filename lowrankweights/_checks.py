@@ -15,12 +15,12 @@ def fail(name, expected, got):
     raise ValueError(f"{name}: expected {expected}, got {got}")
 
 
-def warn(message):
-    """A ``UserWarning`` at the line that called the package, however deep inside it this is."""
+def warn(message, category=UserWarning):
+    """A warning at the line that called the package, however deep inside it this is."""
     frame, level = sys._getframe(1), 2
     while frame.f_back and frame.f_code.co_filename.startswith(os.path.dirname(__file__)):
         frame, level = frame.f_back, level + 1
-    warnings.warn(message, UserWarning, stacklevel=level)
+    warnings.warn(message, category, stacklevel=level)
 
 
 def renamed(old, new):

@@ -100,9 +100,12 @@ class KernelStrategy(Strategy):
         ridge = self.relative_ridge * kernel.diagonal(varying).mean()
         return KernelRidge(kernel, points, ridge, candidates, layer_input)
 
+    def n_atoms(self, seen):
+        return None if seen.candidates is None else len(seen.candidates)
+
     def draw(self, seen, n_alpha, rng, column, n_columns):
         layer_input, n_v = seen.layer_input, seen.layer_input.n_v
-        n_candidates = n_v if seen.candidates is None else len(seen.candidates)
+        n_candidates = self.n_atoms(seen) or n_v
         if n_alpha > n_candidates:
             whose = f"as {layer_input.name} has {n_candidates} {self.varying} ({self.name!r})"
             got = f"{n_alpha / n_v:.3g} ({n_alpha} of {n_v})"

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from .. import _checks
+from .._blas import one_blas_thread
 from ..dictionaries.index_sets import count_known
 from ..networks.layers import Dense
 from ..networks.network import Network
@@ -46,6 +47,7 @@ class BuiltLayer:
     pretraining: Any = None
 
 
+@one_blas_thread
 def build(specs, X, n_out, loss, rng, *, n_threads=None, engine=None, shared=None):
     """Build the network for the data.
 
@@ -99,12 +101,13 @@ def _build_layer(layer_input, spec, rng, resources):
     kept = [d.alpha for d in drawn if d.alpha is not None], [d.recipe for d in drawn]
     if spec.pretrain_iter is None:
         theta = dense.init(rng)
-        return BuiltLayer(dense, *kept, theta, output(dense, theta, layer_input.v))
+        return BuiltLayer(dense, *kept, theta, output(dense, theta, layer_input.v, resources["n_threads"]))
     how = {"max_iter": spec.pretrain_iter, "rng": rng, **resources}
     theta, H, result = pretrain_layer(parametrisation, spec.activation, layer_input.v, **how)
     return BuiltLayer(dense, *kept, theta, H, result)
 
 
+@one_blas_thread
 def predicted_layer(layer_input, spec, rng, **resources):
     """The parametrisation of a layer's weights, and the dictionaries in it.
 
@@ -144,7 +147,13 @@ def predicted_layer(layer_input, spec, rng, **resources):
     if spec.dictionary == "low_rank":
         return LowRank(n_v, n_h, rank=max(1, round(spec.proportion * n_v * n_h / (n_v + n_h)))), []
     prepared = spec.dictionary.prepare(layer_input, rng, **resources)
-    n_alpha = count_known(spec.proportion, n_v, layer_input.n_channels)
+    n_alpha, most = count_known(spec.proportion, n_v, layer_input.n_channels), prepared.n_atoms
+    if n_alpha > most:
+        whose = f"{layer_input.name} has only {most} {spec.dictionary.varying} of {n_v}"
+        _checks.warn(
+            f"proportion: {n_alpha} weights of each filter were to be learned, but {whose}: so many are"
+        )
+        n_alpha = most
     drawn = [prepared.draw(n_alpha, rng, column, spec.n_columns) for column in range(spec.n_columns)]
     units = np.array_split(np.arange(n_h), spec.n_columns)
     columns = [Predicted(d.U, n_h=len(own)) for d, own in zip(drawn, units, strict=True)]

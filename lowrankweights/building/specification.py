@@ -11,6 +11,8 @@ from ..networks.activations import ACTIVATIONS
 from .index_choices import Uniform, index_set_choice
 from .strategies import AutoencoderFilters, Strategy, strategy_of
 
+USUAL_COLUMNS = 10  # the estimators' default
+
 
 @dataclass(frozen=True)
 class LayerSpec:
@@ -92,7 +94,8 @@ def layer_specs(
     n_v : int
         Columns of X.
     dictionary, proportion, n_columns, ridge
-        One value, or a tuple with one for each hidden layer. ``ridge`` is relative; None: each
+        One value, or a tuple with one for each hidden layer. Where ten columns, the usual number, are
+        more than a layer's units, each unit has a column of its own. ``ridge`` is relative; None: each
         strategy's own, and so with ``length_scale``, ``activation`` and ``pretrain_iter``.
     input_shape : (height, width), (height, width, n_channels), Grid or None
     index_sets : "uniform", "local" or an IndexSetChoice
@@ -130,6 +133,8 @@ def layer_specs(
         dictionary, ridge, proportion, n_columns = own
         index_set = Uniform() if chosen.needs_grid and i > 0 else chosen
         strategy = _strategy(dictionary, ridge, index_set, settings)
+        if isinstance(strategy, Strategy) and n_columns == USUAL_COLUMNS:
+            n_columns = min(n_columns, n_h)
         n_iter = _pretraining(strategy, pretrain, pretrain_iter)
         places = points if i == 0 else None  # hidden units are nowhere
         specs.append(LayerSpec(n_h, strategy, proportion, n_columns, activation, n_iter, places))

@@ -46,6 +46,9 @@ class RandomProjection(Strategy):
 class Basis(Strategy):
     """A basis from which each column draws its own atoms; ``look`` returns it, (n_v, n_atoms)."""
 
+    def n_atoms(self, seen):
+        return seen.shape[1]
+
     def draw(self, seen, n_alpha, rng, column, n_columns):
         return bases.draw_atoms(seen, n_alpha, rng), None
 

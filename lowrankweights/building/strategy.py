@@ -6,6 +6,7 @@ import dataclasses
 import numpy as np
 
 from .. import _checks
+from .._blas import one_blas_thread
 
 
 class Strategy(abc.ABC):
@@ -40,6 +41,7 @@ class Strategy(abc.ABC):
     """
 
     name = ""
+    varying = "atoms"  # what limits their number, in warnings
 
     def look(self, layer_input, rng, **resources):
         """Make what all columns share.
@@ -91,6 +93,10 @@ class Strategy(abc.ABC):
             If there are not so many atoms.
         """
 
+    def n_atoms(self, seen):
+        """How many atoms a column can have at most; None: one for each weight."""
+        return None
+
     def prepare(self, layer_input, rng=0, **resources):
         """The strategy after its look at a layer's input, a ``PreparedStrategy``.
 
@@ -117,13 +123,19 @@ class PreparedStrategy:
     strategy : Strategy
     seen : object
         What its ``look`` returned, for instance a kernel taken apart (``KernelRidge``).
+    n_atoms : int
+        How many atoms a column can have at most.
     """
 
+    @one_blas_thread
     def __init__(self, strategy, layer_input, rng, resources):
         self.strategy, self.n_v = strategy, layer_input.n_v
         self._look_seed = generator_state(rng)
         self.seen = strategy.look(layer_input, rng, **resources)
+        most = strategy.n_atoms(self.seen)
+        self.n_atoms = self.n_v if most is None else most
 
+    @one_blas_thread
     def draw(self, n_alpha, rng=0, column=0, n_columns=1):
         """Draw the dictionary of one column.
 

@@ -9,6 +9,7 @@ import numpy as np
 from scipy import fft
 
 from .. import _checks
+from .._blas import one_blas_thread
 from .points import image_grid
 
 
@@ -80,6 +81,7 @@ def wavelet_basis(shape, wavelet="haar"):
     return np.kron(atoms[:, order], np.eye(grid.n_channels))
 
 
+@one_blas_thread
 def kmeans_basis(v, n_atoms, rng):
     """Centres of k-means on the rows of v as atoms of unit length.
 

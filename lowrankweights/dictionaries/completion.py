@@ -6,6 +6,7 @@ The length scale is the one that makes the known weights most probable: the othe
 import numpy as np
 
 from .. import _checks
+from .._blas import one_blas_thread
 from .index_sets import count_known, sample_index_set
 from .kernels import SquaredExponential
 from .length_scales import choose_length_scale, default_bounds
@@ -16,6 +17,7 @@ RIDGE = 1e-2
 
 
 @_checks.renamed("share", "proportion")
+@one_blas_thread
 def complete(W, shape, proportion, rng=0, length_scale=None):
     """Predict features from some of their weights.
 

@@ -11,6 +11,7 @@ import numbers
 import numpy as np
 
 from .. import _checks
+from .._blas import one_blas_thread
 from .points import as_points
 
 BLOCK = 256  # points whose matrix is made for its diagonal, where a kernel does not know it
@@ -51,6 +52,7 @@ class Kernel(abc.ABC):
 
     __array_ufunc__ = None  # so that a NumPy number on the left leaves the product to us
 
+    @one_blas_thread
     def __call__(self, points_a, points_b):
         """The matrix of k(i, j), (n_a, n_b), for i in ``points_a`` and j in ``points_b``.
 

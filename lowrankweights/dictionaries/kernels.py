@@ -4,6 +4,7 @@ import numpy as np
 
 from .. import _checks
 from .kernel_algebra import Kernel, same_channel
+from .moments import covariance, varying_units
 
 
 class SquaredExponential(Kernel):
@@ -115,26 +116,6 @@ class SquaredCovariance(_Tabulated):
             v2 = _checks.array("v (its squares)", _activities(v) ** 2)
         self.K = covariance(v2)
         self.varying = varying_units(v2)
-
-
-def covariance(v, block=4096):
-    """np.cov(v.T) in float64, block by block: no float64 copy of v is made."""
-    n = len(v)
-    mean = v.mean(axis=0, dtype=np.float64)
-    K = np.zeros((v.shape[1], v.shape[1]))
-    for start in range(0, n, block):
-        centred = v[start : start + block] - mean
-        K += centred.T @ centred
-    return K / (n - 1)
-
-
-def varying_units(v):
-    """Indices of the columns of v that are not constant.
-
-    >>> varying_units(np.array([[0.0, 1.0], [0.0, 2.0]]))
-    array([1])
-    """
-    return np.flatnonzero((v[0] != v).any(axis=0))
 
 
 def _activities(v):

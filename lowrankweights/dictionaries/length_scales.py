@@ -4,12 +4,14 @@ import numpy as np
 from scipy import linalg, optimize
 
 from .. import _checks
+from .._blas import one_blas_thread
 from .index_sets import check_index_set
 from .kernels import SquaredExponential
 from .points import as_points
 from .ridge import SingularKernel, factor_ridge
 
 
+@one_blas_thread
 def log_marginal_likelihood(w_alpha, kernel, points, alpha, ridge=1e-2):
     r"""How probable the known weights are, in the Gaussian-process reading of the ridge predictor.
 
@@ -55,6 +57,7 @@ def log_marginal_likelihood(w_alpha, kernel, points, alpha, ridge=1e-2):
     return float(np.sum(-0.5 * n_alpha * scale - half_log_det))
 
 
+@one_blas_thread
 def choose_length_scale(w_alpha, points, alpha, ridge=1e-2, bounds=None):
     """The length scale of ``SquaredExponential`` that makes the known weights most probable.
 

@@ -7,6 +7,7 @@ import numpy as np
 from scipy import linalg
 
 from .. import _checks
+from .._blas import one_blas_thread
 from .index_sets import check_index_set, sample_index_set
 from .kernel_algebra import as_kernel
 from .points import as_points
@@ -21,6 +22,7 @@ class SingularKernel(ValueError):
 ASYMMETRY = 1e-6  # of K_alpha, relative to its largest entry; kernels may compute in float32
 
 
+@one_blas_thread
 def kernel_ridge(kernel, points, alpha, ridge=1e-2):
     r"""The kernel ridge predictor: w = U w_alpha, U = k_alpha^T (K_alpha + ridge I)^-1.
 
@@ -67,6 +69,7 @@ def kernel_ridge(kernel, points, alpha, ridge=1e-2):
     return np.ascontiguousarray(linalg.cho_solve(factor, k_alpha).T)
 
 
+@one_blas_thread
 def predictive_variance(kernel, points, alpha, ridge=1e-2):
     """How unsure the prediction of each weight is, in the Gaussian-process reading.
 
@@ -104,6 +107,7 @@ def predictive_variance(kernel, points, alpha, ridge=1e-2):
     return np.maximum(prior - explained, 0.0)
 
 
+@one_blas_thread
 def predict_features(w_alpha, U):
     """Predict whole features from their known weights: W = U w_alpha (the paper's Figure 1).
 

@@ -6,11 +6,13 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .. import _checks
+from .._blas import one_blas_thread
 from ..building import LayerInput, layer_specs, predicted_layer
 from ..optimisation.lbfgs import minimize
 from ..speed import Objective
+from ..speed.scales import check_range
 from ..unsupervised.autoencoder import DECODERS, TiedAutoencoder, decoder_for
-from .common import fitted_dictionaries, numeric_types, whole_or_not
+from .common import fitted_dictionaries, numeric_types, warn_if_unfinished, whole_or_not
 
 
 class LowRankAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -117,9 +119,11 @@ class LowRankAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
         self.verbose = verbose
 
     @whole_or_not
+    @one_blas_thread
     def fit(self, X, y=None):
         """Learn to reconstruct X (n, n_features); y is not used."""
         X = validate_data(self, X, dtype=numeric_types(self.dtype), ensure_min_samples=2)
+        check_range("X", X)
         _checks.choice("decoder", self.decoder, ("auto", *DECODERS))
         n_components = _checks.integer("n_components", self.n_components, at_least=1)
         rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31))
@@ -137,6 +141,7 @@ class LowRankAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
         objective = Objective(self.network_, X, X, self.weight_decay, **how)
         how = {"max_iter": self.max_iter, "tol": self.tol, "callbacks": self.callbacks or []}
         result = minimize(objective, self.network_.init(rng), **how, progress=self.verbose)
+        warn_if_unfinished(result, self.max_iter)
         self.theta_, self.stop_report_ = result.theta, str(result)
         self.n_iter_, self.loss_, self.loss_curve_ = result.n_iter, result.loss, result.loss_curve
         self.describe_fit()
@@ -154,13 +159,13 @@ class LowRankAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
         """Hidden units h = g(x W + b), (n, n_components)."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=numeric_types(self.dtype), reset=False)
-        return self.network_.encode(self.theta_, X)
+        return self.network_.encode(self.theta_, X, self.n_threads)
 
     def inverse_transform(self, X):
         """Reconstructions r = d(h W^T + c), (n, n_features), from hidden units X (n, n_components)."""
         check_is_fitted(self)
         X = _checks.array("X", X, shape=(None, len(self.components_)))
-        return self.network_.decode(self.theta_, X)
+        return self.network_.decode(self.theta_, X, self.n_threads)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

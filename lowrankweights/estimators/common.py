@@ -4,6 +4,7 @@ import functools
 import inspect
 
 import numpy as np
+from sklearn.exceptions import ConvergenceWarning
 
 from .. import _checks
 from ..weights.parametrisations import Predicted
@@ -18,6 +19,17 @@ def numeric_types(dtype):
 def fitted_dictionaries(parametrisation):
     """U of each column; empty where every weight is learned."""
     return [leaf.U for leaf in parametrisation.leaves if isinstance(leaf, Predicted)]
+
+
+def warn_if_unfinished(result, max_iter):
+    """scikit-learn's ConvergenceWarning where max_iter ended the fit, with what to do."""
+    if result.status == "max_iter" and max_iter > 0:
+        _checks.warn(
+            f"max_iter = {max_iter} iterations were not enough: the largest entry of the gradient is "
+            f"{result.grad_norm_curve[-1]:.1e}. Raise max_iter, or stop earlier on purpose (a larger tol, a "
+            "callback), or bring X to a scale of about 1 (StandardScaler). See stop_report_.",
+            ConvergenceWarning,
+        )
 
 
 def whole_or_not(fit):

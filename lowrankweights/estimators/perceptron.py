@@ -7,10 +7,13 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .. import _checks
+from .._blas import one_blas_thread
 from ..building import build, layer_specs
 from ..optimisation.lbfgs import minimize_stages
 from ..speed import Objective, predict
-from .common import fitted_dictionaries, numeric_types, whole_or_not, with_docs_of
+from ..speed.scales import check_range
+from .common import fitted_dictionaries, numeric_types, warn_if_unfinished, whole_or_not, with_docs_of
+from .targets import StandardisedTargets
 
 # The parameters that describe the hidden layers.
 OF_LAYERS = [
@@ -34,9 +37,11 @@ class _LowRankMLP(BaseEstimator):
         three need an image), "covariance", "squared_covariance", "autoencoder", "kmeans", a
         function f(v, points, n_alpha, rng) -> U, called once a column, or a ``building.Strategy``.
     proportion : float or tuple
-        Share of each filter's weights that is learned, n_alpha / n_v, in (0, 1].
+        Share of each filter's weights that is learned, n_alpha / n_v, in (0, 1]. Where a dictionary has
+        fewer atoms, as not all units vary, all it has, with a warning.
     n_columns : int or tuple
-        Columns of a layer, each with its own dictionary and its share of the hidden units.
+        Columns of a layer, each with its own dictionary and its share of the hidden units, at most one
+        for each unit. (The default of ten becomes so many where a layer has fewer units.)
     input_shape : (height, width), (height, width, n_channels) or a Grid, optional
         Where the inputs are pixels.
     length_scale : float
@@ -77,6 +82,11 @@ class _LowRankMLP(BaseEstimator):
     ------
     ValueError
         From ``fit``, naming the parameter, what was expected and what came.
+
+    Warns
+    -----
+    ConvergenceWarning
+        Where ``max_iter`` ended the fit.
 
     Attributes
     ----------
@@ -146,9 +156,10 @@ class _LowRankMLP(BaseEstimator):
         self.random_state = random_state
         self.verbose = verbose
 
-    def _fit(self, X, Y, loss):
-        """Build the network for X and Y (n, n_out), and learn theta."""
+    def _fit(self, X, Y, loss, targets=None):
+        """Build the network for X and Y (n, n_out), and learn theta; ``targets``: what Y was made from."""
         self._check_parameters()
+        check_range("X", X)
         rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31))
         Y = Y.astype(X.dtype, copy=False)
         how = {"n_threads": self.n_threads, "engine": self.engine}
@@ -157,9 +168,13 @@ class _LowRankMLP(BaseEstimator):
         self.index_sets_, self.recipes_ = [b.index_sets for b in built], [b.recipes for b in built]
         self.pretrain_loss_curves_ = [b.pretraining.loss_curve for b in built if b.pretraining is not None]
         objective = Objective(self.network_, X, Y, self.weight_decay, **how)
-        stages = self._stages(objective, rng)
-        how = {"tol": self.tol, "callbacks": self.callbacks or [], "progress": self.verbose}
-        self._keep(minimize_stages(stages, theta, **how))
+        stages, callbacks = self._stages(objective, rng), self.callbacks or []
+        if targets is not None:
+            callbacks = targets.seen_by(callbacks, self.network_)
+        how = {"tol": self.tol, "callbacks": callbacks, "progress": self.verbose}
+        result = minimize_stages(stages, theta, **how)
+        warn_if_unfinished(result, stages[-1][1])
+        self._keep(result, result.theta if targets is None else targets.fold(self.network_, result.theta))
         return self
 
     def _stages(self, objective, rng):
@@ -178,9 +193,9 @@ class _LowRankMLP(BaseEstimator):
         samples = [(order[: min(max(1, rows), n)], iterations) for rows, iterations in schedule]
         return [(objective if len(s) == n else objective.subset(np.sort(s)), k) for s, k in samples]
 
-    def _keep(self, result):
+    def _keep(self, result, theta):
         """Set what describes the fitted model."""
-        self.theta_ = result.theta
+        self.theta_ = theta
         self.n_iter_, self.loss_, self.loss_curve_ = result.n_iter, result.loss, result.loss_curve
         self.stop_report_ = str(result)
         self.describe_fit()
@@ -192,13 +207,17 @@ class _LowRankMLP(BaseEstimator):
         self.dictionaries_ = [fitted_dictionaries(dense.parametrisation) for dense in hidden]
         self.n_dynamic_, self.n_static_ = self.network_.n_dynamic, self.network_.n_static
 
+    @one_blas_thread
     def _output(self, X):
         """The network's predictions, (n, n_out)."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=numeric_types(self.dtype), reset=False)
         with np.errstate(over="ignore", invalid="ignore"):
-            output = predict(self.network_, self.theta_, X)
-        return _checks.array("the network's output for X", output)
+            output = predict(self.network_, self.theta_, X, self.n_threads)
+        if not np.isfinite(output).all():
+            expected = f"numbers for which the network's output is finite in {X.dtype}"
+            _checks.fail("X", expected, f"{X.min():.4g} to {X.max():.4g}")
+        return output
 
     def _check_parameters(self):
         _checks.number("weight_decay", self.weight_decay, at_least=0)
@@ -235,6 +254,7 @@ class LowRankMLPClassifier(ClassifierMixin, _LowRankMLP):
     """
 
     @whole_or_not
+    @one_blas_thread
     def fit(self, X, y):
         """Learn from X (n, n_features) and class labels y (n,)."""
         X, y = validate_data(self, X, y, dtype=numeric_types(self.dtype), ensure_min_samples=2)
@@ -258,6 +278,12 @@ class LowRankMLPRegressor(RegressorMixin, _LowRankMLP):
 
     {docs}
 
+    Notes
+    -----
+    Learned are targets of mean 0 and variance 1; y's mean and scale are then folded into the output layer,
+    which is linear. So ``weight_decay``, ``tol``, ``loss_`` and ``loss_curve_`` do not depend on y's units;
+    ``theta_``, and the theta that callbacks see, are those of the network that predicts y itself.
+
     Examples
     --------
     >>> X = np.linspace(-1, 1, 50)[:, None]
@@ -267,6 +293,7 @@ class LowRankMLPRegressor(RegressorMixin, _LowRankMLP):
     """
 
     @whole_or_not
+    @one_blas_thread
     def fit(self, X, y):
         """Learn from X (n, n_features) and y (n,) or (n, n_outputs)."""
         X, y = validate_data(
@@ -279,7 +306,8 @@ class LowRankMLPRegressor(RegressorMixin, _LowRankMLP):
             ensure_min_samples=2,
         )
         self._one_output = y.ndim == 1
-        return self._fit(X, y.reshape(len(y), -1), "squared_error")
+        targets = StandardisedTargets(y.reshape(len(y), -1))
+        return self._fit(X, targets.Y, "squared_error", targets)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

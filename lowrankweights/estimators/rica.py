@@ -6,11 +6,14 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .. import _checks
+from .._blas import one_blas_thread
 from ..building import LayerInput, Strategy, layer_specs, predicted_layer
 from ..optimisation.lbfgs import minimize
+from ..speed.blocks import in_blocks
+from ..speed.scales import check_range
 from ..unsupervised.patches import check_rows_vary
 from ..unsupervised.rica import rica_objective
-from .common import whole_or_not
+from .common import warn_if_unfinished, whole_or_not
 
 
 class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -115,13 +118,14 @@ class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         self.verbose = verbose
 
     @whole_or_not
+    @one_blas_thread
     def fit(self, X, y=None):
         """Learn filters from X (n, n_v), one patch a row."""
         X = validate_data(self, X, dtype=[np.float64, np.float32], ensure_min_samples=2)
         n_v = X.shape[1]
         n_h = n_v if self.n_components is None else self.n_components
         spec = self._spec(n_v, _checks.integer("n_components", n_h, at_least=1))
-        check_rows_vary(X)
+        check_rows_vary(check_range("X", X))
         rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31))
         of_weights, of_dictionary = rng.spawn(2)
         _, drawn = predicted_layer(LayerInput(X, spec.points), spec, of_dictionary, n_threads=self.n_threads)
@@ -130,6 +134,7 @@ class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         theta = objective.init(of_weights, alpha)
         how = {"max_iter": self.max_iter, "tol": self.tol, "callbacks": self.callbacks or []}
         result = minimize(objective, theta, **how, progress=self.verbose)
+        warn_if_unfinished(result, self.max_iter)
         self.components_ = np.ascontiguousarray(objective.weights(result.theta).T, dtype=X.dtype)
         self.index_sets_, self.dictionaries_ = [[] if alpha is None else [alpha]], [[d.U for d in drawn]]
         self.recipes_ = [[d.recipe for d in drawn]]
@@ -138,11 +143,13 @@ class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         self.stop_report_ = str(result)
         return self
 
+    @one_blas_thread
     def transform(self, X):
         """z = X W, (n, n_components)."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
-        return X @ self.components_.T.astype(X.dtype, copy=False)
+        W = self.components_.T.astype(X.dtype, copy=False)
+        return in_blocks(lambda rows: X[rows] @ W, len(X), self.n_threads)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -8,6 +8,7 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 from .. import _checks
+from .._blas import one_blas_thread
 from ..datasets import DataFileError, DataNotFound
 from ..environment import commit, versions
 from ..results import files as result_files
@@ -138,6 +139,7 @@ def _check_result(spec, result):
         _checks.fail("run_one", "results under other names than the spec's settings", other)
 
 
+@one_blas_thread
 def _run_group(i, figure, group, path, n_threads, stamp):
     """Make the runs of group i; each is written as it ends. Returns i and the failures."""
     shared, failed = {}, []

@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import _checks
 from ..building import build, layer_specs
-from ..dictionaries.kernels import varying_units
+from ..dictionaries.moments import varying_units
 from ..optimisation.lbfgs import minimize
 from ..speed import Objective, predict
 from .stop_rules import STOP_RULES

@@ -8,6 +8,7 @@ import json
 
 import numpy as np
 
+from .._blas import one_blas_thread
 from ..datasets import load_digits, load_natural_images
 from ..estimators import LowRankMLPClassifier
 from ..optimisation.lbfgs import minimize
@@ -20,6 +21,7 @@ N_FEATURES = 6  # of each set
 SIDE = {"digits": 28, "photographs": 16}
 
 
+@one_blas_thread
 def learn(max_iter=120, n_patches=8000):
     """Learn both sets; returns what ``features.json`` holds (about 15 seconds)."""
     return [

@@ -118,6 +118,11 @@ def measured_noise(fun, theta, rng=0, n_points=16):
     direction = _checks.generator(rng).choice([-1.0, 1.0], size=theta.size)
     spacing = 1e-6 * np.maximum(1.0, np.abs(theta))
     values = [finite_loss_and_grad(fun, theta + spacing * k * direction)[0] for k in range(n_points)]
+    return noise_of(values)
+
+
+def noise_of(values):
+    """The noise of a smooth function's values at equally spaced neighbouring points; at least rounding's."""
     # the k-th differences of a smooth loss vanish; of noise e they have variance (2k)! / k!^2 var(e)
     spread = [np.mean(np.diff(values, k) ** 2) / comb(2 * k, k) for k in (4, 5, 6)]
     return float(max(np.sqrt(np.mean(spread)), 0.1 * np.finfo(float).eps * abs(values[0])))

@@ -66,10 +66,10 @@ class Curves:
         """Completed iterations; -1 before the start was looked at."""
         return len(self.losses) - 1
 
-    def add(self, loss, grad):
+    def add(self, loss, grad_norm):
         """Note what one iteration led to."""
         self.losses.append(loss)
-        self.grad_norms.append(float(np.abs(grad).max(initial=0)))
+        self.grad_norms.append(grad_norm)
         self.seconds.append(time.perf_counter() - self.begun)
 
     def arrays(self):

@@ -4,12 +4,10 @@ Knows no network: ``fun(theta) -> (loss, grad)``. The steps are SciPy's L-BFGS-B
 added: callbacks that see the gradient, Ctrl-C that keeps the best iterate, stages, checkpoints, a report.
 """
 
-import contextlib
-import warnings
-
 import numpy as np
 
 from .. import _checks
+from .._blas import one_blas_thread
 from .history import Curves, Info, Result
 from .progress import Bar, Checkpoint
 from .stage import Stage
@@ -37,12 +35,14 @@ def minimize(
     ----------
     fun : callable
         ``fun(theta) -> (loss, grad)``. Theta comes in float64 whatever the arithmetic inside. If fun
-        has a ``dtype`` of float32, rounding is expected in its loss. If it has a method
-        ``one_blas_thread()``, a context, the whole minimisation runs inside it.
+        has a ``dtype`` of float32, rounding is expected in its loss; if it has a method ``remark()``,
+        what that says of the data ends the message. It runs on one thread of BLAS:
+        the result has the same bits for any number of processors.
     theta0 : array, (n,)
     max_iter : int
     tol : float
-        Converged when no entry of the gradient is larger.
+        Converged when no entry of the gradient is larger; if fun has a method ``gradient_to_judge(theta,
+        grad)``, no entry of what that returns.
     ftol : float
         Converged when an iteration lowers the loss by less than ftol max(|loss|, 1).
     memory : int, optional
@@ -125,6 +125,7 @@ def minimize(
     return minimize_stages([(fun, max_iter)], theta0, **options)
 
 
+@one_blas_thread
 def minimize_stages(
     stages,
     theta0,
@@ -153,7 +154,7 @@ def minimize_stages(
         _checks.fail("stages", "at least one (fun, max_iter)", "none")
     _checks.choice("on_interrupt", on_interrupt, ("keep", "raise"))
     options = _scipy_options(theta.size, tol, ftol, memory)
-    callbacks = _check_callbacks(callbacks)
+    callbacks = checked_callbacks(callbacks)
     run = _Run(theta, callbacks, Bar(sum(n for _, n in stages)) if progress else None, checkpoint)
     try:
         for fun, max_iter in stages:
@@ -163,7 +164,7 @@ def minimize_stages(
     except KeyboardInterrupt:
         if on_interrupt == "raise" or not run.stages:
             raise
-        warnings.warn("interrupted: the best completed iterate is kept", RuntimeWarning, stacklevel=3)
+        _checks.warn("interrupted: the best completed iterate is kept", RuntimeWarning)
         status, message = "interrupted", "Ctrl-C: the best iterate is kept; start from its theta to go on."
     finally:
         run.close()
@@ -190,24 +191,25 @@ class _Run:
 
     def minimize(self, fun, max_iter, options):
         """Minimise fun from the best theta so far; returns status and message."""
-        with getattr(fun, "one_blas_thread", contextlib.nullcontext)():
-            stage = Stage(fun, self.stages[-1].best.theta if self.stages else self.theta, self._completed)
-            if not stage.start.is_finite():
-                if not self.stages:
-                    n_bad = np.sum(~np.isfinite(stage.start.grad))
-                    got = f"loss {stage.start.loss} and {n_bad} bad entries in the gradient"
-                    _checks.fail("fun", "a finite loss and gradient at theta0", got)
-                return "abnormal", "A stage starts where its loss or gradient is not finite; theta is kept."
-            self.stages.append(stage)
-            if len(self.stages) == 1:
-                self.curves.add(stage.start.loss, stage.start.grad)
-                self._save()  # a path that cannot be written is better known now
-            return stage.run(max_iter, options)
+        stage = Stage(fun, self.stages[-1].best.theta if self.stages else self.theta, self._completed)
+        if not stage.start.is_finite():
+            if not self.stages:
+                n_bad = np.sum(~np.isfinite(stage.start.grad))
+                got = f"loss {stage.start.loss} and {n_bad} bad entries in the gradient"
+                _checks.fail("fun", "a finite loss and gradient at theta0", got)
+            return "abnormal", "A stage starts where its loss or gradient is not finite; theta is kept."
+        self.stages.append(stage)
+        if len(self.stages) == 1:
+            self.curves.add(stage.start.loss, stage.largest(stage.start))
+            self._save()  # a path that cannot be written is better known now
+        status, message = stage.run(max_iter, options)
+        remark = getattr(fun, "remark", str)() if status != "stopped" else ""
+        return status, f"{message} {remark}".rstrip()
 
     def _completed(self, point):
         """After each iteration: note it, then tell the bar, the checkpoint and the callbacks."""
         curves = self.curves
-        curves.add(point.loss, point.grad)
+        curves.add(point.loss, self.stages[-1].largest(point))
         if self.checkpoint is not None and self.checkpoint.is_due(curves):
             self._save()
         if self.bar is not None:
@@ -234,7 +236,7 @@ class _Run:
         return Result(best.theta, best.loss, n_iter, n_evaluations, status, message, **self.curves.arrays())
 
 
-def _check_callbacks(callbacks):
+def checked_callbacks(callbacks):
     """The callbacks as a list."""
     expected = "a list of functions, callbacks=[f]"
     if callbacks is None:

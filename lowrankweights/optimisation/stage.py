@@ -8,6 +8,10 @@ from scipy import optimize
 from .evaluation import loss_and_grad
 from .stop_reasons import explain_abnormal
 
+# A fall of the loss that is more than rounding, relative to the loss
+CLEAR32, CLEAR64 = 1e-5, 1e-11
+MUCH_SMALLER = 1e-3  # a gradient by so much smaller than at the start is no wrong one
+
 
 class Point(NamedTuple):
     """theta with its loss and gradient."""
@@ -44,17 +48,26 @@ class Stage:
         self.fun, self.completed, self.n_evaluations = fun, completed, 0
         self.start = self.best = self._evaluate(theta)
         self._evaluated = self._iterate = self.start  # the last point looked at; the last one accepted
-        self._rose = self._saw_nan = False
+        self._saw_nan = self._small = self._agreed = False
 
     def run(self, max_iter, options):
         """Status and message; ``options`` are SciPy's gtol, ftol and maxcor."""
         if max_iter == 0:
             return "max_iter", "max_iter is 0: nothing was changed."
+        own_measure = hasattr(self.fun, "gradient_to_judge")  # then it is for ``_after`` to stop, not SciPy
+        options, tol = options | {"gtol": 0.0 if own_measure else options["gtol"]}, options["gtol"]
+        self._tol = tol if own_measure else -1.0
         # at most two line searches an iteration, 20 evaluations each: maxfun is never the reason
         options = options | {"maxiter": max_iter, "maxfun": 40 * max_iter + 100}
         how = {"method": "L-BFGS-B", "jac": True, "callback": self._after, "options": options}
         found = optimize.minimize(self._loss_and_grad, self.start.theta, **how)
-        return self._explain(found.status, max_iter, options["gtol"], options["ftol"])
+        return self._explain(found.status, max_iter, tol, options["ftol"])
+
+    def largest(self, point):
+        """The largest entry of the gradient, or of fun's ``gradient_to_judge``, if it has one."""
+        judge = getattr(self.fun, "gradient_to_judge", None)
+        grad = point.grad if judge is None else judge(point.theta, point.grad)
+        return float(np.abs(grad).max(initial=0))
 
     def _evaluate(self, theta):
         self.n_evaluations += 1
@@ -80,21 +93,36 @@ class Stage:
             raise StopIteration
         last = self._evaluated if np.array_equal(theta, self._evaluated.theta) else self._evaluate(theta)
         point = Point(theta, loss, last.grad)
-        self._rose, self._saw_nan = loss > self._iterate.loss, False
+        self._saw_nan = False
+        self._look_at_step(self._iterate, point)
         self._iterate = point
         if loss <= self.best.loss:
             self.best = point
         self.completed(point)
+        self._small = self.largest(point) <= self._tol
+        if self._small:
+            raise StopIteration
+
+    def _look_at_step(self, a, b):
+        """Note whether the loss last fell as the gradients said, where it fell by more than rounding."""
+        fall = a.loss - b.loss
+        clear = CLEAR32 if getattr(self.fun, "dtype", None) == np.float32 else CLEAR64
+        if abs(fall) > clear * max(abs(a.loss), abs(b.loss)):
+            # f - f' is about (g + g').(theta - theta') / 2
+            promised = 0.5 * float((a.grad + b.grad) @ (a.theta - b.theta))
+            self._agreed = fall > 0 and fall / 3 < promised < 3 * fall
 
     def _explain(self, scipy_status, max_iter, tol, ftol):
         """Status and message from SciPy's number: 0 converged, 1 limit, 2 abnormal, 99 a callback."""
+        if self._small or (scipy_status == 0 and self.largest(self._iterate) <= tol):
+            return "converged", f"No entry of the gradient is above tol = {tol:g}."
         if scipy_status == 99 and not self._saw_nan:
             return "stopped", "A callback asked to stop; the best iterate is kept."
         if scipy_status == 1:
             return "max_iter", f"max_iter = {max_iter} was reached, tol = {tol:g} was not: raise max_iter."
-        if scipy_status == 0 and np.abs(self._iterate.grad).max(initial=0) <= tol:
-            return "converged", f"No entry of the gradient is above tol = {tol:g}."
-        if scipy_status == 0 and not self._rose:  # SciPy takes a rise for convergence
+        # SciPy takes a rise for convergence too, and a step of no effect: then slopes are looked at
+        small = ftol > CLEAR64 or self.largest(self._iterate) <= MUCH_SMALLER * self.largest(self.start)
+        if scipy_status == 0 and self._agreed and small:
             return "converged", f"The loss fell by less than ftol = {ftol:g} of its size: it falls no more."
         if self._saw_nan:
             where = "next to the best iterate, which is kept: look for log(0) or an overflow in fun."

@@ -4,6 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from .. import _checks
+from .._blas import one_blas_thread
 from ..dictionaries.points import image_grid
 from .style import COLOURS, DIVERGING, UNKNOWN
 
@@ -160,6 +161,7 @@ def drawn_dictionary(drawn, shape, n_atoms=12, fig=None):
     return fig
 
 
+@one_blas_thread
 def feature_completion(W, alpha, U, shape, length_scale=None, fig=None, what="learned\nfeatures"):
     """The paper's Figure 1: features, a few of their weights, the prediction from these.
 

@@ -3,8 +3,10 @@
 import numpy as np
 
 from .. import _checks
+from .._blas import one_blas_thread
 
 
+@one_blas_thread
 def paired_interval(wrong_a, wrong_b, n_items, level=0.95, n_draws=2000, rng=0, n_folds=1):
     """Interval of the difference in error a - b, by a paired bootstrap over seeds and items.
 

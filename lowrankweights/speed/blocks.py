@@ -13,9 +13,9 @@ import os
 import threading
 
 import numpy as np
-from threadpoolctl import ThreadpoolController
 
 from .. import _checks
+from .._blas import one_blas_thread
 from .buffers import BlockMemory
 
 BLOCK_ROWS = 1000
@@ -33,6 +33,7 @@ class Work(abc.ABC):
     def sum_block(self, arrays, rows):
         """Loss and gradients (a list of lists of arrays) summed over a block, a slice of the rows."""
 
+    @one_blas_thread
     def sum_group(self, arrays, group):
         """The same for a group of blocks, added in order."""
 
@@ -110,20 +111,10 @@ class BlockSum:
     """
 
     def __init__(self, work, groups, n_threads=None, engine=None):
-        n_threads = available_processors() if n_threads is None else n_threads
-        self.n_threads = _checks.integer("n_threads", n_threads, at_least=1)
-        self.work, self.groups = work, groups
+        self.n_threads, self.work, self.groups = count_threads(n_threads), work, groups
         self.engine = Threads(self.n_threads) if engine is None else as_engine(engine)
-        self._blas = ThreadpoolController()
 
-    def one_blas_thread(self):
-        """A context in which BLAS runs on one thread, as the blocks need it.
-
-        ``minimize`` enters it around a whole minimisation: after a vector operation on several threads
-        BLAS's own threads wait by spinning, and take the processors from the next blocks.
-        """
-        return self._blas.limit(limits=1, user_api="blas")
-
+    @one_blas_thread
     def sum_over_blocks(self, travels):
         """The sum of the work's (loss, gradients) over all blocks."""
         return add_in_order(self.engine.run(self.work, travels, self.groups))
@@ -162,6 +153,33 @@ def deal(n_rows, block_rows=BLOCK_ROWS, n_groups=N_GROUPS):
     blocks = [slice(start, min(start + size, n_rows)) for start in range(0, n_rows, size)]
     ends = [-(-len(blocks) * i // n_groups) for i in range(n_groups + 1)]
     return [blocks[a:b] for a, b in itertools.pairwise(ends) if a < b]
+
+
+def in_blocks(function, n_rows, n_threads=None):
+    """``function(rows)`` for blocks of rows, slices, in threads: its results one below the other.
+
+    >>> in_blocks(lambda rows: np.arange(4)[rows] ** 2, 4)
+    array([0, 1, 4, 9])
+    """
+    if n_rows <= BLOCK_ROWS:
+        return function(slice(0, n_rows))
+    first, *others = itertools.chain.from_iterable(deal(n_rows))
+    found = function(first)
+    whole = np.empty((n_rows, *found.shape[1:]), found.dtype)
+    whole[first] = found
+
+    @one_blas_thread
+    def fill(rows):
+        whole[rows] = function(rows)
+
+    list(Threads(count_threads(n_threads)).map(fill, others))
+    return whole
+
+
+def count_threads(n_threads):
+    """The checked number of threads; None: the processors that this process may use."""
+    n_threads = available_processors() if n_threads is None else n_threads
+    return _checks.integer("n_threads", n_threads, at_least=1)
 
 
 def available_processors():

@@ -7,9 +7,11 @@ import functools
 import numpy as np
 
 from .. import _checks
+from .._blas import one_blas_thread
 from ..networks import LOSSES, Network, Rows
-from .blocks import BLOCK_ROWS, BlockSum, Work, deal
+from .blocks import BLOCK_ROWS, BlockSum, Work, deal, in_blocks
 from .compiled import loss_and_dz
+from .scales import check_range, remark
 from .twins import twins
 
 
@@ -23,7 +25,7 @@ class ModelTwin(abc.ABC):
         The order in which each layer is computed.
     """
 
-    def pool(self, X):
+    def pool(self, X, n_threads=None):
         """What is kept of X, (n, ...): X itself, or what was made of it once, before training."""
         return np.ascontiguousarray(X)
 
@@ -47,9 +49,8 @@ class NetworkTwin(ModelTwin):
         self.model, self.plan = net, plan
         self.twins = [twins(layer)[0] for layer in net.layers] if plan is None else plan.twins
 
-    def pool(self, X):
-        first = self.twins[0]
-        return first.pool(X) if first.pooled else np.ascontiguousarray(X)
+    def pool(self, X, n_threads=None):
+        return pooled(self.twins[0], X, n_threads)
 
     def prepare(self, theta):
         parts = self.model.split(theta)
@@ -84,6 +85,13 @@ class NetworkTwin(ModelTwin):
             loss += 0.5 * weight_decay * float(w @ w)
             twin.layer.decayed(d_part)[:] += weight_decay * w
         return loss, grad
+
+
+def pooled(twin, X, n_threads=None):
+    """What a first layer's twin (or ``Order``) takes for X: v U, made block by block, or X itself."""
+    if not twin.pooled:
+        return np.ascontiguousarray(X)
+    return in_blocks(lambda rows: twin.pool(X[rows]), len(X), n_threads)
 
 
 @functools.singledispatch
@@ -141,20 +149,24 @@ class Objective(BlockSum):
     Raises
     ------
     ValueError
-        If an array does not fit the network, or holds NaN or infinite numbers.
+        If an array does not fit the network, holds NaN or infinite numbers, or such that overflow.
     """
 
+    @one_blas_thread
     def __init__(
         self, net, X, Y, weight_decay=0.0, n_threads=None, engine=None, *, rows=None, block_rows=BLOCK_ROWS
     ):
         X, Y = net.check_data(X, Y)
+        self._scales = [remark("X", check_range("X", X))]
+        if check_range("Y", Y) is not X and getattr(net, "loss", "") == "squared_error":
+            self._scales.append(remark("Y", Y))
         self.net, self.n_rows, self.dtype, self.block_rows = net, len(X), X.dtype, block_rows
         self.weight_decay = _checks.number("weight_decay", weight_decay, at_least=0)
         rows = Rows.of(self.n_rows) if rows is None else rows
         if len(rows) != self.n_rows:
             _checks.fail("rows", f"the context of {self.n_rows} rows, as X has", len(rows))
         twin = model_twin(net, self.n_rows)
-        work = RowsOfModel(twin, twin.pool(X), np.ascontiguousarray(Y), rows)
+        work = RowsOfModel(twin, twin.pool(X, n_threads), np.ascontiguousarray(Y), rows)
         super().__init__(work, deal(self.n_rows, block_rows), n_threads, engine)
 
     @property
@@ -166,6 +178,10 @@ class Objective(BlockSum):
         """The input that is kept: X, or v U where the first layer's is pooled."""
         return self.work.X
 
+    def remark(self):
+        """What a stop report should say of the data: "", or that their scale is not of about 1."""
+        return " ".join(filter(None, self._scales))
+
     def subset(self, rows):
         """The same objective on some of the rows (indices); what was pooled is not pooled again."""
         part = copy.copy(self)
@@ -173,24 +189,29 @@ class Objective(BlockSum):
         part.groups = deal(part.n_rows, self.block_rows)
         return part
 
+    @one_blas_thread
     def __call__(self, theta):
         """Mean loss and gradient at theta (n_dynamic,), in float64."""
         theta, work = self.net.check_theta(theta), self.work
-        with self.one_blas_thread():
-            loss, gradients = self.sum_over_blocks(theta.astype(self.dtype))
-            return work.twin.finish(loss, gradients, theta, work.rows.total, self.weight_decay)
+        loss, gradients = self.sum_over_blocks(theta.astype(self.dtype))
+        return work.twin.finish(loss, gradients, theta, work.rows.total, self.weight_decay)
 
 
-def predict(net, theta, X):
+@one_blas_thread
+def predict(net, theta, X, n_threads=None):
     """``net.predict`` on the layers' fast twins: class probabilities or values, (n, n_out)."""
     X, _ = net.check_data(X)
-    twin = NetworkTwin(net)
-    arrays = twin.prepare(net.check_theta(theta).astype(X.dtype))
-    z, _ = twin.forward(arrays, X, Rows.of(len(X), training=False))
+    z = forward(NetworkTwin(net), net.check_theta(theta), X, n_threads)
     return LOSSES[net.loss].predict(z)
 
 
-def output(layer, theta, v):
+@one_blas_thread
+def output(layer, theta, v, n_threads=None):
     """A layer's h for its theta, (n, *out_shape), on its fast twin."""
-    twin = twins(layer)[0]
-    return twin.forward(twin.prepare(theta.astype(v.dtype)), v, Rows.of(len(v), training=False))[0]
+    return forward(twins(layer)[0], theta, v, n_threads)
+
+
+def forward(twin, theta, v, n_threads):
+    """What comes out of a twin's forward pass where nothing is trained, block by block."""
+    arrays, context = twin.prepare(theta.astype(v.dtype)), Rows.of(len(v), training=False)
+    return in_blocks(lambda rows: twin.forward(arrays, v[rows], context[rows])[0], len(v), n_threads)

@@ -2,9 +2,19 @@
 
 from .. import _checks
 from .doctor import COMPLAINTS, MISTAKES, Report, RicaModel, diagnose
-from .lessons import Checks, compare_guess, sized
+from .lessons import Checks, begin, compare_guess, sized
 
-__all__ = ["COMPLAINTS", "MISTAKES", "Checks", "Report", "RicaModel", "compare_guess", "diagnose", "sized"]
+__all__ = [
+    "COMPLAINTS",
+    "MISTAKES",
+    "Checks",
+    "Report",
+    "RicaModel",
+    "begin",
+    "compare_guess",
+    "diagnose",
+    "sized",
+]
 
 
 def __getattr__(name):

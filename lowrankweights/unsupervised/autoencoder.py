@@ -10,10 +10,13 @@ line by line; ``TiedTwin`` gives the same numbers, fast.
 import numpy as np
 
 from .. import _checks
+from .._blas import one_blas_thread
 from ..networks import ACTIVATIONS
 from ..speed import ModelTwin, Plan, model_twin
+from ..speed.blocks import in_blocks
 from ..speed.buffers import matmul
 from ..speed.compiled import in_place, loss_and_dz
+from ..speed.objective import pooled
 from ..speed.orders import MatrixProduct, orders
 from ..speed.plan import Step
 from ..weights import Parametrisation, packing
@@ -106,15 +109,19 @@ class TiedAutoencoder:
         decoder = Step.choose("decoder", f"{q.n_h} x {q.n_v}", decode, n_rows, True, 3 * full)
         return Plan([encoder, decoder], n_rows)
 
-    def encode(self, theta, v):
+    @one_blas_thread
+    def encode(self, theta, v, n_threads=None):
         """h = g(v W + b), (n, n_h), for any number of rows."""
         p, b, _ = self.split(self.check_theta(theta).astype(v.dtype))
-        return in_place(self.activation).forward(v @ self.parametrisation.expand(p), b)
+        g, W = in_place(self.activation), self.parametrisation.expand(p)
+        return in_blocks(lambda rows: g.forward(v[rows] @ W, b), len(v), n_threads)
 
-    def decode(self, theta, h):
+    @one_blas_thread
+    def decode(self, theta, h, n_threads=None):
         """r = d(h W^T + c), (n, n_v)."""
         p, _, c = self.split(self.check_theta(theta).astype(h.dtype))
-        return in_place(self.decoder).forward(h @ self.parametrisation.expand(p).T, c)
+        d, W = in_place(self.decoder), self.parametrisation.expand(p)
+        return in_blocks(lambda rows: d.forward(h[rows] @ W.T, c), len(h), n_threads)
 
     def check_theta(self, theta):
         """theta as a float64 vector of the right length."""
@@ -155,8 +162,8 @@ class TiedTwin(ModelTwin):
         self.model, self.plan = model, model.plan(n_rows)
         self.order = self.plan.twins[0]
 
-    def pool(self, X):
-        return self.order.pool(X) if self.order.pooled else np.ascontiguousarray(X)
+    def pool(self, X, n_threads=None):
+        return pooled(self.order, X, n_threads)
 
     def prepare(self, theta):
         p, b, c = self.model.split(theta)

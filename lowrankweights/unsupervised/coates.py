@@ -12,12 +12,12 @@ import sys
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from threadpoolctl import threadpool_limits
 
 from .. import _checks
+from .._blas import one_blas_thread
 from ..dictionaries.points import image_grid
-from ..speed import available_processors, compiled
-from ..speed.blocks import Threads
+from ..speed import compiled
+from ..speed.blocks import Threads, count_threads
 from .patches import normalise_contrast
 
 CHUNK_BYTES = 1 << 23  # of patches or of z, the larger, at a time in each thread
@@ -51,6 +51,7 @@ class PatchEncoder:
     (5, 72)
     """
 
+    @one_blas_thread
     def __init__(
         self,
         W,
@@ -69,10 +70,10 @@ class PatchEncoder:
         self.offset = None if whitening is None else (whitening.mean_ @ filters).astype(np.float32)
         self.contrast = contrast
         self.threshold = np.float32(_checks.number("threshold", threshold, at_least=0))
-        n_threads = available_processors() if n_threads is None else n_threads
-        self.n_threads = _checks.integer("n_threads", n_threads, at_least=1)
+        self.n_threads = count_threads(n_threads)
         self.n_h = W.shape[1]
 
+    @one_blas_thread
     def transform(self, images, progress=False):
         """Features (n, 8 n_h), float32, of images (n, height, width[, n_channels]).
 
@@ -87,11 +88,11 @@ class PatchEncoder:
         def encode(rows):
             features[rows] = self.encode(images[rows])
 
-        with threadpool_limits(1, user_api="blas"):
-            for _ in _shown(Threads(self.n_threads).map(encode, chunks), len(chunks), progress):
-                pass
+        for _ in _shown(Threads(self.n_threads).map(encode, chunks), len(chunks), progress):
+            pass
         return features.reshape(n, -1)
 
+    @one_blas_thread
     def encode(self, images):
         """A chunk of images: (n, 4, 2, n_h)."""
         height, width = self.patch_shape[:2]
@@ -160,6 +161,7 @@ class FeatureClassifier:
         self.strengths = tuple(_checks.number("strengths", s, above=0) for s in strengths)
         self.n_validation, self.max_iter = n_validation, max_iter
 
+    @one_blas_thread
     def fit(self, features, y):
         """Learn from features (n, n_features) and y (n,).
 
@@ -182,6 +184,7 @@ class FeatureClassifier:
         self.model_ = self._train(features, y, self.strength_, model)
         return self
 
+    @one_blas_thread
     def predict(self, features):
         """Classes (n,) of features (n, n_features), which stay as they are."""
         blocks = (features[i : i + BLOCK_ROWS] for i in range(0, len(features), BLOCK_ROWS))

@@ -12,6 +12,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from scipy.optimize import linear_sum_assignment
 
 from .. import dictionaries
+from .._blas import one_blas_thread
 from ..dictionaries.index_sets import nested_index_set
 from ..dictionaries.kernels import SquaredExponential
 from ..dictionaries.points import Grid
@@ -25,6 +26,7 @@ EPS = 1e-2
 TOL = 1e-5
 
 
+@one_blas_thread
 def whiten(X, regularisation):
     """White patches: ZCA with a regularisation that is relative to the mean variance of a pixel.
 
@@ -70,6 +72,7 @@ class Learned(NamedTuple):
     stopped: str
 
 
+@one_blas_thread
 def learn(
     X,
     n_components,
@@ -150,6 +153,7 @@ def learn(
     return fun.weights(found.theta), Learned(fun.n_dynamic, fun.n_static, found.loss, found.n_iter, stopped)
 
 
+@one_blas_thread
 def match(W, full):
     """Columns of W in the order and with the signs of those of ``full`` that they resemble most.
 

@@ -18,7 +18,8 @@ from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .. import _checks
-from ..dictionaries.kernels import covariance, varying_units
+from .._blas import one_blas_thread
+from ..dictionaries.moments import covariance, varying_units
 from ..dictionaries.points import image_grid
 
 
@@ -68,6 +69,7 @@ def random_patches(images, shape, n_patches, rng=0):
     return patches.reshape(n_patches, -1)
 
 
+@one_blas_thread
 def normalise_contrast(patches, regularisation=10 / 255**2, out=None):
     """Each patch less its mean, divided by its contrast: x = (x - mean) / sqrt(var + regularisation).
 
@@ -137,6 +139,7 @@ class ZCAWhitening(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     def __init__(self, regularisation=0.1):
         self.regularisation = regularisation
 
+    @one_blas_thread
     def fit(self, X, y=None):
         """Learn mean and covariance from X (n, n_v)."""
         X = validate_data(self, X, dtype=[np.float64, np.float32], ensure_min_samples=2)
@@ -150,17 +153,20 @@ class ZCAWhitening(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         self.unwhitening_ = ((Q * scale) @ Q.T).astype(X.dtype)
         return self
 
+    @one_blas_thread
     def transform(self, X):
         """Whitened rows, (x - mean) C."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
         return (X - self.mean_) @ self.whitening_
 
+    @one_blas_thread
     def inverse_transform(self, X):
         """Rows as they were before whitening, x C^-1 + mean."""
         check_is_fitted(self)
         return _checks.array("X", X, shape=(None, len(self.mean_))) @ self.unwhitening_ + self.mean_
 
+    @one_blas_thread
     def filters_in_pixels(self, W):
         """Filters of whitened patches as they act on pixels: (x - mean) (C W)."""
         check_is_fitted(self)
@@ -180,6 +186,7 @@ def check_rows_vary(X):
         _checks.fail("X", "rows that vary", "equal ones")
 
 
+@one_blas_thread
 def to_grey(images):
     """Grey images from colour ones, the luma 0.299 R + 0.587 G + 0.114 B of the last axis.
 

@@ -38,4 +38,4 @@ def pretrain_layer(parametrisation, activation, v, *, max_iter, rng, n_threads=N
     objective = Objective(model, v, v, 0.0, n_threads, engine)
     result = minimize(objective, model.init(rng), max_iter=max_iter, on_interrupt="raise")
     p, b, _ = model.split(result.theta)
-    return np.concatenate([p, b]), model.encode(result.theta, v), result
+    return np.concatenate([p, b]), model.encode(result.theta, v, n_threads), result

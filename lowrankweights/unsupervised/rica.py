@@ -7,14 +7,20 @@ unit length. ``rica_cost`` is this definition, line by line; ``rica_objective`` 
 numbers, fast.
 """
 
+import functools
+
 import numpy as np
 
 from .. import _checks
+from .._blas import one_blas_thread
+from ..dictionaries.moments import second_moments, triangular_factor
 from ..speed import compiled
-from ..speed.blocks import BlockSum, Work, deal
+from ..speed.blocks import BlockSum, Work, deal, in_blocks
 from ..speed.buffers import matmul
+from ..speed.scales import check_range
 
 BLOCK_ROWS = 500  # Z of a block, (500, n_components), stays in the cache
+ALMOST_EXACT = 1e-8  # ||X W W^T - X||^2 / ||X||^2; below, too few digits are left in what moments give
 
 
 def rica_cost(theta, X, n_components, U=None, sparsity=0.1, eps=1e-2):
@@ -145,10 +151,14 @@ class RicaObjective(BlockSum):
 
         1/2 ||X W W^T - X||^2 = 1/2 [tr(T N G N) - 2 tr(T N) + tr S],   dw = (Q + Q^T) w, Q = T N G - T.
 
-    T and G are made once. Only the penalty looks at the data: z = (X U) w, and dw += (X U)^T g(z).
+    T, G are made once, in float64. Only the penalty looks at the data: z = (X U) w, and dw += (X U)^T g(z).
     Through the unit length, with G w = U^T W: dw_alpha = (dw - G w (w . dw)) / |p|.
+
+    These are differences of large numbers. Where the error is below 1e-8 of 1/2 tr S the definition is used,
+    1/2 ||A W W^T - A||^2, with A (n_v, n_v) of X = Q A (QR), as A^T A = S.
     """
 
+    @one_blas_thread
     def __init__(
         self, X, n_components, U=None, sparsity=0.1, eps=1e-2, n_threads=None, block_rows=BLOCK_ROWS
     ):
@@ -158,28 +168,31 @@ class RicaObjective(BlockSum):
         self.n_alpha = self.n_v if U is None else self.U.shape[1]
         self.n_dynamic, self.n_static = self.n_alpha * self.n_h, 0 if U is None else self.U.size
         self.dtype = X.dtype
-        S = _second_moments(X)
+        S = second_moments(X)
         self.pooled = U is not None and self.n_alpha <= self.n_v
         if self.pooled:
-            kept = X @ self.U.astype(X.dtype)
+            cast = self.U.astype(X.dtype)
+            kept = in_blocks(lambda rows: X[rows] @ cast, self.n_rows, n_threads)
             self.T, self.G = self.U.T @ S @ self.U, self.U.T @ self.U
         else:
             kept, self.T, self.G = np.ascontiguousarray(X), S, None
-        self.total = np.trace(S)
+        self.X, self.total = X, np.trace(S)
         super().__init__(Penalty(kept, self.eps), deal(self.n_rows, block_rows), n_threads)
 
+    @one_blas_thread
     def __call__(self, theta):
         """Cost and gradient at theta (n_dynamic,), in float64."""
         w = _check_theta(theta, self.n_alpha, self.n_h)
-        with self.one_blas_thread():
-            P = self._unscaled(w)
-            if self.pooled or self.U is None:
-                cost, dw = self._in_own_space(w, _lengths(P))
-            else:
-                cost, dP = self._in_own_space(P, _lengths(P))
-                dw = self.U.T @ dP
-        return cost, dw.ravel()
+        P, of_filters = self._unscaled(w), self.U is not None and not self.pooled
+        cost, dw = self._in_own_space(P if of_filters else w, _lengths(P))
+        return cost, (self.U.T @ dw if of_filters else dw).ravel()
 
+    def gradient_to_judge(self, theta, grad):
+        """The gradient at filters of unit length: the lengths in theta have no meaning, but scale dtheta."""
+        w = _check_theta(theta, self.n_alpha, self.n_h)
+        return (grad.reshape(w.shape) * _lengths(self._unscaled(w))).ravel()
+
+    @one_blas_thread
     def init(self, rng=0, alpha=None):
         """Random theta whose filters have unit length.
 
@@ -194,6 +207,7 @@ class RicaObjective(BlockSum):
         w = W0[: self.n_alpha] if alpha is None else W0[alpha]
         return (w / _lengths(self._unscaled(w))).ravel()
 
+    @one_blas_thread
     def weights(self, theta):
         """W (n_v, n_h): the filters at theta, of unit length."""
         P = self._unscaled(_check_theta(theta, self.n_alpha, self.n_h))
@@ -222,7 +236,19 @@ class RicaObjective(BlockSum):
         # Q = T N G - T, and the error 1/2 [tr(T N G N) - 2 tr(T N) + tr S]
         Q = self.T @ NG - self.T
         error = 0.5 * (np.vdot(Q, N) - np.vdot(self.T, N) + self.total)
-        return error, (Q + Q.T) @ w
+        return (error, (Q + Q.T) @ w) if error > ALMOST_EXACT * self.total / 2 else self._almost_exact(w)
+
+    _A = functools.cached_property(lambda self: triangular_factor(self.X))
+
+    def _almost_exact(self, w):
+        """The same by the definition, on A for X."""
+        A, W = self._A, self.U @ w if self.pooled else w
+        # Z = A W, R = Z W^T - A
+        Z = A @ W
+        R = Z @ W.T - A
+        # dW = A^T dZ + R^T Z, where dZ = R W; dw_alpha = U^T dW
+        dW = A.T @ (R @ W) + R.T @ Z
+        return 0.5 * np.vdot(R, R), self.U.T @ dW if self.pooled else dW
 
 
 class Penalty(Work):
@@ -241,17 +267,8 @@ class Penalty(Work):
         return penalty, [[matmul(X.T, z)]]
 
 
-def _second_moments(X):
-    """S = X^T X: block by block, added in float64."""
-    S = np.zeros((X.shape[1], X.shape[1]))
-    for start in range(0, len(X), 4096):
-        block = X[start : start + 4096]
-        S += block.T @ block
-    return S
-
-
 def _check_data(X, U):
-    X = _checks.array("X", X, ndim=2)
+    X = check_range("X", _checks.array("X", X, ndim=2))
     if 0 in X.shape:
         _checks.fail("X", "at least one row and one column", f"shape {X.shape}")
     if U is not None:

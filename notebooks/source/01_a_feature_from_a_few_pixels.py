@@ -26,6 +26,7 @@ import lowrankweights as lrw
 from lowrankweights import plotting, teaching
 from lowrankweights.dictionaries import completion
 
+teaching.begin()  # one thread of BLAS is enough; fits end early on purpose
 check = teaching.Checks(["score", "nearest_dictionary", "predict", "my_alpha"])
 rng = np.random.default_rng(0)
 plt.rcParams.update(plotting.STYLE)

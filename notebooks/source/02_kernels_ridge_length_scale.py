@@ -25,6 +25,7 @@ import lowrankweights as lrw
 from lowrankweights import plotting, teaching
 from lowrankweights.dictionaries.length_scales import choose_length_scale, log_marginal_likelihood
 
+teaching.begin()  # one thread of BLAS is enough; fits end early on purpose
 check = teaching.Checks(["squared_exponential", "dictionary", "coordinates", "smallest_ridge", "variance"])
 rng = np.random.default_rng(0)
 plt.rcParams.update(plotting.STYLE)

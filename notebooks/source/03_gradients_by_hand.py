@@ -22,6 +22,7 @@ import lowrankweights as lrw
 from lowrankweights import plotting, teaching
 from lowrankweights.networks import letters, sigmoid
 
+teaching.begin()  # one thread of BLAS is enough; fits end early on purpose
 check = teaching.Checks(
     [
         "dense_backward",

@@ -23,6 +23,7 @@ from lowrankweights import plotting, teaching
 from lowrankweights.building import LayerInput, LayerSpec, SquaredExponentialRidge, predicted_layer
 from lowrankweights.speed import output
 
+teaching.begin()  # one thread of BLAS is enough; fits end early on purpose
 check = teaching.Checks(["best_step", "recorder", "hessian", "two_loops", "verdict"])
 plt.rcParams.update(plotting.STYLE)
 

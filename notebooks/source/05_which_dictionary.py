@@ -23,6 +23,7 @@ from lowrankweights import plotting, teaching
 from lowrankweights.building import STRATEGIES, LayerInput, strategy_of
 from lowrankweights.results import paired_interval
 
+teaching.begin()  # one thread of BLAS is enough; fits end early on purpose
 check = teaching.Checks(["emp_kernel", "seen", "paired", "my_dictionary"])
 rng = np.random.default_rng(0)
 plt.rcParams.update(plotting.STYLE)

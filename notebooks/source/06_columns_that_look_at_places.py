@@ -24,6 +24,7 @@ from lowrankweights import plotting, teaching
 from lowrankweights.dictionaries.index_sets import column_centres, local_index_set
 from lowrankweights.results import paired_interval
 
+teaching.begin()  # one thread of BLAS is enough; fits end early on purpose
 check = teaching.Checks(["counts", "columns_of", "one_big_w", "foveated"])
 rng = np.random.default_rng(0)
 plt.rcParams.update(plotting.STYLE)

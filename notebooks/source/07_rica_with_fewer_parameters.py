@@ -24,6 +24,7 @@ from lowrankweights.dictionaries import completion
 from lowrankweights.dictionaries.index_sets import nested_index_set
 from lowrankweights.unsupervised import learn, match, random_patches, rica_cost, whiten
 
+teaching.begin()  # one thread of BLAS is enough; fits end early on purpose
 check = teaching.Checks(["whitening_matrix", "cost", "gradient_of_W", "through_the_length", "nested", "pair"])
 rng = np.random.default_rng(0)
 plt.rcParams.update(plotting.STYLE)

@@ -24,6 +24,7 @@ from lowrankweights.results import paired_interval
 from lowrankweights.unsupervised import FeatureClassifier, PatchEncoder, learn, random_patches, whiten
 from lowrankweights.unsupervised.coates import quadrants
 
+teaching.begin()  # one thread of BLAS is enough; fits end early on purpose
 check = teaching.Checks(["every_patch", "rectify", "pool", "buy", "bootstrap"])
 rng = np.random.default_rng(0)
 plt.rcParams.update(plotting.STYLE)

@@ -26,6 +26,7 @@ from lowrankweights import plotting, teaching
 from lowrankweights.bench.gemm import MatrixProducts
 from lowrankweights.speed.orders import ComposeFirst, PooledOnce, PoolFirst
 
+teaching.begin()  # one thread of BLAS is enough; fits end early on purpose
 check = teaching.Checks(["count_compose", "count_pool", "break_even", "in_blocks"])
 plt.rcParams.update(plotting.STYLE)
 one_thread = threadpool_limits(1, user_api="blas")  # one core does the work: nothing is hidden by sharing

@@ -127,5 +127,3 @@ def test_a_shape_may_be_a_list_and_a_full_layer_has_no_columns(digits):
     assert net.n_v == 64
     net, *_ = built(digits, hidden_layer_sizes=(5,), dictionary="none", n_columns=10, pretrain=False)
     assert net.n_static == 0
-    with pytest.raises(ValueError, match="^n_columns: expected at most one a hidden unit"):
-        built(digits, hidden_layer_sizes=(5,), dictionary="covariance", n_columns=10)

@@ -62,9 +62,15 @@ def test_the_autoencoders_filters_are_trained_as_long_as_a_layer_is_pre_trained(
 
 
 def test_columns_are_of_dictionaries_only():
-    assert specs((5, 5), dictionary=("none", "low_rank"), n_columns=10)
-    with pytest.raises(ValueError, match=r"^n_columns: expected at most one a hidden unit \(5\), got 10"):
-        specs((5,), n_columns=10)
+    assert [s.n_columns for s in specs((5, 5), dictionary=("none", "low_rank"), n_columns=10)] == [10, 10]
+
+
+def test_few_hidden_units_have_a_column_each():
+    """Ten is the default, which nobody asked for; another number was meant."""
+    assert [s.n_columns for s in specs((5, 30), n_columns=10)] == [5, 10]
+    for given in (lambda: LayerSpec(5, "covariance", 0.5, n_columns=12), lambda: specs((5,), n_columns=12)):
+        with pytest.raises(ValueError, match=r"^n_columns: expected at most one a hidden unit \(5\), got 12"):
+            given()
 
 
 @pytest.mark.parametrize(

@@ -109,8 +109,12 @@ def test_a_wavelet_that_does_not_fit_and_too_few_units_that_vary():
     signs = rng.choice([-1.0, 1.0], size=(9, 36))
     with pytest.raises(ValueError, match="^X: expected units whose square varies, for 'squared_covariance'"):
         columns_of("squared_covariance", LayerInput(signs))
+    few = LayerInput(np.pad(rng.random((9, 6)), ((0, 0), (0, 30))))
     with pytest.raises(ValueError, match="^proportion: expected at most 0.167, as X has 6 units that vary"):
-        columns_of("covariance", LayerInput(np.pad(rng.random((9, 6)), ((0, 0), (0, 30)))))
+        strategy_of("covariance").prepare(few).draw(n_alpha=7)
+    with pytest.warns(UserWarning, match="^proportion: .*X has only 6 units that vary of 36"):
+        _, drawn = columns_of("covariance", few)
+    assert [len(d.alpha) for d in drawn] == [6] * len(drawn)
 
 
 def test_a_kernel_given_as_a_dictionary_is_told_what_to_do():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 from sklearn.datasets import load_iris
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import lowrankweights as lrw
@@ -127,8 +128,13 @@ def test_units_that_never_vary_are_legal_for_covariances():
     model = lrw.LowRankMLPClassifier((10,), dictionary="covariance", proportion=0.4, random_state=0).fit(X, y)
     assert (model.filters_[0][4:] == 0).all()
     assert set(model.index_sets_[0][0]) <= {0, 1, 2, 3}
-    with pytest.raises(ValueError, match="^proportion: expected at most 0.571, as X has 4 units that vary"):
-        lrw.LowRankMLPClassifier((10,), dictionary="covariance", proportion=1.0).fit(X, y)
+    with pytest.warns(
+        UserWarning, match="^proportion: 7 weights .* X has only 4 units that vary of 7"
+    ) as said:
+        model = lrw.LowRankMLPClassifier((10,), dictionary="covariance", proportion=1.0).fit(X, y)
+    assert len([w for w in said if w.category is UserWarning]) == 1 and {
+        len(alpha) for alpha in model.index_sets_[0]
+    } == {4}
 
 
 def test_a_dictionary_of_ones_own_is_called_once_a_column(digits):
@@ -257,7 +263,9 @@ def test_predictions_are_never_nan():
     model = lrw.LowRankMLPClassifier((6,), dictionary="none", activation="relu", max_iter=3, random_state=0)
     model.fit(X, np.arange(20) % 2)
     model.theta_ = 100 * model.theta_  # so that the sums overflow
-    with pytest.raises(ValueError, match="^the network's output for X: expected finite numbers"):
+    with pytest.raises(
+        ValueError, match="^X: expected numbers for which the network's output is finite in float32, got 3e"
+    ):
         model.predict_proba(np.full((1, 4), 3e38, np.float32))
 
 
@@ -275,3 +283,37 @@ def test_a_refit_that_raises_changes_nothing():
     with pytest.raises(ValueError, match="^n_columns"):
         unfitted.fit(X, X[:, 0])
     assert not [name for name in vars(unfitted) if name.endswith("_")]
+
+
+def test_the_defaults_are_legal_for_any_number_of_hidden_units():
+    X, y = load_iris(return_X_y=True)
+    for n_h in (1, 2, 5, 10, 11):
+        assert (
+            lrw.LowRankMLPClassifier((n_h,), max_iter=3, random_state=0).fit(X, y).filters_[0].shape[1] == n_h
+        )
+
+
+def unfinished(warned):
+    return [str(w.message) for w in warned if w.category is ConvergenceWarning]
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        lrw.LowRankMLPClassifier((5,), random_state=0),
+        lrw.LowRankMLPRegressor((5,), random_state=0),
+        lrw.LowRankAutoencoder(3, random_state=0),
+        lrw.RICA(3, random_state=0),
+    ],
+    ids=lambda model: type(model).__name__,
+)
+def test_a_fit_that_max_iter_ends_warns_and_says_what_to_do(model):
+    X, y = load_iris(return_X_y=True)
+    with pytest.warns(ConvergenceWarning) as warned:
+        model.set_params(max_iter=3).fit(X, y)
+    (message,) = unfinished(warned)
+    assert message.startswith("max_iter = 3 iterations were not enough") and "Raise max_iter" in message
+    assert next(w for w in warned if w.category is ConvergenceWarning).filename == __file__
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model.set_params(max_iter=3000, tol=0.05).fit(X, y)

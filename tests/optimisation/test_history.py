@@ -38,8 +38,8 @@ def test_callbacks_get_copies_of_the_iterates():
 def test_curves_begin_with_the_start_and_count_iterations_from_there():
     curves = Curves()
     assert curves.n_iter == -1
-    curves.add(3.0, np.array([0.5, -2.0]))
-    curves.add(1.0, np.array([0.1, 0.0]))
+    curves.add(3.0, 2.0)
+    curves.add(1.0, 0.1)
     arrays = curves.arrays()
     assert curves.n_iter == 1 and arrays["loss_curve"].tolist() == [3.0, 1.0]
     assert arrays["grad_norm_curve"].tolist() == [2.0, 0.1]  # the largest absolute entry

@@ -1,5 +1,3 @@
-import contextlib
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -78,56 +76,34 @@ def test_a_step_is_the_one_that_the_docstring_describes():
     assert len(steps) == 12
 
 
-class CountsContexts:
-    """Rosenbrock's function with a context; ``inside`` is how many are open."""
+def blas_threads():
+    return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
 
-    def __init__(self):
-        self.inside, self.entered, self.seen = 0, 0, set()
 
-    @contextlib.contextmanager
-    def one_blas_thread(self):
-        self.entered, self.inside = self.entered + 1, self.inside + 1
-        try:
-            yield
-        finally:
-            self.inside -= 1
+def test_blas_runs_on_one_thread_during_a_minimisation_and_as_before_after_it():
+    during = []
 
-    def __call__(self, theta):
-        self.seen.add(self.inside)
+    def fun(theta):
+        during.append(blas_threads())
         return rosenbrock(theta)
 
-
-def test_a_minimisation_runs_inside_one_context_of_its_function():
-    fun = CountsContexts()
-    inside = []
-    lrw.minimize(fun, START, callbacks=[lambda info: inside.append(fun.inside)])
-    assert (fun.entered, fun.inside) == (1, 0) and fun.seen == set(inside) == {1}
+    with threadpool_limits(2, user_api="blas"):
+        before = blas_threads()
+        lrw.minimize(fun, START, callbacks=[lambda info: during.append(blas_threads())])
+        assert blas_threads() == before
+    assert set(map(tuple, during)) == {(1,) * len(before)}
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, OSError])
-def test_the_context_is_left_whatever_ends_the_minimisation(error):
-    fun = CountsContexts()
-
+def test_blas_is_as_before_whatever_ends_the_minimisation(error):
     def fail(info):
         raise error
 
-    with pytest.raises(error):
-        lrw.minimize(fun, START, callbacks=[fail], on_interrupt="raise")
-    assert (fun.entered, fun.inside) == (1, 0)
-
-
-def test_blas_runs_on_one_thread_while_a_network_is_fitted_and_as_before_after_it():
-    def threads():
-        return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
-
-    rng = np.random.default_rng(0)
-    net = lrw.Network([lrw.Dense(lrw.Full(3, 2))], loss="squared_error")
-    objective = lrw.Objective(net, rng.normal(size=(20, 3)), rng.normal(size=(20, 2)))
     with threadpool_limits(2, user_api="blas"):
-        before, during = threads(), []
-        lrw.minimize(objective, net.init(rng=0), callbacks=[lambda info: during.append(threads())])
-        assert threads() == before
-    assert during and set(map(tuple, during)) == {(1,) * len(before)}
+        before = blas_threads()
+        with pytest.raises(error):
+            lrw.minimize(rosenbrock, START, callbacks=[fail], on_interrupt="raise")
+        assert blas_threads() == before
 
 
 def test_zero_iterations_change_nothing():

@@ -111,7 +111,43 @@ def test_an_orthonormal_square_w_reconstructs_perfectly():
     X = data()
     Q = np.linalg.qr(np.random.default_rng(2).normal(size=(N_V, N_V)))[0]
     cost, grad = rica_objective(X, N_V, sparsity=0)(Q.ravel())
-    assert abs(cost) < 1e-12 and np.abs(grad).max() < 1e-12
+    assert 0 <= cost < 1e-12 and np.abs(grad).max() < 1e-12
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("n_alpha", [None, 4, 12, 15])
+@pytest.mark.parametrize("distance", [0.0, 1e-9, 1e-6, 1e-5, 1e-4, 1e-3, 0.1])
+def test_an_almost_exact_reconstruction_has_its_digits(distance, n_alpha, dtype):
+    """Data of rank 3, and filters that span it but for a small turn: no moments would give the cost."""
+    rng = np.random.default_rng(4)
+    U, n_h = dictionary(n_alpha), 3
+    w = rng.normal(size=(N_V if U is None else n_alpha, n_h))
+    W = np.linalg.qr(w if U is None else U @ w)[0]
+    w = W if U is None else np.linalg.lstsq(U, W)[0]
+    X = (rng.normal(size=(400, n_h)) @ W.T).astype(dtype)
+    theta = (w + distance * rng.normal(size=w.shape)).ravel()
+    fun = rica_objective(X, n_h, U, sparsity=0)
+    cost, grad = fun(theta)
+    wanted, wanted_grad = rica_cost(theta, X.astype(np.float64), n_h, U, sparsity=0)
+    size = float(np.square(X, dtype=np.float64).sum()) / len(X)
+    assert cost >= 0 and abs(cost - wanted) < 1e-6 * wanted + 1e-22 * size
+    assert np.abs(grad - wanted_grad).max() < 1e-5 * np.abs(wanted_grad).max() + 1e-11 * size
+
+
+def test_the_gradient_that_is_judged_does_not_depend_on_the_filters_lengths():
+    fun = rica_objective(data(), 5, dictionary(4))
+    w = fun.init(rng=0).reshape(-1, 5)
+    judged = fun.gradient_to_judge(w.ravel(), fun(w.ravel())[1])
+    longer = (w * [0.1, 0.5, 1, 3, 100]).ravel()
+    assert np.allclose(fun.gradient_to_judge(longer, fun(longer)[1]), judged, rtol=1e-9)
+
+
+@pytest.mark.parametrize("length", [1e-3, 1.0, 1e3])
+def test_tol_means_the_same_for_filters_of_any_length(length):
+    fun = rica_objective(data(), 5)
+    result = lrw.minimize(fun, length * fun.init(rng=0), tol=1e-4, ftol=0, max_iter=500)
+    W = fun.weights(result.theta).ravel()
+    assert result.status == "converged" and np.abs(fun(W)[1]).max() <= 1.001e-4
 
 
 def test_it_finds_independent_sources():

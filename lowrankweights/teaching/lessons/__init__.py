@@ -12,13 +12,14 @@ against the package in tests/teaching/lessons/.
     course.py     what ``lowrankweights course`` does
 """
 
-from .exercises import Checks, compare_guess, sized
+from .exercises import Checks, begin, compare_guess, sized
 from .harness import failures, try_exercises
 from .notebooks import export
 from .source import read_lesson, read_lessons
 
 __all__ = [
     "Checks",
+    "begin",
     "compare_guess",
     "export",
     "failures",

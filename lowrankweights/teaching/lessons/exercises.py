@@ -7,9 +7,12 @@
 What a student has not written yet (None, ...) is told from what is wrong.
 """
 
+import warnings
+
 import numpy as np
 
 from ... import _checks
+from ..._blas import one_blas_thread
 from ...environment import switched_on
 from ..doctor.calling import explain_error, students_frame
 from ..doctor.diagnosis import diagnose
@@ -24,6 +27,16 @@ def sized(full, tiny):
     True
     """
     return tiny if switched_on(TINY) else full
+
+
+def begin():
+    """Begin a lesson: for its notebook's process, so call it once, at the top.
+
+    From here on BLAS has one thread: in a lesson's small products others would mostly wait, spinning, and
+    slow everything down. And nothing is said of fits that reach ``max_iter``: lessons stop them on purpose.
+    """
+    one_blas_thread.for_good()
+    warnings.filterwarnings("ignore", message="max_iter = ")
 
 
 class Missing(Exception):

@@ -1,0 +1,52 @@
+"""Whether data are of a size that the arithmetic can square, and that initial weights are made for."""
+
+import numpy as np
+
+from .. import _checks
+
+# products of four such numbers stay below the largest float32 or float64
+LARGEST = {np.dtype(np.float32): 1e9, np.dtype(np.float64): 1e75}
+USUAL = 0.01, 100.0  # root mean square of X, and of Y where it is learned by squared error
+UNEVEN = 1e4  # a column's root mean square over the median column's
+ROWS_ENOUGH = 2000
+
+
+def check_range(name, a):
+    """The array, or a ``ValueError`` that tells its range where its dtype would overflow.
+
+    >>> check_range("X", np.array([1e20, -3.0], np.float32))
+    Traceback (most recent call last):
+    ValueError: X: expected numbers from -1e+09 to 1e+09 (float32 overflows in products), got -3 to 1e+20
+    """
+    largest = LARGEST[a.dtype]
+    low, high = (a.min(), a.max()) if a.size else (0.0, 0.0)
+    if low < -largest or high > largest:
+        expected = f"numbers from {-largest:.0e} to {largest:.0e} ({a.dtype} overflows in products)"
+        _checks.fail(name, expected, f"{low:.4g} to {high:.4g}")
+    return a
+
+
+def remark(name, a):
+    """A sentence that names data far from a scale of 1 and says what to do; "" where they are not.
+
+    >>> remark("X", np.array([[1e6], [-2e6]]))
+    "X's entries are about 1.6e+06 (root mean square), initial weights are made for about 1: standardise X."
+    >>> remark("X", np.array([[0.5, -0.5]]))
+    ''
+    """
+    some_rows = a[:: max(1, len(a) // ROWS_ENOUGH)].reshape(-1, a[0].size)
+    of_columns = np.sqrt(np.mean(np.square(some_rows, dtype=np.float64), axis=0))
+    varying = of_columns[of_columns > 0]
+    if not varying.size:
+        return ""
+    overall, middle = float(np.sqrt(np.mean(varying**2))), float(np.median(varying))
+    if varying.max() > UNEVEN * middle:
+        i = int(np.argmax(of_columns))
+        return (
+            f"{name}'s columns differ in scale (root mean square {of_columns[i]:.2g} in column {i}, "
+            f"{middle:.2g} in the median one): standardise {name}."
+        )
+    if USUAL[0] <= overall <= USUAL[1]:
+        return ""
+    made_for = "initial weights are made for about 1"
+    return f"{name}'s entries are about {overall:.2g} (root mean square), {made_for}: standardise {name}."
