@@ -13,6 +13,7 @@ from ..optimisation.lbfgs import minimize_stages
 from ..speed import Objective, predict
 from ..speed.scales import check_range
 from .common import fitted_dictionaries, numeric_types, warn_if_unfinished, whole_or_not, with_docs_of
+from .schedule import check_schedule, stages_of
 from .targets import StandardisedTargets
 
 # The parameters that describe the hidden layers.
@@ -168,7 +169,8 @@ class _LowRankMLP(BaseEstimator):
         self.index_sets_, self.recipes_ = [b.index_sets for b in built], [b.recipes for b in built]
         self.pretrain_loss_curves_ = [b.pretraining.loss_curve for b in built if b.pretraining is not None]
         objective = Objective(self.network_, X, Y, self.weight_decay, **how)
-        stages, callbacks = self._stages(objective, rng), self.callbacks or []
+        stages = stages_of(self.schedule, objective, self.max_iter, rng)
+        callbacks = self.callbacks or []
         if targets is not None:
             callbacks = targets.seen_by(callbacks, self.network_)
         how = {"tol": self.tol, "callbacks": callbacks, "progress": self.verbose}
@@ -176,22 +178,6 @@ class _LowRankMLP(BaseEstimator):
         warn_if_unfinished(result, stages[-1][1])
         self._keep(result, result.theta if targets is None else targets.fold(self.network_, result.theta))
         return self
-
-    def _stages(self, objective, rng):
-        """(objective, iterations) of each stage of the schedule; the samples are nested."""
-        if self.schedule is None:
-            return [(objective, self.max_iter)]
-        n, schedule = objective.n_rows, self.schedule
-        if schedule == "grow" and self.max_iter < 4:  # too few to be divided
-            return [(objective, self.max_iter)]
-        if schedule == "grow":
-            iterations = [len(part) for part in np.array_split(np.arange(self.max_iter), 4)]
-            schedule = list(zip((n // 27, n // 9, n // 3, n), iterations, strict=True))
-        if schedule[-1][0] < n:
-            _checks.fail("schedule", f"a last stage with all {n} rows", repr(self.schedule))
-        order = rng.permutation(n)
-        samples = [(order[: min(max(1, rows), n)], iterations) for rows, iterations in schedule]
-        return [(objective if len(s) == n else objective.subset(np.sort(s)), k) for s, k in samples]
 
     def _keep(self, result, theta):
         """Set what describes the fitted model."""
@@ -223,18 +209,7 @@ class _LowRankMLP(BaseEstimator):
         _checks.number("weight_decay", self.weight_decay, at_least=0)
         _checks.number("tol", self.tol, at_least=0)
         _checks.integer("max_iter", self.max_iter, at_least=0)
-        self._check_schedule()
-
-    def _check_schedule(self):
-        expected = 'None, "grow" or a list of (rows, iterations)'
-        if self.schedule is None or (isinstance(self.schedule, str) and self.schedule == "grow"):
-            return
-        stages = self.schedule if isinstance(self.schedule, (list, tuple)) else ()
-        if len(stages) == 0 or not all(np.shape(stage) == (2,) for stage in stages):
-            _checks.fail("schedule", expected, repr(self.schedule))
-        for rows, iterations in self.schedule:
-            _checks.integer("schedule (rows)", rows, at_least=1)
-            _checks.integer("schedule (iterations)", iterations, at_least=0)
+        check_schedule(self.schedule)
 
 
 @with_docs_of(_LowRankMLP)
