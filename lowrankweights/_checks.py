@@ -9,6 +9,9 @@ import warnings
 
 import numpy as np
 
+# The largest number of which a product of four, and the smallest of which a square, is still a normal one
+RANGES = {np.dtype(np.float32): (1e9, 1e-18), np.dtype(np.float64): (1e75, 1e-150)}
+
 
 def fail(name, expected, got):
     """Raise the package's one kind of error: a ``ValueError`` that names the argument."""
@@ -76,6 +79,25 @@ def array(name, value, ndim=None, shape=None, dtype=None):
     if suspicious and not np.isfinite(a).all():
         n_bad = int(np.size(a) - np.isfinite(a).sum())
         fail(name, "finite numbers", f"{n_bad} NaN or infinite of {a.size}")
+    return a
+
+
+def in_range(name, a):
+    """The float array, or a ``ValueError`` that tells its range where its dtype would overflow or vanish.
+
+    >>> in_range("X", np.array([1e20, -3.0], np.float32))
+    Traceback (most recent call last):
+    ValueError: X: expected numbers up to 1e+09 (float32 overflows in products), got -3 to 1e+20
+    """
+    largest, smallest = RANGES[a.dtype]
+    low, high = (a.min(), a.max()) if a.size else (0.0, 0.0)
+    size = max(-low, high)
+    if size > largest:
+        expected = f"numbers up to {largest:.0e} ({a.dtype} overflows in products)"
+        fail(name, expected, f"{low:.4g} to {high:.4g}")
+    if 0 < size < smallest:
+        expected = f"some numbers above {smallest:.0e} (in {a.dtype} products of smaller ones vanish)"
+        fail(name, expected, f"{low:.4g} to {high:.4g}")
     return a
 
 

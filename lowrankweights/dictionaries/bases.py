@@ -100,7 +100,7 @@ def kmeans_basis(v, n_atoms, rng):
     """
     from sklearn.cluster import MiniBatchKMeans
 
-    v, rng = _checks.array("v", v, ndim=2), _checks.generator(rng)
+    v, rng = _checks.in_range("v", _checks.array("v", v, ndim=2)), _checks.generator(rng)
     n_atoms = _checks.integer("n_atoms", n_atoms, at_least=1, at_most=v.shape[1])
     sample = v if len(v) <= 20_000 else v[rng.choice(len(v), 20_000, replace=False)]
     distinct = len(np.unique(sample, axis=0))

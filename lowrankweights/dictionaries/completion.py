@@ -49,7 +49,7 @@ def complete(W, shape, proportion, rng=0, length_scale=None):
     >>> bool((complete(waves, (12, 12), proportion=0.3)["correlation"] > 0.9).all())
     True
     """
-    W = _checks.array("W", W, ndim=2, dtype=np.float64)
+    W = _checks.in_range("W", _checks.array("W", W, ndim=2, dtype=np.float64))
     grid = Grid.of_image(shape, "shape", n_v=len(W))
     n_alpha = count_known(proportion, len(W), grid.n_channels)
     alpha = sample_index_set(len(W), n_alpha, rng, grid.n_channels)

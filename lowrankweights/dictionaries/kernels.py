@@ -119,7 +119,7 @@ class SquaredCovariance(_Tabulated):
 
 
 def _activities(v):
-    v = _checks.array("v", v, ndim=2)
+    v = _checks.in_range("v", _checks.array("v", v, ndim=2))
     if len(v) < 2 or v.shape[1] < 1:
         _checks.fail("v", "at least 2 samples (rows) of at least 1 unit", f"shape {v.shape}")
     return v

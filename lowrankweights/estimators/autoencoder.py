@@ -10,7 +10,6 @@ from .._blas import one_blas_thread
 from ..building import LayerInput, layer_specs, predicted_layer
 from ..optimisation.lbfgs import minimize
 from ..speed import Objective
-from ..speed.scales import check_range
 from ..unsupervised.autoencoder import DECODERS, TiedAutoencoder, decoder_for
 from .common import fitted_dictionaries, numeric_types, warn_if_unfinished, whole_or_not
 
@@ -123,7 +122,7 @@ class LowRankAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
     def fit(self, X, y=None):
         """Learn to reconstruct X (n, n_features); y is not used."""
         X = validate_data(self, X, dtype=numeric_types(self.dtype), ensure_min_samples=2)
-        check_range("X", X)
+        _checks.in_range("X", X)
         _checks.choice("decoder", self.decoder, ("auto", *DECODERS))
         n_components = _checks.integer("n_components", self.n_components, at_least=1)
         rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31))

@@ -11,7 +11,6 @@ from .._blas import one_blas_thread
 from ..building import build, layer_specs
 from ..optimisation.lbfgs import minimize_stages
 from ..speed import Objective, predict
-from ..speed.scales import check_range
 from .common import fitted_dictionaries, numeric_types, warn_if_unfinished, whole_or_not, with_docs_of
 from .schedule import check_schedule, stages_of
 from .targets import StandardisedTargets
@@ -160,7 +159,7 @@ class _LowRankMLP(BaseEstimator):
     def _fit(self, X, Y, loss, targets=None):
         """Build the network for X and Y (n, n_out), and learn theta; ``targets``: what Y was made from."""
         self._check_parameters()
-        check_range("X", X)
+        _checks.in_range("X", X)
         rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31))
         Y = Y.astype(X.dtype, copy=False)
         how = {"n_threads": self.n_threads, "engine": self.engine}

@@ -10,7 +10,6 @@ from .._blas import one_blas_thread
 from ..building import LayerInput, Strategy, layer_specs, predicted_layer
 from ..optimisation.lbfgs import minimize
 from ..speed.blocks import in_blocks
-from ..speed.scales import check_range
 from ..unsupervised.patches import check_rows_vary
 from ..unsupervised.rica import rica_objective
 from .common import warn_if_unfinished, whole_or_not
@@ -125,7 +124,7 @@ class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         n_v = X.shape[1]
         n_h = n_v if self.n_components is None else self.n_components
         spec = self._spec(n_v, _checks.integer("n_components", n_h, at_least=1))
-        check_rows_vary(check_range("X", X))
+        check_rows_vary(_checks.in_range("X", X))
         rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31))
         of_weights, of_dictionary = rng.spawn(2)
         _, drawn = predicted_layer(LayerInput(X, spec.points), spec, of_dictionary, n_threads=self.n_threads)

@@ -11,7 +11,7 @@ from .._blas import one_blas_thread
 from ..networks import LOSSES, Network, Rows
 from .blocks import BLOCK_ROWS, BlockSum, Work, deal, in_blocks
 from .compiled import loss_and_dz
-from .scales import check_range, remark
+from .scales import remark
 from .twins import twins
 
 
@@ -157,8 +157,8 @@ class Objective(BlockSum):
         self, net, X, Y, weight_decay=0.0, n_threads=None, engine=None, *, rows=None, block_rows=BLOCK_ROWS
     ):
         X, Y = net.check_data(X, Y)
-        self._scales = [remark("X", check_range("X", X))]
-        if check_range("Y", Y) is not X and getattr(net, "loss", "") == "squared_error":
+        self._scales = [remark("X", _checks.in_range("X", X))]
+        if _checks.in_range("Y", Y) is not X and getattr(net, "loss", "") == "squared_error":
             self._scales.append(remark("Y", Y))
         self.net, self.n_rows, self.dtype, self.block_rows = net, len(X), X.dtype, block_rows
         self.weight_decay = _checks.number("weight_decay", weight_decay, at_least=0)

@@ -1,29 +1,10 @@
-"""Whether data are of a size that the arithmetic can square, and that initial weights are made for."""
+"""Whether data are of a scale that initial weights are made for."""
 
 import numpy as np
 
-from .. import _checks
-
-# products of four such numbers stay below the largest float32 or float64
-LARGEST = {np.dtype(np.float32): 1e9, np.dtype(np.float64): 1e75}
 USUAL = 0.01, 100.0  # root mean square of X, and of Y where it is learned by squared error
 UNEVEN = 1e4  # a column's root mean square over the median column's
 ROWS_ENOUGH = 2000
-
-
-def check_range(name, a):
-    """The array, or a ``ValueError`` that tells its range where its dtype would overflow.
-
-    >>> check_range("X", np.array([1e20, -3.0], np.float32))
-    Traceback (most recent call last):
-    ValueError: X: expected numbers from -1e+09 to 1e+09 (float32 overflows in products), got -3 to 1e+20
-    """
-    largest = LARGEST[a.dtype]
-    low, high = (a.min(), a.max()) if a.size else (0.0, 0.0)
-    if low < -largest or high > largest:
-        expected = f"numbers from {-largest:.0e} to {largest:.0e} ({a.dtype} overflows in products)"
-        _checks.fail(name, expected, f"{low:.4g} to {high:.4g}")
-    return a
 
 
 def remark(name, a):

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy.optimize import linear_sum_assignment
 
-from .. import dictionaries
+from .. import _checks, dictionaries
 from .._blas import one_blas_thread
 from ..dictionaries.index_sets import nested_index_set
 from ..dictionaries.kernels import SquaredExponential
@@ -56,7 +56,7 @@ def whiten(X, regularisation):
            [0., 1., 0.],
            [0., 0., 1.]])
     """
-    check_rows_vary(X)
+    check_rows_vary(_checks.in_range("X", _checks.array("X", X, ndim=2)))
     variance = float(X.var(axis=0, dtype=np.float64).mean())
     whitening = ZCAWhitening(regularisation * variance).fit(X)
     return whitening.transform(X), whitening

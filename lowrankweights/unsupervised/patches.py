@@ -95,7 +95,7 @@ def normalise_contrast(patches, regularisation=10 / 255**2, out=None):
     array([[-1.,  1.],
            [ 0.,  0.]])
     """
-    patches = _checks.array("patches", patches, ndim=2)
+    patches = _checks.in_range("patches", _checks.array("patches", patches, ndim=2))
     regularisation = _checks.number("regularisation", regularisation, at_least=0)
     out = np.subtract(patches, patches.mean(axis=1, keepdims=True), out=out)
     variance = np.einsum("ij,ij->i", out, out) / patches.shape[1]
@@ -143,7 +143,7 @@ class ZCAWhitening(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     def fit(self, X, y=None):
         """Learn mean and covariance from X (n, n_v)."""
         X = validate_data(self, X, dtype=[np.float64, np.float32], ensure_min_samples=2)
-        check_rows_vary(X)
+        check_rows_vary(_checks.in_range("X", X))
         regularisation = _checks.number("regularisation", self.regularisation, above=0)
         mean, values, Q = X.mean(axis=0, dtype=np.float64), *linalg.eigh(covariance(X))
         scale = np.sqrt(np.maximum(values, 0) + regularisation)

@@ -17,7 +17,6 @@ from ..dictionaries.moments import second_moments, triangular_factor
 from ..speed import compiled
 from ..speed.blocks import BlockSum, Work, deal, in_blocks
 from ..speed.buffers import matmul
-from ..speed.scales import check_range
 
 BLOCK_ROWS = 500  # Z of a block, (500, n_components), stays in the cache
 ALMOST_EXACT = 1e-8  # ||X W W^T - X||^2 / ||X||^2; below, too few digits are left in what moments give
@@ -268,7 +267,7 @@ class Penalty(Work):
 
 
 def _check_data(X, U):
-    X = check_range("X", _checks.array("X", X, ndim=2))
+    X = _checks.in_range("X", _checks.array("X", X, ndim=2))
     if 0 in X.shape:
         _checks.fail("X", "at least one row and one column", f"shape {X.shape}")
     if U is not None:

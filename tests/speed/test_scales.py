@@ -2,15 +2,7 @@ import numpy as np
 import pytest
 
 import lowrankweights as lrw
-from lowrankweights.speed.scales import check_range, remark
-
-
-@pytest.mark.parametrize(("dtype", "largest"), [(np.float32, 1e9), (np.float64, 1e75)])
-def test_what_would_overflow_is_refused_with_its_range(dtype, largest):
-    a = np.array([[0.0, largest]], dtype)
-    assert check_range("X", a) is a
-    with pytest.raises(ValueError, match=r"^X: expected numbers from .* got -1e\+(10|76) to 1$"):
-        check_range("X", (1 - 10 * a).astype(dtype))
+from lowrankweights.speed.scales import remark
 
 
 @pytest.mark.parametrize("scale", [1e-4, 1e3])
