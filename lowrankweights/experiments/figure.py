@@ -82,9 +82,16 @@ class Figure(abc.ABC):
         """A matplotlib figure of the results."""
 
     def comparisons(self, results):
-        """The claims to be held against the results: (text, runs a, runs b[, bound]), see ``compare``."""
+        """What is to be held against the results, each a ``results.Comparison`` or a tuple of its fields.
+
+        One or two claims are marked as primary; they are named before the runs are made.
+        """
         return []
 
-    def claims(self, results):
-        """The ``Claim`` of each comparison that has runs on both sides."""
-        return compare_all(self.comparisons(results))
+    def n_seeds(self, preset):
+        """How many seeds are planned for the primary claims."""
+        return len({spec.get("seed") for spec in self.runs(preset)})
+
+    def claims(self, results, n_seeds=1):
+        """The ``Claim`` of each comparison that has runs on both sides, the primary ones first."""
+        return compare_all(self.comparisons(results), n_seeds)

@@ -5,6 +5,12 @@ from ..results import claims
 from . import runner
 from .figures import PRESETS, figure_named
 
+CLAIMS = (
+    "Differences in error, a negative one in favour of what is named first; intervals over seeds and "
+    "held-out items ([how, and how often they hold](intervals.md)). Verdicts are for primary claims alone, all "
+    "their seeds done, corrected for how many claims they are (Holm)."
+)
+
 
 def make(figure, preset, out, jobs=1, resume=False, report=print):
     """Make the runs of a figure, draw them, and print a summary.
@@ -36,7 +42,7 @@ def make(figure, preset, out, jobs=1, resume=False, report=print):
     path = out / f"{figure.name}-{preset}.jsonl"
     results, failures = runner.run(figure, preset, path, jobs, resume, report)
     if results:
-        outcome = sum_up(figure, results)
+        outcome = sum_up(figure, preset, results)
         report(outcome)
         path.with_suffix(".md").write_text(page(figure, preset, results, outcome), encoding="utf-8")
         draw(figure, results, path.with_suffix(".png"))
@@ -44,15 +50,12 @@ def make(figure, preset, out, jobs=1, resume=False, report=print):
     return failures
 
 
-def sum_up(figure, results):
-    """The figure's own summary, and its claims where it has some, in Markdown."""
-    text = figure.summary(results)
-    parts = [text if "\n|---" in text else f"```text\n{text}\n```"]
-    if comparable := figure.claims(results):
-        parts += [
-            "Claims, by a paired bootstrap over held-out items and the few seeds that there are:",
-            claims.table(comparable),
-        ]
+def sum_up(figure, preset, results):
+    """The figure's claims where it has some, and its own summary, in Markdown."""
+    text, parts = figure.summary(results), []
+    if comparable := figure.claims(results, figure.n_seeds(preset)):
+        parts += [claims.table(comparable), CLAIMS]
+    parts.append(text if "\n|---" in text else f"```text\n{text}\n```")
     return "\n\n".join(parts)
 
 

@@ -150,7 +150,7 @@ def percent_wrong(results):
     """Mean error (%) of runs that differ in the seed, lower and upper end of its interval.
 
     With folds (STL-10) the 90 % interval of the mean over the folds, by Student's t; else the 95 %
-    interval over seeds and held-out images, by bootstrap.
+    interval over seeds and held-out images.
     """
     folds = np.mean([r["fold_errors"] for r in results], axis=0)
     if len(folds) > 1:
@@ -184,9 +184,9 @@ def _at_strongest(result):
 def tested_on(result):
     """What was learned from and tested on, and what the interval is."""
     tested = {
-        "cifar10": "the last 10,000 training images held out; 95 % bootstrap interval over seeds and images",
+        "cifar10": "the last 10,000 training images held out; 95 % interval over seeds and images",
         "stl10": "tested on all test images; 90 % interval of the mean over the ten folds (Student's t)",
-        "digits-16x16": "its test images; 95 % bootstrap interval over seeds and images",
+        "digits-16x16": "its test images; 95 % interval over seeds and images",
     }
     return f"{result['n_train']:,} images to train the classifier, {tested[result['data']]}"
 

@@ -515,9 +515,9 @@ with check("paired") as c:
         c.close(mine[1], np.sqrt(only_one / n_items), f"standard error on {n_items} digits", tolerance=2e-3)
 
 # %% [markdown]
-# With several seeds there are two sources of chance, digits and draws. `paired_interval` draws both again and again, with replacement (a *bootstrap*), and returns the mean difference and
-# the 95 % interval. With a single seed it should be about your difference ± two of your standard errors. If the interval contains 0, no
-# difference has been *seen*; there may be one that is too small for 1,197 digits.
+# With several seeds there are two sources of chance, digits and seeds. `paired_interval` counts both, and returns the mean difference and its 95 % interval. With a single seed it is your
+# difference ± two of your standard errors. With few seeds it is wide, as three numbers say little of where a fourth would be. If the interval contains 0, no
+# difference has been *seen*; there may be one that is too small for 1,197 digits and three seeds.
 #
 # **Guess first**, then start the race. Which will be best at 3 %? And how many per cent will be wrong if *everything* is learned?
 
@@ -860,7 +860,7 @@ else:
     }
     for name, found in real.items():
         n_items = len(mnist.y_test)
-        change, low, high = 100 * np.array(paired_interval(found, real["none"], n_items, n_draws=500))
+        change, low, high = 100 * np.array(paired_interval(found, real["none"], n_items))
         beside = "" if name == "none" else f"   less none: {change:+.1f} points ({low:+.1f} to {high:+.1f})"
         print(f"{name:22}{100 * len(found[0]) / n_items:5.1f} % wrong{beside}")
 

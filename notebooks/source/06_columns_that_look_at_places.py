@@ -679,7 +679,7 @@ plt.show()
 # - **600 digits to learn from and 1,197 to test on.** An error of 4 % on 360 digits would be uncertain by ±2 points.
 # - **Three seeds** each, as the index sets are drawn at random.
 # - **Paired comparisons.** Both networks meet the same test digits, and what one finds hard the other mostly finds hard too. So
-#   we look at the *difference* and its 95 % interval, from `paired_interval`, which draws digits and seeds again and again (notebook 05 takes it apart). If the interval
+#   we look at the *difference* and its 95 % interval, from `paired_interval`, which counts both chances, digits and seeds (notebook 05 takes it apart). If the interval
 #   contains 0, we have not seen a difference. That is not the same as having seen that there is none.
 #
 # **Guess first.** With 8 of 256 weights learned, one column errs on about one digit in five. How many per cent are wrong with ten columns?
@@ -816,7 +816,7 @@ else:
         real[name] = [np.flatnonzero(m.predict(mnist.X_test) != mnist.y_test) for m in found]
         print(f"{name:20}{100 * np.mean([len(w) for w in real[name]]) / n_items:6.2f} % wrong")
     for a, b in (("10 columns", "1 column"), ("10 columns, local", "10 columns")):
-        change, low, high = 100 * np.array(paired_interval(real[a], real[b], n_items, n_draws=500))
+        change, low, high = 100 * np.array(paired_interval(real[a], real[b], n_items))
         print(f"{a} − {b}: {change:+.2f} points ({low:+.2f} to {high:+.2f})")
 
 # %% [markdown]

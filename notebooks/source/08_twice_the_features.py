@@ -712,13 +712,13 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# And seeds are a sample too: four draws of patches, starts and index sets stand for all that there could have been. The package's `paired_interval` resamples both, digits *and* seeds. Now, for each budget:
+# And seeds are a sample too: four draws of patches, starts and index sets stand for all that there could have been. The package's `paired_interval` counts both, digits *and* seeds. Now, for each budget:
 
 
 # %%
 def interval(a, b):
     """Mean difference a - b in points, and its 95 % interval."""
-    return tuple(100 * v for v in paired_interval(wrong[a], wrong[b], len(y_test), n_draws=1000))
+    return tuple(100 * v for v in paired_interval(wrong[a], wrong[b], len(y_test)))
 
 
 bargain = {f"{36 * k} learned": interval(("RICA-50%", k), ("RICA", k)) for k in counts}
@@ -727,7 +727,7 @@ plt.title("RICA-50% less RICA, equal learned numbers")
 plt.show()
 
 # %% [markdown]
-# With four seeds, resampling seeds is rough: it knows of no seed that was not drawn. Read an interval that ends near 0 as "do not know".
+# With four seeds an interval is wide: four numbers say little of where a fifth would be. Read an interval that ends near 0 as "do not know".
 #
 # ### Taking it apart
 #

@@ -12,8 +12,13 @@ def runs(error, seeds=(0, 1, 2), stopped="validation error", n=2000):
     ]
 
 
+def decided(a, b, margin=0.0, n_seeds=3, **more):
+    (claim,) = claims.compare_all([("a beats b", a, b, margin, True)], n_seeds)
+    return claim
+
+
 @pytest.mark.parametrize(
-    ("a", "b", "bound", "verdict"),
+    ("a", "b", "margin", "verdict"),
     [
         (0.02, 0.08, 0.0, "holds"),
         (0.08, 0.02, 0.0, "fails"),
@@ -21,9 +26,47 @@ def runs(error, seeds=(0, 1, 2), stopped="validation error", n=2000):
         (0.0401, 0.04, 0.05, "holds"),
     ],
 )
-def test_verdicts(a, b, bound, verdict):
-    claim = claims.compare("a beats b", runs(a), runs(b), bound)
+def test_verdicts_of_primary_claims(a, b, margin, verdict):
+    claim = decided(runs(a), runs(b), margin)
     assert claim.verdict == verdict and claim.low < claim.mean < claim.high and claim.n_seeds == 3
+
+
+def test_exploratory_comparisons_have_no_verdict():
+    (claim,) = claims.compare_all([("a beats b", runs(0.02), runs(0.08))], 3)
+    assert claim.verdict == "" and claim.high < 0
+
+
+def test_a_verdict_waits_for_all_planned_seeds():
+    assert decided(runs(0.02), runs(0.08), n_seeds=6).verdict == "no verdict: 3 of 6 seeds"
+    assert decided(runs(0.02, seeds=(0,)), runs(0.08), n_seeds=1).verdict == "no verdict: 1 of 2 seeds"
+
+
+def test_many_primary_claims_need_more_than_one_alone():
+    """A difference that one claim would decide is undecided among ten."""
+    a, b = runs(0.046, n=2000), runs(0.05, n=2000)
+    claim = next(c for gap in range(400) for c in [shifted(a, b, gap)] if 0.01 < c.p_value < 0.04)
+    assert decided_among(1, claim) != "undecided" == decided_among(10, claim)
+
+
+def shifted(a, b, gap):
+    """The claim with a margin that moves its p-value."""
+    return claims.compare("", a, b, gap / 10_000, True)
+
+
+def decided_among(n, claim):
+    return (claims.holm([claim.p_value] + [0.9] * (n - 1), 0.05)[0] and "decided") or "undecided"
+
+
+def test_holm_stops_at_the_first_that_is_not_rejected():
+    assert claims.holm([0.04, 0.012, 0.026], 0.05) == [False, True, False]
+    assert claims.holm([0.04, 0.012, 0.024], 0.05) == [True, True, True]
+    assert claims.holm([], 0.05) == []
+
+
+def test_holm_errs_on_one_of_several_true_claims_as_seldom_as_it_says():
+    rng = np.random.default_rng(0)
+    wrong = np.mean([any(claims.holm(rng.random(5).tolist(), 0.05)) for _ in range(4000)])
+    assert wrong < 0.06
 
 
 def test_runs_at_their_limit_are_left_out_with_their_partners():
@@ -43,10 +86,6 @@ def test_an_image_tested_in_every_fold_counts_once():
     assert (a.mean, a.low, a.high) == pytest.approx((b.mean, b.low, b.high))
 
 
-def test_one_seed_gives_no_verdict():
-    assert claims.compare("", runs(0.02, seeds=(0,)), runs(0.08)).verdict == "one seed only"
-
-
 def test_what_has_no_common_seeds_is_left_out():
     found = claims.compare_all(
         [
@@ -55,9 +94,13 @@ def test_what_has_no_common_seeds_is_left_out():
             ("near", runs(0.05), runs(0.04), 1),
         ]
     )
-    assert [(c.text, c.bound) for c in found] == [("a beats b", 0.0), ("near", 1)]
+    assert [(c.text, c.margin) for c in found] == [("a beats b", 0.0), ("near", 1)]
 
 
-def test_the_table_shows_the_interval():
-    text = claims.table([claims.compare("a beats b", runs(0.02), runs(0.08))])
-    assert text.count("\n") == 2 and "| a beats b | -" in text and "| holds |" in text
+def test_the_table_shows_primary_claims_first_and_apart():
+    found = claims.compare_all(
+        [("a near b", runs(0.02), runs(0.08)), ("a beats b", runs(0.02), runs(0.08), 0.0, True)], 3
+    )
+    primary, others = claims.table(found).split("\n\n")
+    assert "| a beats b | -" in primary and "| **holds** |" in primary and "exploratory" in others
+    assert others.count("\n") == 2 and "holds" not in others

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ...results import Comparison
 from ...results.files import select
 from .. import rica_classification as rica
 
@@ -11,7 +12,7 @@ PRESETS = {
     "paper": {"settings": {**rica.CIFAR, "n_components": 800}, "seeds": 5},
 }
 PROPORTIONS = (1.0, 0.5, 0.25), (0.08, 0.7, 0.9)  # those that the claim needs come first
-MARGIN = 0.01
+MARGIN, HALF = 0.01, 0.5
 
 
 class ErrorByProportion(rica.RicaClassification):
@@ -49,11 +50,14 @@ class ErrorByProportion(rica.RicaClassification):
         return "\n".join(lines + rica.legend("".join(lines)))
 
     def comparisons(self, results):
-        """How near each proportion comes to learning every weight."""
+        """How near each proportion comes to learning every weight; primary: half of each filter."""
         for runs in rica.of_each_data_set(results):
-            near = f"within {100 * MARGIN:g} point of nokernel, {rica.title(runs[0])}"
+            near = f"no worse than nokernel by {100 * MARGIN:g} point, {rica.title(runs[0])}"
             for p in _proportions(runs):
-                yield f"{100 * p:g} % learned is {near}", _at(runs, p), _full(runs), MARGIN
+                primary = p == HALF and runs[0]["data"] != "stl10"
+                yield Comparison(
+                    f"{100 * p:g} % learned is {near}", _at(runs, p), _full(runs), MARGIN, primary
+                )
 
     def panel(self, ax, runs):
         """Error against the proportion learned, and nokernel as a line."""

@@ -256,8 +256,8 @@ def test_lesson_05_writes_what_the_package_does():
     wrong_a, wrong_b = rng.random((2, 2000)) < [[0.08], [0.05]]
     difference, error = own["paired"](wrong_a, wrong_b)
     items = [[np.flatnonzero(w)] for w in (wrong_a, wrong_b)]
-    mean, low, high = results.paired_interval(*items, n_items=2000, n_draws=1000)
-    assert difference == pytest.approx(mean) and 2 * 1.96 * error == pytest.approx(high - low, rel=0.1)
+    mean, low, high = results.paired_interval(*items, n_items=2000)
+    assert difference == pytest.approx(mean) and 2 * 1.96 * error == pytest.approx(high - low, rel=1e-3)
     points = lrw.grid_coordinates((9, 7))
     atoms = own["my_dictionary"](None, points, 5, np.random.default_rng(0))
     assert atoms.shape == (63, 5) and np.allclose(atoms.max(axis=0), 1)

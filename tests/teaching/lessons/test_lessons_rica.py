@@ -94,7 +94,7 @@ def test_lesson_08_resamples_as_paired_interval_does(solved):
     a, b = (rng.random((2, 800)) < [[0.12], [0.09]]).astype(float)
     draws = rng.integers(800, size=(4000, 800))
     found = own["bootstrap"](a, b, draws)
-    mean, low, high = paired_interval([np.flatnonzero(a)], [np.flatnonzero(b)], n_items=800, n_draws=4000)
+    mean, low, high = paired_interval([np.flatnonzero(a)], [np.flatnonzero(b)], n_items=800)
     assert found.mean() == pytest.approx(mean, abs=0.002)
     assert np.quantile(found, [0.025, 0.975]) == pytest.approx([low, high], abs=0.003)
     # and the two effects add up to the bargain

@@ -1,0 +1,82 @@
+"""How often intervals hold what they say, by simulation: ``python -m lowrankweights.results.coverage``.
+
+A made-up world in which the true difference is known. An item has a difficulty, the probability that
+model b gets it wrong; most are easy, few are hard. Model a shares it on seven items of ten. A seed makes a
+better or worse by a normal number of points. Each simulation draws items, seeds and errors anew.
+"""
+
+import argparse
+
+import numpy as np
+
+from .intervals import spread
+
+ERROR = 0.035  # of either model, on average
+EASY = 0.06  # the smaller, the more an item is either easy or hard (first parameter of the beta distribution)
+SHARED = 0.7  # of the items have one difficulty for both models
+SEEDS, ITEMS, SPREADS = (2, 3, 5, 10), (1000, 10_000), (0.0, 0.2, 0.5, 1.0, 1.5)
+
+
+def draw(rng, n_seeds, n_items, points):
+    """Differences (n_seeds, n_items), -1, 0 or 1, where seeds have a standard deviation of so many points."""
+    hard, other = rng.beta(EASY, EASY / ERROR - EASY, size=(2, n_items))
+    hard_for_a = np.where(rng.random(n_items) < SHARED, hard, other)
+    factor = _factor(rng.normal(size=n_seeds), points)
+    wrong_a = rng.random((n_seeds, n_items), np.float32) < np.minimum(factor[:, None] * hard_for_a, 1)
+    wrong_b = rng.random((n_seeds, n_items), np.float32) < hard
+    return wrong_a.astype(np.float64) - wrong_b
+
+
+def truth(points, n=200_000):
+    """The difference over all seeds and items, by quadrature over seeds."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(40)
+    quantiles = (np.arange(n) + 0.5) / n
+    from scipy import stats
+
+    hard = stats.beta.ppf(quantiles, EASY, EASY / ERROR - EASY)
+    means = [np.minimum(f * hard, 1).mean() for f in _factor(nodes, points)]
+    return float(np.dot(weights, means) / weights.sum() - hard.mean())
+
+
+def coverage(n_seeds, n_items, points, n_draws=1000, level=0.95, rng=0):
+    """The part of the intervals that hold the true difference, and their mean width in points.
+
+    >>> covered, width = coverage(n_seeds=3, n_items=100, points=0.5, n_draws=50)
+    >>> covered > 0.8
+    True
+    """
+    rng, true = np.random.default_rng(rng), truth(points)
+    ends = np.array([spread(draw(rng, n_seeds, n_items, points)).interval(level) for _ in range(n_draws)])
+    covered = (ends[:, 0] <= true) & (true <= ends[:, 1])
+    return float(covered.mean()), float(100 * np.diff(ends).mean())
+
+
+def table(n_draws=1000, report=lambda line: None):
+    """Coverage for all numbers of seeds and items and all spreads, in Markdown."""
+    lines = [
+        "| seeds | items | " + " | ".join(f"{s:g} points" for s in SPREADS) + " |",
+        "|---:|---:|" + "---:|" * len(SPREADS),
+    ]
+    for n_items in ITEMS:
+        for n_seeds in SEEDS:
+            found = [coverage(n_seeds, n_items, s, n_draws, rng=17) for s in SPREADS]
+            cells = [f"{100 * covered:.1f} % ({width:.2f})" for covered, width in found]
+            lines.append(f"| {n_seeds} | {n_items:,} | " + " | ".join(cells) + " |")
+            report(lines[-1])
+    return "\n".join(lines)
+
+
+def _factor(z, points):
+    """By which factor a seed's errors are multiplied."""
+    return np.maximum(0.0, 1 + points / 100 * z / ERROR)
+
+
+def main():
+    """Print the table."""
+    parser = argparse.ArgumentParser(description="Coverage of the 95 % intervals, by simulation.")
+    parser.add_argument("--draws", type=int, default=2000, help="simulations of each cell")
+    print(table(parser.parse_args().draws))
+
+
+if __name__ == "__main__":
+    main()

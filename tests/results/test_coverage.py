@@ -1,0 +1,37 @@
+import numpy as np
+import pytest
+
+from lowrankweights.results import coverage
+from lowrankweights.results.intervals import spread
+
+N_DRAWS = {1000: 500, 10_000: 120}
+# a proportion of 0.95 seen in so many draws is above 0.95 - 3 standard deviations, nearly always
+LOWEST = {n: 0.95 - 3 * np.sqrt(0.95 * 0.05 / draws) for n, draws in N_DRAWS.items()}
+
+
+@pytest.mark.parametrize("points", coverage.SPREADS)
+@pytest.mark.parametrize("n_seeds", coverage.SEEDS)
+def test_intervals_cover_the_truth_as_often_as_they_say(n_seeds, points):
+    covered, _ = coverage.coverage(n_seeds, 1000, points, N_DRAWS[1000], rng=1)
+    assert covered >= LOWEST[1000]
+
+
+@pytest.mark.parametrize("points", [0.0, 0.5, 1.5])
+@pytest.mark.parametrize("n_seeds", [3, 10])
+def test_they_do_so_with_many_items_too(n_seeds, points):
+    covered, _ = coverage.coverage(n_seeds, 10_000, points, N_DRAWS[10_000], rng=1)
+    assert covered >= LOWEST[10_000]
+
+
+def test_the_simulated_world_has_the_difference_that_it_says():
+    rng = np.random.default_rng(0)
+    for points in (0.0, 1.5):
+        seen = spread(coverage.draw(rng, 2000, 2000, points))
+        low, high = seen.interval(0.999)
+        assert low < coverage.truth(points) < high
+    assert coverage.truth(0.0) == pytest.approx(0, abs=1e-9)
+
+
+def test_the_table_has_a_row_for_each_number_of_seeds_and_items():
+    lines = coverage.table(n_draws=2).splitlines()
+    assert len(lines) == 2 + len(coverage.SEEDS) * len(coverage.ITEMS)
