@@ -5,12 +5,13 @@ import numpy as np
 from .sources import bad_file
 
 
-def read_records(path, n_bytes, what, n=None):
+def read_records(files, name, n_bytes, what, n=None):
     """A file of records of ``n_bytes`` unsigned bytes each, as an array (n, n_bytes).
 
     Parameters
     ----------
-    path : pathlib.Path
+    files : members.Folder or members.Archive
+    name : str
     n_bytes : int
     what : str
         What a record is, for the message.
@@ -22,12 +23,12 @@ def read_records(path, n_bytes, what, n=None):
     DataFileError
         When the file is not a whole number of records.
     """
-    size = path.stat().st_size
+    size = files.size(name)
     if size % n_bytes:
         got = f"{size} bytes, {size % n_bytes} more than {size // n_bytes} records"
-        raise bad_file(path, f"a whole number of records of {n_bytes} bytes ({what})", got)
+        raise bad_file(files.of(name), f"a whole number of records of {n_bytes} bytes ({what})", got)
     n = size // n_bytes if n is None else min(n, size // n_bytes)
-    return np.fromfile(path, np.uint8, count=n * n_bytes).reshape(-1, n_bytes)
+    return np.frombuffer(files.read(name, n * n_bytes), np.uint8).reshape(-1, n_bytes)
 
 
 def check_labels(path, labels, lowest, highest):

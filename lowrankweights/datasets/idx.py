@@ -11,7 +11,7 @@ from .sources import bad_file
 
 
 def read_idx(path, n_dims):
-    """Read an IDX file of unsigned bytes, gzipped if its name ends in ".gz".
+    """Read an IDX file of unsigned bytes, gzipped or not: by its content, whatever its name.
 
     Parameters
     ----------
@@ -49,7 +49,8 @@ def read_idx(path, n_dims):
 
 def _read_bytes(path):
     data = path.read_bytes()
-    if path.suffix != ".gz":
+    gzipped = data[:2] == b"\x1f\x8b"
+    if not gzipped and (path.suffix != ".gz" or data[:2] == bytes(2)):
         return data
     try:
         return gzip.decompress(data)

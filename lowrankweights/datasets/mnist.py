@@ -1,11 +1,36 @@
 """MNIST: handwritten digits of 28 x 28 pixels."""
 
-import warnings
+import re
+import zipfile
 
 import numpy as np
 
+from .. import _checks
 from .idx import read_idx
 from .sources import DataNotFound, DataSet, bad_file, classification
+
+# As distributed, with a dot, or as torchvision and others name them; gzipped or not
+NAME = re.compile(r"(train|t10k|test)[-_.](images|labels)[-_.]idx[13][-_.]ubyte(\.gz)?", re.IGNORECASE)
+KERAS = "mnist.npz"
+
+
+def idx_files(folder):
+    """The IDX files of a folder by part, "train" or "t10k", and "images" or "labels".
+
+    Of two that hold the same the one that is not gzipped is taken.
+    """
+    found = {}
+    for path in sorted(folder.iterdir() if folder.is_dir() else (), key=lambda p: len(p.name), reverse=True):
+        if path.is_file() and (match := NAME.fullmatch(path.name)):
+            part, kind = match[1].lower(), match[2].lower()
+            found["t10k" if part == "test" else part, kind] = path
+    return found
+
+
+def has_mnist(folder):
+    """Whether a folder has some of the IDX files, or Keras's file."""
+    return bool(idx_files(folder)) or (folder / KERAS).is_file()
+
 
 MNIST = DataSet(
     name="mnist",
@@ -13,6 +38,9 @@ MNIST = DataSet(
     license="CC BY-SA 3.0; Y. LeCun and C. Cortes hold the copyright",
     homepage="http://yann.lecun.com/exdb/mnist/",
     size=11_594_722,
+    also=("MNIST/raw", "mnist/MNIST/raw", "mnist/raw", "MNIST", "raw", ""),
+    elsewhere=("~/.keras/datasets",),
+    present=has_mnist,
     files={
         "train-images-idx3-ubyte.gz": "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
         "train-labels-idx1-ubyte.gz": "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
@@ -30,9 +58,11 @@ MNIST = DataSet(
 def fetch_mnist(*, return_X_y=False):
     """MNIST, downloaded on first use (11.6 MB), or read from ``LOWRANKWEIGHTS_DATA``.
 
-    Where ``LOWRANKWEIGHTS_DATA`` is set, the four IDX files, plain or gzipped, are read from its
-    folder ``mnist``, with any number of images; nothing is written there or downloaded. Where the
-    training or the test files are absent from it, that part has no rows and a warning says so.
+    Where ``LOWRANKWEIGHTS_DATA`` is set, the four IDX files, plain or gzipped, or Keras's ``mnist.npz``
+    are read from it: from its folder ``mnist``, from torchvision's ``MNIST/raw``, or from the folder
+    itself; with any number of images. Nothing is written there or downloaded. Where the training or
+    the test files are absent, that part has no rows and a warning says so. Without the variable,
+    what Keras has downloaded (``~/.keras/datasets``) is used before anything is downloaded.
 
     Parameters
     ----------
@@ -69,14 +99,13 @@ def fetch_mnist(*, return_X_y=False):
 def read_from(dataset, return_X_y=False):
     """``fetch_mnist`` of any ``DataSet`` whose files are laid out as MNIST's."""
     folder = dataset.locate()
-    train, test = _read_part(folder, "train"), _read_part(folder, "t10k")
-    if train is None and test is None:
-        raise DataNotFound(
-            f"mnist: expected {', '.join(dataset.files)} or some of them in {folder}, got none"
-        )
+    if idx_files(folder):
+        train, test = _read_part(folder, "train"), _read_part(folder, "t10k")
+    else:
+        train, test = _read_keras(folder / KERAS)
     if train is None or test is None:
         present = "test" if train is None else "training"
-        warnings.warn(f"mnist: {folder} has only the {present} part; the other has no rows", stacklevel=3)
+        _checks.warn(f"mnist: {folder} has only the {present} part; the other has no rows")
     parts = [part for part in (train, test) if part is not None]
     input_shape = parts[0][0].shape[1:]
     if parts[-1][0].shape[1:] != input_shape:
@@ -93,22 +122,38 @@ def read_from(dataset, return_X_y=False):
 
 def _read_part(folder, part):
     """Images (n, 28, 28) and labels (n,) of "train" or "t10k", uint8; None when both are absent."""
-    names = [f"{part}-images-idx3-ubyte", f"{part}-labels-idx1-ubyte"]
-    paths = [_plain_or_gz(folder / name) for name in names]
+    files = idx_files(folder)
+    paths = [files.get((part, kind)) for kind in ("images", "labels")]
     if paths == [None, None]:
         return None
-    for name, path in zip(names, paths, strict=True):
+    for path, name in zip(paths, (f"{part}-images-idx3-ubyte", f"{part}-labels-idx1-ubyte"), strict=True):
         if path is None:
             raise DataNotFound(f"mnist: expected {name} or {name}.gz in {folder}, got neither")
     images, labels = read_idx(paths[0], 3), read_idx(paths[1], 1)
-    if len(images) != len(labels):
-        raise bad_file(paths[1], f"{len(images)} labels, one for each image of {paths[0].name}", len(labels))
-    if labels.max(initial=0) > 9:
-        record = int(np.argmax(labels > 9))
-        raise bad_file(paths[1], "labels from 0 to 9", f"{labels[record]} in record {record}")
+    _check_part(images, labels, *paths)
     return images, labels
 
 
-def _plain_or_gz(path):
-    candidates = [path, path.with_name(path.name + ".gz")]
-    return next((p for p in candidates if p.is_file()), None)
+def _read_keras(path):
+    """The same two parts of Keras's file."""
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            parts = [(arrays[f"x_{part}"], arrays[f"y_{part}"]) for part in ("train", "test")]
+    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
+        what = "Keras's x_train, y_train, x_test and y_test"
+        raise bad_file(path, what, f"something else ({error})") from error
+    for images, labels in parts:
+        if images.ndim != 3 or images.dtype != np.uint8 or labels.ndim != 1 or labels.dtype.kind not in "iu":
+            got = f"{images.dtype} {images.shape} and {labels.dtype} {labels.shape}"
+            raise bad_file(path, "images of bytes (n, 28, 28) and labels (n,)", got)
+        _check_part(images, labels, path, path)
+    return parts
+
+
+def _check_part(images, labels, of_images, of_labels):
+    if len(images) != len(labels):
+        expected = f"{len(images)} labels, one for each image of {of_images.name}"
+        raise bad_file(of_labels, expected, len(labels))
+    if labels.max(initial=0) > 9 or labels.min(initial=0) < 0:
+        record = int(np.argmax((labels > 9) | (labels < 0)))
+        raise bad_file(of_labels, "labels from 0 to 9", f"{labels[record]} in record {record}")

@@ -23,7 +23,7 @@ LABELLED = {
 
 
 class Status(NamedTuple):
-    """Where a data set is: ``place`` is "bundled", "data folder", "cache" or "missing"; size in bytes."""
+    """Where a data set is: "bundled", "data folder", "cache", "elsewhere" or "missing"; size in bytes."""
 
     name: str
     place: str

@@ -5,6 +5,7 @@ import os
 import shutil
 import tarfile
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,6 +41,11 @@ def cache_folder():
     return Path(pooch.os_cache("lowrankweights"))
 
 
+def has_files(folder):
+    """Whether there is anything in a folder."""
+    return folder.is_dir() and any(folder.iterdir())
+
+
 @dataclass(frozen=True)
 class DataSet:
     """One data set: its licence, its files and where they come from.
@@ -59,6 +65,12 @@ class DataSet:
         Bytes of all files as distributed.
     folder : str
         Its folder in ``LOWRANKWEIGHTS_DATA``.
+    also : tuple of str
+        Other folders in it where people have the files; "" is the data folder itself.
+    elsewhere : tuple of str
+        Where other programs keep them in the user's home; looked into before a download.
+    present : callable
+        ``present(folder)``: whether files of the set are there; by default, any file.
     files : dict of str to str
         The sha256 of each file to download, by file name.
     mirrors : tuple of str
@@ -77,26 +89,40 @@ class DataSet:
     homepage: str
     size: int
     folder: str = ""
+    also: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    present: Callable = has_files
     files: dict[str, str] = field(default_factory=dict)
     mirrors: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
     bundled: str = ""
 
-    def expected_folder(self):
-        """The folder in which the files are looked for, whether or not they are there."""
+    def places(self):
+        """The folders in which the files are looked for, in this order."""
         if self.bundled:
             package, _, inside = self.bundled.partition("/")
-            return Path(importlib.util.find_spec(package).origin).parent / inside
-        own = data_folder()
-        return own / (self.folder or self.name) if own else cache_folder() / self.name
+            return [Path(importlib.util.find_spec(package).origin).parent / inside]
+        if own := data_folder():
+            return [own / name for name in (self.folder or self.name, *self.also)]
+        return [cache_folder() / self.name, *(Path(p).expanduser() for p in self.elsewhere)]
+
+    def expected_folder(self):
+        """The folder that has the files; where none has, the one in which they are looked for first."""
+        first, *others = self.places()
+        if self.bundled or (not data_folder() and self.files and not self._absent(first)):
+            return first
+        candidates = [first, *others] if data_folder() else others
+        return next((folder for folder in candidates if self.present(folder)), first)
 
     def place(self):
-        """Where the files are: "bundled", "data folder", "cache" or "missing"; downloads nothing."""
+        """One of "bundled", "data folder", "cache", "elsewhere", "missing"; nothing is downloaded."""
         folder = self.expected_folder()
         if self.bundled:
             return "bundled" if folder.is_dir() else "missing"
         if data_folder():
-            return "data folder" if folder.is_dir() and any(folder.iterdir()) else "missing"
+            return "data folder" if self.present(folder) else "missing"
+        if folder != self.places()[0]:
+            return "elsewhere"
         return "cache" if self.files and not self._absent(folder) else "missing"
 
     def locate(self):
@@ -116,11 +142,16 @@ class DataSet:
         if self.bundled:
             return folder
         if data_folder():
-            if not folder.is_dir():
+            if not self.present(folder):
+                what = ", ".join(self.members or self.files) or "files"
                 raise DataNotFound(
-                    f"{self.name}: expected the folder {folder}, because {DATA_VARIABLE} is set, and it is "
-                    f"not there. Place the files in it, or unset {DATA_VARIABLE} to download them."
+                    f"{self.name}: expected {what} or some of them, got none in any of these:"
+                    + "".join(f"\n  {place}" for place in self.places())
+                    + f"\nPlace the files in the first of them, or, as {DATA_VARIABLE} is set, unset it to "
+                    "download them."
                 )
+            return folder
+        if folder != self.places()[0]:
             return folder
         if not self.mirrors:
             raise self._not_found(folder, "there is no address to download it from")

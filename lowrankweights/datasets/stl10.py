@@ -4,11 +4,20 @@ import numpy as np
 
 from .. import _checks
 from .binary import channels_last, check_labels, read_records
+from .members import files_in
 from .sources import DataNotFound, DataSet, bad_file
 
 SHAPE = (96, 96, 3)
 CLASSES = ("airplane", "bird", "car", "cat", "deer", "dog", "horse", "monkey", "ship", "truck")
 PARTS = {"train": ("train_X.bin", "train_y.bin"), "test": ("test_X.bin", "test_y.bin")}
+MEMBERS = (*PARTS["train"], *PARTS["test"], "unlabeled_X.bin", "fold_indices.txt")
+
+
+def files_of(folder):
+    """The folder's files, or those of an archive in it, that are STL-10's; else None."""
+    return files_in(folder, MEMBERS, archives=("stl10",))
+
+
 STL10 = DataSet(
     name="stl10",
     title="STL-10: 5,000 training, 8,000 test and 100,000 unlabelled images in colour, 96 x 96 pixels.",
@@ -17,7 +26,9 @@ STL10 = DataSet(
     size=2_640_397_119,
     folder="stl10_binary",
     files={"stl10_binary.tar.gz": "f31fd99273a1acb8609c8db427cebb1de3f71de77758cdc0e22956e1289b9866"},
-    members=(*PARTS["train"], *PARTS["test"], "unlabeled_X.bin", "fold_indices.txt"),
+    also=("stl10", "stl10/stl10_binary", "STL10", "STL10/stl10_binary", ""),
+    present=lambda folder: files_of(folder) is not None,
+    members=MEMBERS,
     mirrors=("https://ai.stanford.edu/~acoates/stl10/", "https://cs.stanford.edu/~acoates/stl10/"),
 )
 
@@ -25,9 +36,10 @@ STL10 = DataSet(
 def fetch_stl10(*, n_unlabelled=None):
     """STL-10, downloaded on first use (2.6 GB), or read from ``LOWRANKWEIGHTS_DATA``.
 
-    Where ``LOWRANKWEIGHTS_DATA`` is set, the binary version is read from its folder
-    ``stl10_binary``: any of train_X.bin with train_y.bin, test_X.bin with test_y.bin,
-    unlabeled_X.bin and fold_indices.txt, with any whole number of images. What is absent has no rows.
+    Where ``LOWRANKWEIGHTS_DATA`` is set, the binary version is read from its folder ``stl10_binary`` or
+    ``stl10``, or from the folder itself, unpacked or still packed (.tar.gz): any of train_X.bin with
+    train_y.bin, test_X.bin with test_y.bin, unlabeled_X.bin and fold_indices.txt, with any whole number of
+    images. What is absent has no rows.
 
     Parameters
     ----------
@@ -68,16 +80,13 @@ def fetch_stl10(*, n_unlabelled=None):
     if n_unlabelled is not None:
         n_unlabelled = _checks.integer("n_unlabelled", n_unlabelled, at_least=0)
     folder = STL10.locate()
-    if not any((folder / name).is_file() for name in STL10.members):
-        raise DataNotFound(
-            f"stl10: expected {', '.join(STL10.members)} or some of them in {folder}, got none"
-        )
-    labelled = {part: _read_labelled(folder, *names) for part, names in PARTS.items()}
+    files = files_of(folder)
+    labelled = {part: _read_labelled(files, *names) for part, names in PARTS.items()}
     return Bunch(
         **{f"X_{part}": X for part, (X, _) in labelled.items()},
         **{f"y_{part}": y for part, (_, y) in labelled.items()},
-        X_unlabelled=_read_images(folder / "unlabeled_X.bin", n_unlabelled),
-        folds=_read_folds(folder / "fold_indices.txt", len(labelled["train"][0])),
+        X_unlabelled=_read_images(files, "unlabeled_X.bin", n_unlabelled),
+        folds=_read_folds(files, "fold_indices.txt", len(labelled["train"][0])),
         classes=CLASSES,
         input_shape=SHAPE,
         folder=folder,
@@ -86,35 +95,34 @@ def fetch_stl10(*, n_unlabelled=None):
     )
 
 
-def _read_labelled(folder, images, labels):
+def _read_labelled(files, images, labels):
     """X (n, 27648) and y (n,); no rows when both files are absent."""
-    images, labels = folder / images, folder / labels
-    for path, other in ((images, labels), (labels, images)):
-        if other.is_file() and not path.is_file():
-            raise DataNotFound(f"stl10: expected {path.name} beside {other.name} in {folder}, got none")
-    X = _read_images(images)
-    y = np.fromfile(labels, np.uint8) if labels.is_file() else np.zeros(0, np.uint8)
+    for name, other in ((images, labels), (labels, images)):
+        if other in files.names and name not in files.names:
+            raise DataNotFound(f"stl10: expected {name} beside {other} in {files.path}, got none")
+    X = _read_images(files, images)
+    y = np.frombuffer(files.read(labels) if labels in files.names else b"", np.uint8)
     if len(X) != len(y):
-        raise bad_file(labels, f"{len(X)} labels, one for each image of {images.name}", len(y))
-    check_labels(labels, y, 1, 10)
+        raise bad_file(files.of(labels), f"{len(X)} labels, one for each image of {images}", len(y))
+    check_labels(files.path / labels, y, 1, 10)
     return X, y.astype(np.int64)
 
 
-def _read_images(path, n=None):
+def _read_images(files, name, n=None):
     n_bytes = int(np.prod(SHAPE))
-    if not path.is_file():
+    if name not in files.names:
         return np.zeros((0, n_bytes), np.float32)
-    return channels_last(read_records(path, n_bytes, "an image", n), *SHAPE[:2], column_by_column=True)
+    return channels_last(read_records(files, name, n_bytes, "an image", n), *SHAPE[:2], column_by_column=True)
 
 
-def _read_folds(path, n_train):
+def _read_folds(files, name, n_train):
     """The lines of fold_indices.txt, each the training images of a fold, from 0."""
-    if not path.is_file():
+    if name not in files.names:
         return []
+    path = files.of(name)
     try:
-        folds = [
-            np.array(line.split(), dtype=np.int64) for line in path.read_text().splitlines() if line.strip()
-        ]
+        lines = files.read(name).decode().splitlines()
+        folds = [np.array(line.split(), dtype=np.int64) for line in lines if line.strip()]
     except (ValueError, UnicodeDecodeError) as error:
         raise bad_file(path, "lines of whole numbers", f"something else ({error})") from error
     if len(folds) != 10:

@@ -7,8 +7,8 @@ from .figures import PRESETS, figure_named
 
 CLAIMS = (
     "Differences in error, a negative one in favour of what is named first; intervals over seeds and "
-    "held-out items ([how, and how often they hold](intervals.md)). Verdicts are for primary claims alone, all "
-    "their seeds done, corrected for how many claims they are (Holm)."
+    "held-out items ([how, and how often they hold](intervals.md)). Verdicts are for primary claims alone, "
+    "with all their seeds, corrected for how many claims they are (Holm)."
 )
 
 

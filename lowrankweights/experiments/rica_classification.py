@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import _checks, datasets
+from ..datasets import stl10
 from ..results.claims import at_its_limit
 from ..results.files import select
 from ..results.intervals import error_interval
@@ -86,9 +87,8 @@ def _reduced(X):
 
 def stl10_is_here():
     """Whether STL-10's labelled part can be read without a download."""
-    folder = datasets.where("stl10")
-    names = ("train_X.bin", "train_y.bin", "test_X.bin", "test_y.bin", "fold_indices.txt")
-    return all((folder / name).is_file() for name in names)
+    files = stl10.files_of(datasets.where("stl10"))
+    return files is not None and {*sum(stl10.PARTS.values(), ()), "fold_indices.txt"} <= files.names
 
 
 class RicaClassification(Figure):

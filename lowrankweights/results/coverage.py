@@ -6,8 +6,10 @@ better or worse by a normal number of points. Each simulation draws items, seeds
 """
 
 import argparse
+import functools
 
 import numpy as np
+from scipy import stats
 
 from .intervals import spread
 
@@ -27,12 +29,11 @@ def draw(rng, n_seeds, n_items, points):
     return wrong_a.astype(np.float64) - wrong_b
 
 
-def truth(points, n=200_000):
+@functools.lru_cache
+def truth(points, n=50_000):
     """The difference over all seeds and items, by quadrature over seeds."""
     nodes, weights = np.polynomial.hermite_e.hermegauss(40)
     quantiles = (np.arange(n) + 0.5) / n
-    from scipy import stats
-
     hard = stats.beta.ppf(quantiles, EASY, EASY / ERROR - EASY)
     means = [np.minimum(f * hard, 1).mean() for f in _factor(nodes, points)]
     return float(np.dot(weights, means) / weights.sum() - hard.mean())

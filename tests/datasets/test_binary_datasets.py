@@ -2,6 +2,9 @@
 
 import hashlib
 import io
+import os
+import pathlib
+import pickle
 import tarfile
 
 import numpy as np
@@ -44,6 +47,7 @@ def as_rows(images):
     return images.reshape(len(images), -1).astype(np.float32) / np.float32(255)
 
 
+@pytest.mark.filterwarnings("ignore:cifar10. .* has only")
 class TestCifar10:
     @pytest.fixture
     def folder(self, data):
@@ -78,7 +82,9 @@ class TestCifar10:
 
     def test_an_absent_part_has_no_rows(self, folder):
         (folder / "test_batch.bin").unlink()
-        with pytest.warns(UserWarning, match="only the training part"):
+        with pytest.warns(
+            UserWarning, match=r"only 5 training and 0 test images: .*batch_2.bin.* test_batch.bin missing"
+        ):
             bunch = datasets.fetch_cifar10()
         assert bunch.X_test.shape == (0, 3072) and len(bunch.X_train) == 5
 
@@ -224,3 +230,108 @@ def test_real_images_are_smooth(monkeypatch):
         x = images()
         across, down = np.abs(np.diff(x, axis=2)).mean(), np.abs(np.diff(x, axis=1)).mean()
         assert max(across, down) < 0.5 * x.std()
+
+
+CIFAR_PARTS = {name: (made_up(2, 32, i), [i, 9 - i]) for i, name in enumerate(cifar10.NAMES)}
+
+
+class TestCifar10Layouts:
+    """CIFAR-10 as people have it: either version, unpacked or packed."""
+
+    def files(self, version):
+        if version == "binary":
+            return {name: cifar_bytes(*part) for name, part in CIFAR_PARTS.items()}
+        return {
+            cifar10.NAMES[name]: pickle.dumps(
+                {
+                    b"batch_label": b"a batch",
+                    b"labels": labels,
+                    b"data": images.transpose(0, 3, 1, 2).reshape(len(images), -1),
+                    b"filenames": [b"a.png"] * len(images),
+                },
+                protocol=2,
+            )
+            for name, (images, labels) in CIFAR_PARTS.items()
+        }
+
+    def check(self):
+        bunch = datasets.fetch_cifar10()
+        images = np.concatenate([images for images, _ in CIFAR_PARTS.values()])
+        assert np.array_equal(np.concatenate([bunch.X_train, bunch.X_test]), as_rows(images))
+        labels = np.concatenate([labels for _, labels in CIFAR_PARTS.values()])
+        assert np.array_equal(np.concatenate([bunch.y_train, bunch.y_test]), labels)
+        assert len(bunch.X_test) == 2
+
+    @pytest.mark.parametrize("version", ["binary", "python"])
+    @pytest.mark.parametrize("place", ["", "cifar10", "cifar-10-batches-py", "CIFAR10/cifar-10-batches-bin"])
+    def test_unpacked(self, data, version, place):
+        (data / place).mkdir(parents=True, exist_ok=True)
+        for name, content in self.files(version).items():
+            (data / place / name).write_bytes(content)
+        self.check()
+
+    @pytest.mark.parametrize("version", ["binary", "python"])
+    @pytest.mark.parametrize("place", ["", "cifar10"])
+    def test_packed(self, data, version, place):
+        (data / place).mkdir(exist_ok=True)
+        archive = data / place / f"cifar-10-{version}.tar.gz"
+        pack(archive, {f"cifar-10-batches/{name}": c for name, c in self.files(version).items()})
+        self.check()
+        assert datasets.where("cifar10") == data / place and len(list((data / place).glob("*batch*"))) <= 2
+
+    def test_a_cut_archive_is_named(self, data):
+        archive = data / "cifar-10-python.tar.gz"
+        pack(archive, self.files("python"))
+        archive.write_bytes(archive.read_bytes()[:-3000])
+        with pytest.raises(datasets.DataFileError, match="cifar-10-python.tar.gz: expected a whole archive"):
+            datasets.fetch_cifar10()
+
+    def test_missing_batches_are_told_once_with_the_number_of_images(self, data):
+        files = self.files("binary")
+        del files["data_batch_2.bin"], files["data_batch_5.bin"]
+        for name, content in files.items():
+            (data / "cifar-10-batches-bin" / name).write_bytes(content)
+        with pytest.warns(UserWarning, match="only 6 training and 2 test images") as said:
+            datasets.fetch_cifar10()
+        assert len(said) == 1 and "data_batch_2.bin, data_batch_5.bin missing" in str(said[0].message)
+        assert said[0].filename == __file__
+
+    @pytest.mark.parametrize("evil", [os.system, print, pathlib.Path])
+    def test_no_code_in_a_pickle_is_run(self, data, evil):
+        class Runs:
+            def __reduce__(self):
+                return evil, ("touch /nowhere",)
+
+        files = self.files("python") | {"data_batch_1": pickle.dumps({b"data": Runs()}, protocol=2)}
+        for name, content in files.items():
+            (data / "cifar-10-batches-bin" / name).write_bytes(content)
+        with pytest.raises(datasets.DataFileError, match=r"data_batch_1: .*UnpicklingError: .* in it"):
+            datasets.fetch_cifar10()
+
+    @pytest.mark.parametrize(
+        "batch", [{b"labels": [1]}, {b"data": np.zeros((1, 3072)), b"labels": [1]}, [1, 2], {b"data": None}]
+    )
+    def test_another_pickle_is_named(self, data, batch):
+        (data / "cifar-10-batches-bin" / "test_batch").write_bytes(pickle.dumps(batch, protocol=2))
+        with pytest.raises(datasets.DataFileError, match="test_batch: expected .*data"):
+            datasets.fetch_cifar10()
+
+
+def pack(archive, files):
+    with tarfile.open(archive, "w:gz") as tar:
+        for name, content in files.items():
+            item = tarfile.TarInfo(name)
+            item.size = len(content)
+            tar.addfile(item, io.BytesIO(content))
+
+
+@pytest.mark.parametrize("place", ["", "stl10"])
+def test_stl10_is_read_packed(data, place):
+    images = made_up(3, 96)
+    (data / place).mkdir(exist_ok=True)
+    files = {"stl10_binary/unlabeled_X.bin": stl_bytes(images), "stl10_binary/train_y.bin": bytes([1, 2])}
+    files["stl10_binary/train_X.bin"] = stl_bytes(images[1:])
+    pack(data / place / "stl10_binary.tar.gz", files)
+    found = datasets.fetch_stl10(n_unlabelled=2)
+    assert np.array_equal(found.X_unlabelled, as_rows(images[:2])) and found.y_train.tolist() == [1, 2]
+    assert np.array_equal(found.X_train, as_rows(images[1:]))

@@ -122,7 +122,8 @@ class TestDataFolder:
         monkeypatch.setattr(pooch, "retrieve", lambda *args, **kwargs: pytest.fail("downloads"))
         with pytest.raises(datasets.DataNotFound, match="LOWRANKWEIGHTS_DATA is set") as error:
             datasets.fetch_mnist()
-        assert str(tmp_path / "mnist") in str(error.value)
+        for place in ("mnist", "MNIST/raw", ""):  # every place that was looked in
+            assert f"\n  {tmp_path / place}\n" in str(error.value)
 
 
 class TestBadFiles:
@@ -411,3 +412,78 @@ def test_real_mnist(monkeypatch):
     if len(bunch.X_train) == 60_000:
         assert X.mean() == pytest.approx(0.13066, abs=1e-4)
         assert np.bincount(bunch.y_train)[:3].tolist() == [5923, 6742, 5958]
+
+
+class TestLayouts:
+    """MNIST as people have it: nothing needs to be renamed, moved or unpacked."""
+
+    @pytest.fixture
+    def wanted(self):
+        return made_up_files()
+
+    @staticmethod
+    def same(wanted):
+        found = datasets.fetch_mnist()
+        for part, name in (("train", "train"), ("test", "t10k")):
+            images = wanted[f"{name}-images-idx3-ubyte"].reshape(-1, 784).astype(np.float32) / np.float32(255)
+            assert np.array_equal(found[f"X_{part}"], images)
+            assert found[f"y_{part}"].tolist() == wanted[f"{name}-labels-idx1-ubyte"].tolist()
+        return found
+
+    @pytest.mark.parametrize("place", ["", "mnist", "MNIST/raw", "mnist/MNIST/raw", "MNIST", "raw"])
+    def test_in_the_usual_places(self, tmp_path, monkeypatch, wanted, place):
+        monkeypatch.setenv("LOWRANKWEIGHTS_DATA", str(tmp_path))
+        write(tmp_path / place, wanted)
+        assert self.same(wanted).folder == tmp_path / place == datasets.where("mnist")
+        assert registry.DATASETS["mnist"].place() == "data folder"
+
+    @pytest.mark.parametrize("name", [lambda n: n.replace("-idx", ".idx"), str.upper, lambda n: n + ".GZ"])
+    def test_under_other_names(self, data, wanted, name):
+        for path in sorted((data / "mnist").iterdir()):
+            path.rename(path.with_name(name(path.name)))
+        self.same(wanted)
+
+    def test_gzipped_or_not_whatever_the_name_says(self, data, wanted):
+        first, second = ((data / "mnist" / name) for name in FILES[:2])
+        first.write_bytes(gzip.compress(first.read_bytes()))
+        second.rename(second.with_name(second.name + ".gz"))
+        self.same(wanted)
+
+    @pytest.mark.parametrize("place", ["mnist", ""])
+    def test_keras_file(self, tmp_path, monkeypatch, wanted, place):
+        monkeypatch.setenv("LOWRANKWEIGHTS_DATA", str(tmp_path))
+        (tmp_path / place).mkdir(exist_ok=True)
+        self.save_keras(tmp_path / place, wanted)
+        self.same(wanted)
+
+    @staticmethod
+    def save_keras(folder, arrays, **changes):
+        names = ("x_train", "y_train", "x_test", "y_test")
+        arrays = [values.astype(np.uint8) for values in arrays.values()]
+        np.savez(folder / "mnist.npz", **{**dict(zip(names, arrays, strict=True)), **changes})
+
+    def test_what_keras_has_downloaded_is_not_downloaded_again(self, tmp_path, monkeypatch, wanted):
+        monkeypatch.setenv("HOME", str(tmp_path))
+        monkeypatch.setattr(pooch, "retrieve", lambda *args, **kwargs: pytest.fail("downloads"))
+        folder = tmp_path / ".keras" / "datasets"
+        folder.mkdir(parents=True)
+        self.save_keras(folder, wanted)
+        self.same(wanted)
+        assert registry.DATASETS["mnist"].place() == "elsewhere"
+
+    @pytest.mark.parametrize(
+        "changes", [{"y_test": np.arange(2)}, {"y_train": np.full(7, 10)}, {"x_test": np.zeros((3, 784))}]
+    )
+    def test_a_bad_keras_file_is_named(self, data, wanted, changes):
+        for path in (data / "mnist").iterdir():
+            path.unlink()
+        self.save_keras(data / "mnist", wanted, **changes)
+        with pytest.raises(datasets.DataFileError, match="mnist.npz: expected"):
+            datasets.fetch_mnist()
+
+    def test_pickles_in_a_keras_file_are_refused(self, data):
+        for path in (data / "mnist").iterdir():
+            path.unlink()
+        np.savez(data / "mnist" / "mnist.npz", x_train=np.array([{}], object))
+        with pytest.raises(datasets.DataFileError, match="mnist.npz: expected Keras's"):
+            datasets.fetch_mnist()
