@@ -18,7 +18,7 @@ demo: $(VENV)/installed-demo  ## Set up, learn with fewer and fewer of the weigh
 	$(BIN)/lowrankweights demo --out out
 
 lessons: $(VENV)/installed-lessons  ## Set up, copy the lessons to lessons/ (never over your work), open them in Jupyter
-	@test -d lessons || $(BIN)/lowrankweights course export --to student lessons
+	@$(BIN)/lowrankweights course export --to student lessons
 	$(BIN)/jupyter lab lessons
 
 test: $(VENV)/installed-test  ## Set up, check the style, run the tests

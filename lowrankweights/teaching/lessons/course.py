@@ -9,8 +9,11 @@ from .source import read_lessons
 def run(options):
     """List the lessons, export them, or try their checks; returns the exit status."""
     if options.action == "export":
-        for path in export(options.to, options.folder, options.source, options.overwrite):
+        written, kept = export(options.to, options.folder, options.source, options.overwrite)
+        for path in written:
             print(path)
+        for path in kept:
+            print(f"{path}: kept as it is, it differs (--overwrite replaces it)")
         return 0
     lessons = read_lessons(options.source)
     return try_lessons(lessons) if options.action == "try" else show(lessons)

@@ -16,7 +16,7 @@ ORDINALS = ("First hint", "Second hint", "Third hint")
 
 
 def export(to, folder, source=None, overwrite=False):
-    """Write every lesson as a notebook; returns the paths.
+    """Write every lesson as a notebook that is not there yet.
 
     Parameters
     ----------
@@ -27,26 +27,29 @@ def export(to, folder, source=None, overwrite=False):
     source : path, optional
         Where the lessons' sources are; default: the project's.
     overwrite : bool
-        Replace notebooks that differ: somebody may have worked in them.
+        Replace notebooks that differ too: somebody may have worked in them.
 
-    Raises
-    ------
-    ValueError
-        If a notebook is there already and differs, unless ``overwrite``.
+    Returns
+    -------
+    written : list of Path
+        Those that are now as the source has them.
+    kept : list of Path
+        Those that differ and were left as they are.
     """
     _checks.choice("--to", to, VERSIONS)
     made = {}
     for lesson in read_lessons(source):
         place = Path(folder).expanduser() / lesson.name if to == "nbgrader" else Path(folder).expanduser()
         made[place / f"{lesson.name}.ipynb"] = to_json(VERSIONS[to](lesson))
-    if not overwrite:
-        for path, text in made.items():
-            if path.exists() and path.read_text(encoding="utf-8") != text:
-                _checks.fail("DIR", "no other version of a notebook there (--overwrite replaces it)", path)
+    written, kept = [], []
     for path, text in made.items():
+        if path.exists() and not overwrite and path.read_text(encoding="utf-8") != text:
+            kept.append(path)
+            continue
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    return list(made)
+        written.append(path)
+    return written, kept
 
 
 def to_json(cells):

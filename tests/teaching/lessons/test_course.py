@@ -3,15 +3,20 @@ from toy_lesson import EXERCISE, HEAD, START
 from lowrankweights.commands.main import main
 
 
-def test_a_notebook_with_work_in_it_is_not_replaced(tmp_path, capsys):
+def test_an_export_brings_back_what_was_deleted_and_replaces_no_work(tmp_path, capsys):
     arguments = ["course", "export", "--to", "student", str(tmp_path)]
     assert main(arguments) == 0
-    path = tmp_path / "03_gradients_by_hand.ipynb"
-    wanted = path.read_text()
+    path, deleted = (tmp_path / f"{name}.ipynb" for name in ("03_gradients_by_hand", "04_lbfgs_over_w_alpha"))
+    wanted, work = path.read_text(), path.read_text().replace("guess_dW = None", "guess_dW = 3")
+    path.write_text(work)
+    deleted.unlink()
+    capsys.readouterr()
     assert main(arguments) == 0
-    path.write_text(wanted.replace("guess_dW = None", "guess_dW = 3"))
-    assert main(arguments) == 1
-    assert "--overwrite" in capsys.readouterr().err and path.read_text() != wanted
+    said = capsys.readouterr().out.splitlines()
+    assert path.read_text() == work and deleted.exists()
+    assert [line for line in said if "kept" in line] == [
+        f"{path}: kept as it is, it differs (--overwrite replaces it)"
+    ]
     assert main([*arguments, "--overwrite"]) == 0
     assert path.read_text() == wanted
 

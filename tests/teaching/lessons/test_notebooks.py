@@ -19,7 +19,7 @@ def text(cell):
 
 
 def test_the_committed_notebooks_are_what_the_source_gives(tmp_path):
-    made = notebooks.export("student", tmp_path)
+    made, _ = notebooks.export("student", tmp_path)
     assert sorted(p.name for p in made) == sorted(p.name for p in FOLDER.glob("*.ipynb"))
     for path in made:
         assert (FOLDER / path.name).read_bytes() == path.read_bytes(), (
@@ -37,7 +37,7 @@ def test_notebooks_in_the_repository_have_no_outputs():
 @pytest.mark.parametrize("to", notebooks.VERSIONS)
 def test_every_version_is_a_valid_notebook(to, tmp_path):
     nbformat = pytest.importorskip("nbformat")
-    for path in notebooks.export(to, tmp_path):
+    for path in notebooks.export(to, tmp_path)[0]:
         book = nbformat.read(path, as_version=4)
         nbformat.validate(book)
         ids = [cell["id"] for cell in book.cells]
@@ -45,7 +45,7 @@ def test_every_version_is_a_valid_notebook(to, tmp_path):
 
 
 def test_students_get_no_mutants_and_find_answers_folded(tmp_path):
-    (path, *_) = notebooks.export("student", tmp_path)
+    (path, *_), _ = notebooks.export("student", tmp_path)
     lesson = LESSONS[0]
     code = [text(c) for c in cells(path) if c["cell_type"] == "code"]
     prose = [text(c) for c in cells(path) if c["cell_type"] == "markdown"]
@@ -62,7 +62,7 @@ def test_students_get_no_mutants_and_find_answers_folded(tmp_path):
 
 
 def test_solutions_have_every_answer_in_place(tmp_path):
-    (path, *_) = notebooks.export("solutions", tmp_path)
+    (path, *_), _ = notebooks.export("solutions", tmp_path)
     code = [text(c) for c in cells(path) if c["cell_type"] == "code"]
     for exercise in LESSONS[0].exercises.values():
         assert exercise.solution.text in code and exercise.starter.text not in code
@@ -70,7 +70,7 @@ def test_solutions_have_every_answer_in_place(tmp_path):
 
 
 def test_nbgrader_has_unique_ids_by_content_and_checks_that_raise(tmp_path):
-    (path, *_) = notebooks.export("nbgrader", tmp_path)
+    (path, *_), _ = notebooks.export("nbgrader", tmp_path)
     assert path.parent.name == LESSONS[0].name
     graded = [c for c in cells(path) if "nbgrader" in c["metadata"]]
     meta = [c["metadata"]["nbgrader"] for c in graded]
