@@ -34,7 +34,9 @@ def test_the_standard_preset_is_the_papers_legend():
     names = {name_of(s) for s in specs}
     assert set(figure_4_mnist.STRATEGIES) < names and len(figure_4_mnist.STRATEGIES) == 8
     main_panel = [s for s in specs if figure_4_mnist.in_main_panel(s)]
-    assert len(main_panel) == 3 * (1 + 7 * 6)
+    more_seeds = [s for s in main_panel if s["seed"] > 2]
+    assert len(main_panel) == 3 * (1 + 7 * 6) + len(more_seeds) and len(more_seeds) == 3 * (1 + 3 * 3)
+    assert {name_of(s) for s in more_seeds} == {"nokernel", "SE-Emp", "RandFixU-RandFixU", "LowRank"}
     assert [s["seed"] for s in specs] == sorted(s["seed"] for s in specs)
     assert len({json.dumps(s, sort_keys=True) for s in specs}) == len(specs)
     assert {s["n_columns"] for s in specs if name_of(s) == "SE-Emp"} == {1, 5, 10}

@@ -167,11 +167,11 @@ def test_claims_pair_models_of_one_budget_and_seed():
 
     results = [run("none", 1.0, n, s, n_wrong) for s in (0, 1) for n, n_wrong in ((108, 500), (216, 300))]
     results += [run("squared_exponential", 0.5, n, s, 400) for s in (0, 1) for n in (108, 216)]
-    found = BUDGET.claims(results)
+    found = BUDGET.claims(results, n_seeds=2)
     assert [c.verdict for c in found] == ["holds", "fails"] and [c.n_seeds for c in found] == [2, 2]
     assert "108 learned" in found[0].text
     results = [run(d, p, 108, s, n) for s in (0, 1) for d, p, n in MODELS_50]
-    (claim,) = PROPORTION.claims(results)
+    (claim,) = PROPORTION.claims(results, n_seeds=2)
     assert claim.verdict == "holds" and claim.mean == pytest.approx(0.002)
-    (claim,) = PROPORTION.claims(results[:2])
-    assert claim.verdict == "one seed only"
+    (claim,) = PROPORTION.claims(results[:2], n_seeds=2)
+    assert claim.verdict == "no verdict: 1 of 2 seeds"
