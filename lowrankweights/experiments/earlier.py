@@ -7,6 +7,7 @@ STOP_RULES = {
 }
 
 
+OF_PATCHES = ("1-rica-natural", "1-rica-stl", "2")  # figures that learn from patches
 OURS = ("1-mnist", "1-rica-natural", "1-rica-stl", "2", "4-mnist", "6-proportion", "6-budget")
 
 
@@ -28,6 +29,10 @@ def in_todays_words(result):
         result |= {"stop_rule": STOP_RULES[sentence], "stop_sentence": sentence}
     if "share" in result:
         result["proportion_known"] = result.pop("share")
+    if result.get("figure") in OF_PATCHES and "n_train" in result:  # patches, not images
+        result["n_patches"] = result.pop("n_train")
+        if "spec_keys" in result:
+            result["spec_keys"] = sorted("n_patches" if k == "n_train" else k for k in result["spec_keys"])
     if result.get("data") == "digits":  # figures only ever used the enlarged ones
         result["data"] = "digits-16x16"
     return result

@@ -17,6 +17,8 @@ class Figure(abc.ABC):
         As on the command line; the first part of its files' names.
     presets : dict
         Settings by preset: "quick", "standard" and "paper".
+    changes : str
+        What changed in the verdicts since the standard page was first made, and why; at the page's top.
 
     Parameters
     ----------
@@ -42,6 +44,7 @@ class Figure(abc.ABC):
 
     name: str
     presets: dict
+    changes = ""
 
     def __init__(self, presets=None):
         self.presets = type(self).presets if presets is None else presets

@@ -1,10 +1,18 @@
-"""Training, validation and test images of the perceptron's experiments."""
+"""Training, validation and test images of the perceptron's experiments; what data are, in words."""
 
 import functools
 
 from .. import _checks, datasets
 
 N_VALIDATION = 10_000
+WORDS = {
+    "digits-16x16": "scikit-learn's digits, 8 x 8 pixels enlarged to 16 x 16 (not MNIST)",
+    "mnist": "MNIST, 28 x 28 pixels",
+    "cifar10": "CIFAR-10, 32 x 32 pixels in colour",
+    "stl10": "STL-10",
+    "natural": "natural photographs",
+    "natural-bundled": "scikit-learn's two photographs",
+}
 
 
 @functools.cache
@@ -41,3 +49,13 @@ def divide(data, name, n_train, n_validation):
     data.X_validation, data.y_validation = data.X_train[-n_validation:], data.y_train[-n_validation:]
     data.X_train, data.y_train = data.X_train[:n_train], data.y_train[:n_train]
     return data
+
+
+def data_in_words(results):
+    """The data of results, or of specs, in words; "" where they name none.
+
+    >>> data_in_words([{"data": "mnist"}, {"data": "mnist"}])
+    'MNIST, 28 x 28 pixels'
+    """
+    names = dict.fromkeys(r["data"] for r in results if "data" in r)
+    return "; ".join(WORDS.get(name, name) for name in names)

@@ -4,6 +4,7 @@ from .. import _checks
 from ..results import claims
 from . import runner
 from .figures import PRESETS, figure_named
+from .images import data_in_words
 
 CLAIMS = (
     "Differences in error, a negative one in favour of what is named first; intervals over seeds and "
@@ -68,6 +69,8 @@ def page(figure, preset, results, outcome):
     hours = sum(r["seconds"] * r["n_threads"] for r in results) / 3600
     parts = [
         f"# Figure {figure.name}, preset {preset}",
+        f"Data: {data_in_words(results) or 'see below'}.",
+        *([figure.changes] if figure.changes and preset == "standard" else []),
         f"![Figure {figure.name}]({stem}.png)",
         outcome,
         f"{len(results)} of {n_planned} runs, {hours:.1f} processor hours, commit {made_by}. "

@@ -32,6 +32,8 @@ CIFAR = {
 }  # fmt: skip
 STL = {**CIFAR, "data": "stl10", "n_train": 1000, "strengths": [1e-3, 3e-3, 1e-2, 3e-2]}
 N_HELD_OUT = 10_000
+BARS = "Bars and the grey band: 95 % intervals of the mean, over seeds and held-out images"
+BARS_OF_FOLDS = "\n(STL-10: 90 % intervals of the mean over its ten folds)"
 
 
 class Labelled(NamedTuple):
@@ -114,6 +116,7 @@ class RicaClassification(Figure):
             self.panel(ax, runs)
             ax.grid(axis="y", lw=0.4, alpha=0.5)
             ax.legend(fontsize="small")
+        figure.supxlabel(BARS + BARS_OF_FOLDS * any(r["data"] == "stl10" for r in results), fontsize="small")
         return figure
 
 
@@ -193,7 +196,7 @@ def tested_on(result):
 
 def title(result):
     """Data set and size of patches, for a panel."""
-    names = {"cifar10": "CIFAR-10", "stl10": "STL-10", "digits-16x16": "handwritten digits"}
+    names = {"cifar10": "CIFAR-10", "stl10": "STL-10", "digits-16x16": "scikit-learn's digits (not MNIST)"}
     return f"{names[result['data']]}, {' x '.join(map(str, result['patch_shape'][:2]))} patches"
 
 

@@ -34,7 +34,7 @@ def _images(data, colour):
 def patches_of(spec):
     """``whitened_patches`` of a run."""
     shape = tuple(spec["patch_shape"])
-    return whitened_patches(spec["data"], shape, spec["n_train"], spec["regularisation"], spec["seed"])
+    return whitened_patches(spec["data"], shape, spec["n_patches"], spec["regularisation"], spec["seed"])
 
 
 def learn_as(spec, X, n_threads):

@@ -60,7 +60,7 @@ def test_committed_results_say_what_they_depend_on(path):
 @pytest.mark.parametrize("path", [p for p in COMMITTED if "4-mnist" not in p.stem], ids=lambda p: p.stem)
 def test_committed_pages_say_what_the_results_say(path):
     figure, preset, found = finished(path)
-    outcome = pages.sum_up(figure, found)
+    outcome = pages.sum_up(figure, preset, found)
     assert path.with_suffix(".md").read_text("utf-8") == pages.page(figure, preset, found, outcome)
     assert path.with_suffix(".png").exists()
 
@@ -103,7 +103,7 @@ def test_the_paper_s_claims_hold_in_figure_4():
 
 def test_stl10_beside_it_does_not_change_a_page(tmp_path):
     figure, preset, results = standard("6-budget")
-    outcome = pages.sum_up(figure, results)
+    outcome = pages.sum_up(figure, preset, results)
     before, n_runs = pages.page(figure, preset, results, outcome), len(figure.runs(preset))
     folder = tmp_path / "data" / "stl10_binary"
     folder.mkdir(parents=True)

@@ -12,7 +12,7 @@ from lowrankweights.experiments.figures.figure_2 import median_cosine_by_chance
 from lowrankweights.results.files import array_from_text
 from lowrankweights.unsupervised.filters import energy_in_window, match
 
-PICTURES = {"n_train": 2000, "max_iter": 5}
+PICTURES = {"n_patches": 2000, "max_iter": 5}
 CLASSIFIED = {"n_train": 100, "n_patches": 500, "max_iter": 5, "strengths": [0.01]}
 SMALL = {
     "1-rica-natural": PICTURES, "1-rica-stl": PICTURES, "2": PICTURES,
@@ -67,7 +67,7 @@ def test_a_figure_is_run_summed_up_and_drawn(name):
         "n_columns",
         "n_components",
         "seed",
-        "n_train",
+        "n_train" if "n_train" in figure.runs("quick")[0] else "n_patches",
     }
     outcome = {"n_dynamic", "n_static", "error", "wrong", "loss", "n_iter", "stopped"}
     for r in results:

@@ -89,7 +89,7 @@ def test_a_stopped_run_goes_on_where_it_was(figure, tmp_path):
 
 def test_runs_on_several_processes_are_the_same(tmp_path):
     quick = FiltersByProportion.presets["quick"]
-    small = {"n_train": 300, "max_iter": 3, "patch_shape": [4, 4], "n_components": 5}
+    small = {"n_patches": 300, "max_iter": 3, "patch_shape": [4, 4], "n_components": 5}
     figure = FiltersByProportion({"quick": {**quick, **small, "proportions": (1.0, 0.5)}})
     one, two = (run(figure, tmp_path / f"{jobs}.jsonl", jobs=jobs)[0] for jobs in (1, 2))
     assert [r["proportion"] for r in two] == [1.0, 0.5]

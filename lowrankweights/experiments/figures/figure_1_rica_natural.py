@@ -13,9 +13,9 @@ COMMON = {
     "patch_shape": [12, 12], "n_components": 144, "sparsity": 0.3, "regularisation": 0.003, "ftol": 1e-6,
 }  # fmt: skip
 PRESETS = {
-    "quick": {"data": "natural-bundled", "n_train": 20_000, "max_iter": 600},
-    "standard": {"data": "natural", "n_train": 50_000, "max_iter": 2000},
-    "paper": {"data": "natural", "n_train": 200_000, "max_iter": 5000},
+    "quick": {"data": "natural-bundled", "n_patches": 20_000, "max_iter": 600},
+    "standard": {"data": "natural", "n_patches": 50_000, "max_iter": 2000},
+    "paper": {"data": "natural", "n_patches": 200_000, "max_iter": 5000},
 }
 N_FEATURES = 4
 PROPORTION_KNOWN = 0.3

@@ -4,9 +4,9 @@ from .figure_1_rica_natural import COMMON, FeaturesOfPhotographs
 
 COLOUR = {**COMMON, "patch_shape": [12, 12, 3], "n_components": 100, "regularisation": 0.1}
 PRESETS = {
-    "quick": {"data": "natural-bundled", "n_train": 10_000, "max_iter": 300},
-    "standard": {"data": "stl10", "n_train": 50_000, "max_iter": 2000},
-    "paper": {"data": "stl10", "n_train": 200_000, "max_iter": 5000},
+    "quick": {"data": "natural-bundled", "n_patches": 10_000, "max_iter": 300},
+    "standard": {"data": "stl10", "n_patches": 50_000, "max_iter": 2000},
+    "paper": {"data": "stl10", "n_patches": 200_000, "max_iter": 5000},
 }
 
 

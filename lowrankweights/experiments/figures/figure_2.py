@@ -16,9 +16,9 @@ COMMON = {
     "sparsity": 0.3, "regularisation": 0.5, "length_scale": 2.0, "ftol": 1e-6,
 }  # fmt: skip
 PRESETS = {
-    "quick": {"data": "natural-bundled", "n_train": 10_000, "max_iter": 300},
-    "standard": {"data": "natural", "n_train": 50_000, "max_iter": 2000},
-    "paper": {"data": "natural", "n_train": 200_000, "max_iter": 5000},
+    "quick": {"data": "natural-bundled", "n_patches": 10_000, "max_iter": 300},
+    "standard": {"data": "natural", "n_patches": 50_000, "max_iter": 2000},
+    "paper": {"data": "natural", "n_patches": 200_000, "max_iter": 5000},
 }
 PROPORTIONS = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1)
 N_ROWS = 12

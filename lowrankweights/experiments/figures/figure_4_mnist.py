@@ -10,7 +10,7 @@ from ...results import Comparison, error_interval
 from ...results.claims import at_its_limit
 from ...results.files import select
 from ..figure import Figure
-from ..images import load
+from ..images import data_in_words, load
 from ..stop_rules import ON_LOSS, ON_VALIDATION
 from ..training import train
 
@@ -54,12 +54,20 @@ PRESETS = {
 LOW_PROPORTION = 0.1  # "few dynamic parameters"
 PRIMARY = (("SE-Emp", "RandFixU-RandFixU"), ("SE-Emp", "LowRank"))  # the first beats the second
 MARGIN = 0.002
+INTERVALS = "Upright lines and the grey band: 95 % intervals of the mean, over seeds and test images."
 
 
 class ErrorByDictionary(Figure):
     """Networks with each dictionary and proportion, several seeds."""
 
     name, presets = "4-mnist", PRESETS
+    changes = (
+        "**What changed.** Intervals used to be a bootstrap over three seeds, which held the truth in 81 to 86 % "
+        "of simulated cases instead of 95; these do in 94 to 97. With them, and corrected for seven claims, "
+        "three seeds decide nothing, so the strategies of the primary claims were given three more, a number "
+        "that was fixed beforehand; the first three were known when the claims were named. The margin of "
+        '"no worse" is now 0.2 points instead of 0.3.'
+    )
 
     def runs(self, preset):
         """The specs: seed by seed, so that what is stopped early has whole curves."""
@@ -173,6 +181,8 @@ class ErrorByDictionary(Figure):
         left.set_xticks(percent, [f"{p:g}" for p in percent], minor=False)
         left.minorticks_off()
         left.set(xlabel="share of each filter's weights that is learned (%)", ylabel="test error (%)")
+        left.set_title(data_in_words(main), fontsize="small")
+        figure.supxlabel(INTERVALS, fontsize="small")
         figure.legend(
             *left.get_legend_handles_labels(), loc="outside upper center", ncols=4, fontsize="small"
         )
