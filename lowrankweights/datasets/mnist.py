@@ -6,7 +6,7 @@ import zipfile
 import numpy as np
 
 from .. import _checks
-from .idx import read_idx
+from .binary import read_idx
 from .sources import DataNotFound, DataSet, bad_file, classification
 
 # As distributed, with a dot, or as torchvision and others name them; gzipped or not
