@@ -32,7 +32,7 @@ CIFAR = {
 }  # fmt: skip
 STL = {**CIFAR, "data": "stl10", "n_train": 1000, "strengths": [1e-3, 3e-3, 1e-2, 3e-2]}
 N_HELD_OUT = 10_000
-BARS = "Bars and the grey band: 95 % intervals of the mean, over seeds and held-out images"
+BARS = "Bars{}: 95 % intervals of the mean, over seeds and held-out images"
 BARS_OF_FOLDS = "\n(STL-10: 90 % intervals of the mean over its ten folds)"
 
 
@@ -96,6 +96,8 @@ def stl10_is_here():
 class RicaClassification(Figure):
     """What both parts have in common; ``panel(ax, results)`` draws the runs on one data set."""
 
+    has_band = False  # whether a panel shows learning every weight as a line with a band
+
     def group(self, spec):
         """Every run by itself: what runs share is cached."""
         return [spec[k] for k in ("data", "seed", "proportion", "n_components")]
@@ -116,7 +118,8 @@ class RicaClassification(Figure):
             self.panel(ax, runs)
             ax.grid(axis="y", lw=0.4, alpha=0.5)
             ax.legend(fontsize="small")
-        figure.supxlabel(BARS + BARS_OF_FOLDS * any(r["data"] == "stl10" for r in results), fontsize="small")
+        bars = BARS.format(" and the grey band" if self.has_band else "")
+        figure.supxlabel(bars + BARS_OF_FOLDS * any(r["data"] == "stl10" for r in results), fontsize="small")
         return figure
 
 

@@ -62,11 +62,11 @@ class ErrorByDictionary(Figure):
 
     name, presets = "4-mnist", PRESETS
     changes = (
-        "**What changed.** Intervals used to be a bootstrap over three seeds, which held the truth in 81 to 86 "
-        "of 100 simulated cases instead of 95; these do in 94 to 97. With them, and corrected for seven claims, "
-        "three seeds decide nothing, so the strategies of the primary claims were given three more, a number "
-        "that was fixed beforehand; the first three were known when the claims were named. The margin of "
-        '"no worse" is now 0.2 points instead of 0.3.'
+        "**What changed.** Intervals used to be a bootstrap over three seeds, which held the truth in 81 to "
+        "86 of 100 simulated cases instead of 95; these do in 94 to 97. With them, and corrected for seven "
+        "claims, three seeds decide nothing, so the strategies of the primary claims were given three more, "
+        "a number that was fixed beforehand; the first three were known when the claims were named. The margin "
+        'of "no worse" is now 0.2 points instead of 0.3.'
     )
 
     def runs(self, preset):

@@ -18,7 +18,7 @@ MARGIN, HALF = 0.01, 0.5
 class ErrorByProportion(rica.RicaClassification):
     """Equally many filters, fewer and fewer of their weights learned."""
 
-    name, presets = "6-proportion", PRESETS
+    name, presets, has_band = "6-proportion", PRESETS, True
 
     def runs(self, preset):
         """CIFAR-10, then STL-10 when its labels are here; what the claim needs first, for all seeds."""
