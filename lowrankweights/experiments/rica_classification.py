@@ -13,7 +13,7 @@ from ..results.intervals import error_interval
 from ..unsupervised.coates import FeatureClassifier, PatchEncoder
 from ..unsupervised.filters import whiten
 from ..unsupervised.patches import random_patches
-from .figure import Figure
+from .harness.figure import Figure
 from .rica_filters import learn_as
 
 COMMON = {

@@ -12,7 +12,7 @@ from ..building import build, layer_specs
 from ..dictionaries.moments import varying_units
 from ..optimisation.lbfgs import minimize
 from ..speed import Objective, predict
-from .stop_rules import STOP_RULES
+from .harness.stop_rules import STOP_RULES
 
 
 def train(spec, data, shared, n_threads):

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from lowrankweights import experiments
-from lowrankweights.experiments import runner
 from lowrankweights.experiments.figures import figure_4_mnist
 from lowrankweights.experiments.figures.figure_1_mnist import FeaturesOfDigits
 from lowrankweights.experiments.figures.figure_4_mnist import ErrorByDictionary, name_of
+from lowrankweights.experiments.harness import runner
+from lowrankweights.experiments.harness.stop_rules import STOP_RULES
 from lowrankweights.experiments.images import divide
-from lowrankweights.experiments.stop_rules import STOP_RULES
 from lowrankweights.experiments.training import train
 from lowrankweights.optimisation import Info
 from lowrankweights.results.files import select

@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from lowrankweights.datasets import DataNotFound
-from lowrankweights.experiments import Figure, make, runner
+from lowrankweights.experiments import Figure, make
 from lowrankweights.experiments.figures.figure_2 import FiltersByProportion
+from lowrankweights.experiments.harness import runner
 from lowrankweights.results import files as results
 
 SPECS = [{"figure": "made-up", "seed": s, "proportion": p} for s in range(2) for p in (0.1, 0.5)]

@@ -1,7 +1,7 @@
 """The demo's first part: filters of photographs with fewer and fewer weights learned (Figures 2 and 1)."""
 
 from ... import datasets, experiments
-from ...experiments.pages import draw
+from ...experiments.harness.pages import draw
 from ...speed import available_processors
 
 CAPTIONS = {

@@ -3,9 +3,9 @@
 import numpy as np
 
 from ...dictionaries import completion
-from ..figure import Figure
+from ..harness.figure import Figure
+from ..harness.stop_rules import ON_LOSS
 from ..images import load
-from ..stop_rules import ON_LOSS
 from ..training import train
 from .figure_4_mnist import COMMON, DIGITS, MNIST
 

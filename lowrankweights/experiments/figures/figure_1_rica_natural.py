@@ -5,7 +5,7 @@ import numpy as np
 from ...dictionaries import completion
 from ...results.files import array_from_text, array_to_text
 from ...unsupervised.filters import energy_in_window
-from ..figure import Figure
+from ..harness.figure import Figure
 from ..rica_filters import learn_as, patches_of, source_of
 
 COMMON = {

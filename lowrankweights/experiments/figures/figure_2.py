@@ -8,7 +8,7 @@ import numpy as np
 
 from ...results.files import array_from_text, array_to_text, select
 from ...unsupervised.filters import match
-from ..figure import Figure
+from ..harness.figure import Figure
 from ..rica_filters import learn_as, patches_of, source_of
 
 COMMON = {

@@ -9,9 +9,9 @@ import numpy as np
 from ...results import Comparison, error_interval
 from ...results.claims import at_its_limit
 from ...results.files import select
-from ..figure import Figure
+from ..harness.figure import Figure
+from ..harness.stop_rules import ON_LOSS, ON_VALIDATION
 from ..images import data_in_words, load
-from ..stop_rules import ON_LOSS, ON_VALIDATION
 from ..training import train
 
 STRATEGIES = {
@@ -65,8 +65,8 @@ class ErrorByDictionary(Figure):
         "**What changed.** Intervals used to be a bootstrap over three seeds, which held the truth in 81 to "
         "86 of 100 simulated cases instead of 95; these do in 94 to 97. With them, and corrected for seven "
         "claims, three seeds decide nothing, so the strategies of the primary claims were given three more, "
-        "a number that was fixed beforehand; the first three were known when the claims were named. The margin "
-        'of "no worse" is now 0.2 points instead of 0.3.'
+        "a number that was fixed beforehand; the first three were known when the claims were named. The "
+        'margin of "no worse" is now 0.2 points instead of 0.3.'
     )
 
     def runs(self, preset):

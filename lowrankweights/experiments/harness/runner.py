@@ -1,5 +1,6 @@
 """Runs a list of experiments: resumable, in parallel, one line of results as each run ends."""
 
+import functools
 import itertools
 import json
 import time
@@ -7,12 +8,12 @@ import traceback
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
-from .. import _checks
-from .._blas import one_blas_thread
-from ..datasets import DataFileError, DataNotFound
-from ..environment import commit, versions
-from ..results import files as result_files
-from ..speed import available_processors
+from ... import _checks
+from ..._blas import one_blas_thread
+from ...datasets import DataFileError, DataNotFound
+from ...environment import commit, versions
+from ...results import files as result_files
+from ...speed import available_processors
 from .earlier import in_todays_words
 
 
@@ -35,7 +36,8 @@ def run(figure, preset, path, jobs=1, resume=False, report=print):
     Returns
     -------
     results : list of dict
-        Those of the preset's runs that finished, in the order of ``figure.runs(preset)``.
+        Those of the preset's runs that finished, in the order of ``figure.runs(preset)``; before them
+        those of its search, if it has one.
     failures : list of (spec, traceback)
         Also written beside ``path``, as ``.failures.txt``; the other runs are not lost. Where a
         process dies, the groups that were being run may have failed and those that waited go on.
@@ -50,16 +52,28 @@ def run(figure, preset, path, jobs=1, resume=False, report=print):
         What was finished is in the file.
     """
     jobs = _checks.integer("jobs", jobs, at_least=1)
-    path, specs = Path(path).expanduser(), figure.runs(preset)
-    _check_specs(specs)
+    path, searches = Path(path).expanduser(), figure.searches(preset)
+    _check_specs(searches or figure.runs(preset))
     path.parent.mkdir(parents=True, exist_ok=True)
     result_files.repair(path)
     done = read(path)
     if done and not resume:
         wanted = f"True (--resume) to go on with the {len(done)} runs in {path}, or another folder"
         _checks.fail("resume", wanted, "False")
+    make = functools.partial(_make, figure, path=path, jobs=jobs, report=report)
+    if not searches:
+        return make(figure.runs(preset), "runs")
+    searched, failures = make(searches, "runs of the search")
+    found, more = make(figure.runs(preset, searched), "runs") if not failures else ([], [])
+    return searched + found, failures + more
+
+
+def _make(figure, specs, what, path, jobs, report):
+    """Make those of the specs that are not in the file yet; the results of all, and failures."""
+    _check_specs(specs)
+    done = read(path)
     todo = [spec for spec in specs if not result_files.finished(spec, done)]
-    report(f"{len(specs)} runs, {len(specs) - len(todo)} of them finished before; results: {path}")
+    report(f"{len(specs)} {what}, {len(specs) - len(todo)} of them finished before; results: {path}")
     failures = _run_groups(figure, _groups(figure, todo), path, jobs)
     _note_failures(failures, len(todo), path.with_suffix(".failures.txt"), report)
     return in_order(specs, read(path)), failures

@@ -1,15 +1,21 @@
 """A figure made: its runs, what they say in words and claims, the picture, and the page that shows both."""
 
-from .. import _checks
-from ..results import claims
+from ... import _checks
+from ...results import claims
+from ..figures import PRESETS, figure_named
+from ..images import data_in_words
 from . import runner
-from .figures import PRESETS, figure_named
-from .images import data_in_words
+from .search import SearchedFigure
 
 CLAIMS = (
     "Differences in error, a negative one in favour of what is named first; intervals over seeds and "
     "held-out items ([how, and how often they hold](intervals.md)). Verdicts are for primary claims alone, "
     "with all their seeds, corrected for how many claims they are (Holm)."
+)
+
+
+SEARCH_WORDS = (
+    "Every model had the same search, on one seed of its own and on validation images alone. What was chosen:"
 )
 
 
@@ -57,6 +63,8 @@ def sum_up(figure, preset, results):
     if comparable := figure.claims(results, figure.n_seeds(preset)):
         parts += [claims.table(comparable), CLAIMS]
     parts.append(text if "\n|---" in text else f"```text\n{text}\n```")
+    if isinstance(figure, SearchedFigure):
+        parts += [SEARCH_WORDS, figure.search_table(preset, results)]
     return "\n\n".join(parts)
 
 
@@ -65,7 +73,8 @@ def page(figure, preset, results, outcome):
     stem = f"{figure.name}-{preset}"
     made_by = ", ".join(sorted({str(r["commit"]) for r in results}))
     data = {r.get("data") for r in results}  # STL-10 has runs where it is here
-    n_planned = sum(spec.get("data") in data for spec in figure.runs(preset))
+    planned = figure.searches(preset) + figure.runs(preset)
+    n_planned = sum(spec.get("data") in data for spec in planned)
     hours = sum(r["seconds"] * r["n_threads"] for r in results) / 3600
     parts = [
         f"# Figure {figure.name}, preset {preset}",
@@ -84,7 +93,7 @@ def draw(figure, results, path):
     """Write a figure's picture."""
     import matplotlib.pyplot as plt
 
-    from .. import plotting
+    from ... import plotting
 
     with plt.rc_context(plotting.STYLE):
         drawn = figure.draw(results)

@@ -2,7 +2,7 @@
 
 import abc
 
-from ..results.claims import compare_all
+from ...results.claims import compare_all
 
 
 class Figure(abc.ABC):
@@ -56,6 +56,10 @@ class Figure(abc.ABC):
         A spec is a plain dict of all settings of a run, as JSON has them; two specs differ. (Constants
         are in the code, whose commit is written with the results.)
         """
+
+    def searches(self, preset):
+        """The specs of runs by which settings are chosen, made before the others; see ``SearchedFigure``."""
+        return []
 
     def group(self, spec):
         """What runs have in common that are made one after the other, and share what they can.

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..optimisation.early_stop import EarlyStop, fell_by_less
+from ...optimisation.early_stop import EarlyStop, fell_by_less
 
 
 @dataclass(frozen=True)
