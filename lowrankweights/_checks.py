@@ -104,7 +104,7 @@ def in_range(name, a):
 def levels(name, images):
     """Images as floats with levels in [0, 1]: integers from 0 to 255 divided by 255, booleans 0 and 1.
 
-    Floats stay as they are; those that look like levels up to 255 are refused.
+    Floats stay as they are; with none below 0 and some above 2 they are levels up to 255, say, and refused.
 
     >>> levels("images", np.array([0, 51, 255], np.uint8))
     array([0. , 0.2, 1. ])
@@ -120,8 +120,29 @@ def levels(name, images):
     if images.dtype.kind != "f":
         fail(name, "an array of numbers", f"an array of {images.dtype}")
     high = images.max(initial=0)
-    if high > 2 and images.min(initial=0) >= 0 and (images == np.rint(images)).all():
-        fail(name, "levels in [0, 1] (divide by 255)", f"whole numbers up to {high:g}")
+    if high > 2 and images.min(initial=0) >= 0:
+        fail(name, "levels in [0, 1] (divide by 255)", f"numbers from 0 to {high:g}")
+    return images
+
+
+def stack(name, images):
+    """Images of one shape as an array, (n, height, width) in grey or (n, height, width, n_channels).
+
+    Three axes, the last of 3 or 4: that is one colour image, and refused. Grey images so narrow are
+    given with their channel, (n, height, 3, 1).
+
+    >>> stack("images", np.zeros((32, 32, 3)))
+    Traceback (most recent call last):
+    ValueError: images: expected several images, got one in colour, shape (32, 32, 3): give images[None], or \
+images[..., None] if they are grey
+    """
+    try:
+        images = np.asarray(images)
+    except ValueError:
+        fail(name, "images of one shape", "several shapes")
+    if images.ndim == 3 and images.shape[2] in (3, 4):
+        remedy = f"give {name}[None], or {name}[..., None] if they are grey"
+        fail(name, "several images", f"one in colour, shape {images.shape}: {remedy}")
     return images
 
 

@@ -8,6 +8,8 @@ from .. import _checks
 from . import add_command, defaults, draw_to_files, file_path, list_of
 
 N_FEATURES = 4
+N_LARGEST = 4096  # levels of an image as it is, pixels times channels: predicted in seconds
+U_BYTES = 1 << 30  # of a dictionary, at most
 
 
 def add(commands):
@@ -22,7 +24,11 @@ def _arguments(parser):
     usual, add = defaults(complete), parser.add_argument
     text = "an image, .npy with weights (n_v, n_features), or .npz of train"
     add("file", type=file_path, help=text)
-    add("--shape", type=list_of(int, "integers"), default=None, help="of a feature: HEIGHT,WIDTH")
+    text = (
+        "of a feature: HEIGHT,WIDTH, or HEIGHT,WIDTH,3 in colour. An image is resampled to it; default: its "
+        f"own size and colours, up to {N_LARGEST:,} levels (pixels times channels)"
+    )
+    add("--shape", type=list_of(int, "integers"), default=None, help=text)
     add("--proportion", "--share", type=float, default=0.2, help="of the weights that is known")
     text = "in pixels; default: by the known weights"
     add("--length-scale", type=float, default=usual["length_scale"], help=text)
@@ -40,6 +46,7 @@ def run(arguments):
     draw_to_files()
     _checks.integer("--seed", arguments.seed, at_least=0)
     W, shape, note = read(arguments.file, arguments.shape)
+    _check_memory(len(W), arguments.proportion)
     c = completion.complete(W, shape, arguments.proportion, arguments.seed, arguments.length_scale)
     print(f"{note}\n{completion.describe(c)}")
     arguments.out.mkdir(parents=True, exist_ok=True)
@@ -59,10 +66,12 @@ def read(path, shape=None):
     ----------
     path : Path
         ``.npy``: weights (n_v, n_features), one feature a column; with ``shape`` also one feature
-        as an image. ``.npz``: a model that was saved, its first layer. Else an image, which is one
-        feature: grey, at most 28 pixels a side, less its mean.
+        as an image. ``.npz``: a model that was saved, its first layer. Both are taken as they are.
+        Else an image, which is one feature: its levels less their mean, in colour less each channel's.
     shape : (height, width) or (height, width, 3), optional
-        Of a feature; default: the image's or the model's, or a square.
+        Of a feature. An image is resampled to it, in grey or in colour. Default: the model's, or a
+        square; an image's own size and colours, in proportion smaller where it has more than 4,096
+        levels (pixels times channels).
 
     Returns
     -------
@@ -73,21 +82,13 @@ def read(path, shape=None):
         What they are, in a sentence.
     """
     from ..dictionaries.completion import strongest
-    from ..estimators import model_files
-    from ..explorer import read_image
 
+    if shape is not None:
+        shape = _without_one_channel(np.atleast_1d(shape).tolist())
     suffix = path.suffix.lower()
-    if suffix == ".npy":
-        W = _weights(path, shape)
-    elif suffix == ".npz":
-        model = model_files.load(path)
-        W = model.components_.T if hasattr(model, "components_") else model.filters_[0]
-        shape = shape or getattr(model, "input_shape", None) or getattr(model, "patch_shape", None)
-    else:
-        if shape is not None:
-            _checks.fail("--shape", "none with an image, which has its own", shape)
-        pixels, note = read_image(path)
-        return (pixels - pixels.mean()).reshape(-1, 1), pixels.shape, note
+    if suffix not in (".npy", ".npz"):
+        return _image(path, shape)
+    W, shape = _weights(path, shape) if suffix == ".npy" else _of_model(path, shape)
     shape = _feature_shape(shape, W)
     chosen = strongest(W, N_FEATURES)
     not_zero = chosen.any(axis=0)
@@ -97,30 +98,86 @@ def read(path, shape=None):
     return chosen, shape, f"{path.name}: {which}."
 
 
+def _image(path, shape):
+    """An image as one feature, its shape and what was done."""
+    from ..dictionaries.completion import centred
+    from ..dictionaries.points import image_grid
+    from ..explorer import read_image
+
+    if shape is not None:
+        shape = image_grid(shape, "--shape", n_channels=(1, 3)).input_shape
+    pixels, note = read_image(path, shape, N_LARGEST)
+    return centred(pixels).reshape(-1, 1), pixels.shape, f"{note[:-1]}, less the mean of its levels."
+
+
+def _of_model(path, shape):
+    """The filters of a model's first layer, and their shape."""
+    from ..dictionaries.points import image_grid
+    from ..estimators import model_files
+
+    model = model_files.load(path)
+    W = model.components_.T if hasattr(model, "components_") else model.filters_[0]
+    own = getattr(model, "input_shape", None) or getattr(model, "patch_shape", None)
+    if own is None:
+        return W, shape
+    own = _without_one_channel(image_grid(own, "the model's shape").input_shape)
+    if shape not in (None, own):
+        _checks.fail("--shape", f"the model's own, {','.join(map(str, own))}, or none", shape)
+    return W, own
+
+
 def _feature_shape(shape, W):
     """(height, width) or (height, width, 3) of the columns of W; a square where none is given."""
     side = round(np.sqrt(len(W)))
     if shape is None and side**2 != len(W):
         _checks.fail("--shape", f"HEIGHT,WIDTH of the {len(W)} weights of a feature", "none")
-    shape = tuple(int(n) for n in np.atleast_1d(shape)) if shape is not None else (side, side)
+    shape = (side, side) if shape is None else shape
     if len(shape) not in (2, 3) or np.prod(shape) != len(W) or (*shape, 1)[2] not in (1, 3):
         _checks.fail("--shape", f"HEIGHT,WIDTH or HEIGHT,WIDTH,3 of the {len(W)} weights of a feature", shape)
     return shape
 
 
 def _weights(path, shape):
-    """The array of a file as (n_v, n_features); a whole array of the given shape is one feature."""
+    """The array of a file as (n_v, n_features), and the shape of a feature if known.
+
+    An array of just the given shape is one feature.
+    """
     try:
         W = np.load(path, allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
         _checks.fail("file", "an array written by numpy.save", f"{str(path)!r} ({error})")
+    _refuse_levels(path, W)
     W = _checks.array(str(path), W, ndim=(1, 2, 3), dtype=np.float64)
     if W.size == 0:
         _checks.fail(str(path), "at least one weight", f"shape {W.shape}")
-    if shape is not None and W.size == np.prod(shape):
-        return W.reshape(-1, 1)
+    if W.ndim > 1 and shape == _without_one_channel(W.shape):
+        return W.reshape(-1, 1), shape
     if W.ndim == 3 or (W.ndim == 2 and shape is None and round(np.sqrt(len(W))) ** 2 != len(W)):
         whole = ",".join(map(str, W.shape))
         one = f"{whole} if the array is one feature" + ", else HEIGHT,WIDTH of a column" * (W.ndim == 2)
         _checks.fail("--shape", one, "none" if shape is None else shape)
-    return W.reshape(len(W), -1)
+    return W.reshape(len(W), -1), shape
+
+
+def _without_one_channel(shape):
+    """(height, width) of (height, width, 1), other shapes as they are."""
+    return tuple(shape[:2]) if len(shape) == 3 and shape[2] == 1 else tuple(shape)
+
+
+def _refuse_levels(path, W):
+    """A ``ValueError`` for an array of an image's levels from 0 to 255, or of black and white."""
+    if W.dtype.kind not in "buif" or W.size == 0:
+        return
+    if W.dtype.kind in "bu" or (W.min() >= 0 and 2 < W.max() <= 255 and not (W % 1).any()):
+        wanted = "weights (an image's levels are completed as an image file, PNG for instance)"
+        _checks.fail(str(path), wanted, f"{W.dtype} from {W.min()} to {W.max()}")
+
+
+def _check_memory(n_v, proportion):
+    """A ``ValueError`` where U (n_v, n_alpha) would not fit."""
+    size = 8 * n_v**2 * _checks.number("--proportion", proportion, above=0, at_most=1)
+    if size > U_BYTES:
+        smaller = (
+            f"a feature and a proportion of which U takes at most {U_BYTES >> 30} GB (a smaller --shape?)"
+        )
+        _checks.fail("file", smaller, f"{n_v} weights, {size / U_BYTES:.1f} GB")

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from .. import _checks, web
+from ..dictionaries.completion import centred
 from ..dictionaries.index_sets import check_index_set
 from ..dictionaries.points import image_grid
 
@@ -43,11 +44,11 @@ def contents(W=None, shape=None, image=None, start=None):
     Parameters
     ----------
     W : array, (n_v, n_features), optional
-        Features of one's own, one a column; they come first.
+        Features of one's own, one a column, predicted as they are; they come first.
     shape : (height, width)
         Of the features in W; at most 64 a side.
     image : array, (height, width), optional
-        A feature of one's own, from ``read_image``.
+        Grey levels, from ``read_image`` for instance: one's own image, less its mean, as a feature.
     start : dict, optional
         Where the explorer starts: length_scale, ridge, proportion, seed, alpha (indices of the
         known weights of the first feature).
@@ -60,7 +61,11 @@ def contents(W=None, shape=None, image=None, start=None):
     if W is not None:
         sets.insert(0, own_set(W, shape))
     if image is not None:
+        if np.ndim(image) == 3:
+            grey = "grey levels (height, width); unsupervised.to_grey makes them from colours"
+            _checks.fail("image", grey, f"shape {np.shape(image)}")
         pixels = _checks.array("image", image, ndim=2)
+        _check_size("image", pixels.shape)
         sets.insert(0, make_set("own", "Your image", "", [centred(pixels)]))
     return {"sets": sets, "start": _start(sets[0], **(start or {}))}
 
@@ -76,14 +81,13 @@ def own_set(W, shape):
     """The columns of W as a set."""
     W = _checks.array("W", W, ndim=2)
     grid = image_grid(shape, n_v=len(W), n_channels=(1,))
-    if max(grid.shape) > LARGEST:
-        _checks.fail("shape", f"(height, width), at most {LARGEST} each", grid.shape)
+    _check_size("shape", grid.shape)
     return make_set("own", "Your features", "", list(W.T.reshape(-1, *grid.shape)))
 
 
-def centred(pixels):
-    """Grey levels as a feature: less their mean, for the kernel expects 0."""
-    return pixels - pixels.mean()
+def _check_size(name, shape):
+    if not 1 <= min(shape) <= max(shape) <= LARGEST:
+        _checks.fail(name, f"(height, width), from 1 to {LARGEST} each", shape)
 
 
 def _start(first, length_scale=2.0, ridge=1e-2, proportion=0.2, seed=1, alpha=None):

@@ -17,8 +17,9 @@ def write_page(path, W=None, shape=None, image=None, **start):
         The folder is made if it is missing.
     W : array, (n_v, n_features), optional
         Features of one's own, one a column, beside the bundled ones; ``shape`` is (height, width).
+        They are predicted as they are.
     image : array, (height, width), optional
-        An image of one's own, see ``read_image``.
+        Grey levels of an image of one's own, see ``read_image``; their mean is subtracted.
     **start
         Where the explorer starts: length_scale (pixels), ridge, proportion, seed, or alpha, the
         indices of the known weights of the first feature.

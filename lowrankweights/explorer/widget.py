@@ -5,6 +5,7 @@ import functools
 import numpy as np
 
 from .. import web
+from ..dictionaries.completion import centred
 from .features import contents
 
 
@@ -93,6 +94,6 @@ def _widget_class():
 def _own_image(text):
     """An image dropped on the widget, as state.js makes a feature of it."""
     height, width, code = text.split(".")
-    grey = web.decode_bytes(code).astype(float)
-    grey -= grey.mean()
-    return grey / (np.abs(grey).max() or 1.0), (int(height), int(width))
+    shape = int(height), int(width)
+    w = centred(web.decode_bytes(code).reshape(shape)).ravel()
+    return w / (np.abs(w).max() or 1.0), shape

@@ -5,7 +5,10 @@ import numpy as np
 
 from .. import _checks
 from .._blas import one_blas_thread
+from ..dictionaries.completion import correlation
+from ..dictionaries.index_sets import check_index_set
 from ..dictionaries.points import image_grid
+from ..dictionaries.ridge import predict_features
 from .style import COLOURS, DIVERGING, UNKNOWN
 
 
@@ -181,28 +184,29 @@ def feature_completion(W, alpha, U, shape, length_scale=None, fig=None, what="le
     Returns
     -------
     fig : Figure
+        Under each prediction its ``completion.correlation`` with the feature.
     """
     W = _checks.array("W", W, ndim=2)
-    n_features = W.shape[1]
+    alpha, n_features = check_index_set(alpha, len(W)), W.shape[1]
     if fig is None:
         height, width = image_grid(shape).shape
         size = max(3.0, 1.1 + 1.15 * n_features), 0.65 + 3.45 * min(1.2, height / width)
         fig = plt.figure(figsize=size, layout="compressed")
     axes = fig.subplots(3, n_features, squeeze=False)
-    W_hat = U @ W[alpha]
-    unknown = np.setdiff1d(np.arange(len(W)), alpha)
-    for (top, middle, bottom), w, w_hat in zip(axes.T, W.T, W_hat.T, strict=True):
+    W_hat = predict_features(W[alpha], U)
+    found = correlation(W, W_hat, alpha)
+    for (top, middle, bottom), w, w_hat, r in zip(axes.T, W.T, W_hat.T, found, strict=True):
         scale = np.abs(w).max() or 1.0
         show_feature(w, shape, top, scale)
         show_feature(w, shape, middle, scale, known=alpha)
         show_feature(w_hat, shape, bottom, scale)
-        if len(unknown) > 1 and np.ptp(w[unknown]) and np.ptp(w_hat[unknown]):
-            r = np.corrcoef(w[unknown], w_hat[unknown])[0, 1]
-            bottom.set_xlabel(f"correlation {r:.2f}", fontsize="small")
+        if len(alpha) < len(W):
+            said = "none: constant" if np.isnan(r) else f"correlation {r:.2f}"
+            bottom.set_xlabel(said, fontsize="small")
     share = f"{len(alpha)} of the {len(W)}\nweights ({len(alpha) / len(W):.0%})\nat random"
     for ax, label in zip(axes[:, 0], (what, share, "predicted\nfrom these"), strict=True):
         ax.set_ylabel(label, rotation=0, ha="right", va="center", labelpad=6)
-    told = ["correlation over the weights not known"]
+    told = ["correlation over the weights not known" if len(alpha) < len(W) else "no weight was unknown"]
     if length_scale is not None:
         told.insert(0, f"squared exponential kernel, length scale {length_scale:.2f} pixels")
     fig.supxlabel(("; " if n_features > 3 else "\n").join(told), fontsize="small")

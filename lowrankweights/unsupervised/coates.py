@@ -77,9 +77,13 @@ class PatchEncoder:
     def transform(self, images, progress=False):
         """Features (n, 8 n_h), float32, of images (n, height, width[, n_channels]).
 
+        Levels are floats in [0, 1], or integers from 0 to 255, which are divided by 255. An array
+        (height, width, 3) is one colour image, and refused.
+
         For each quadrant (top left, top right, bottom left, bottom right): the sums of
         max(z - t, 0) of each filter, then those of max(-z - t, 0).
         """
+        images = _checks.stack("images", images)
         n, n_across = self._check_images(images)
         features = np.empty((n, 4, 2, self.n_h), np.float32)
         size = max(1, self.chunk_bytes // (4 * n_across[0] * n_across[1] * max(self.filters.shape)))
@@ -122,6 +126,8 @@ class PatchEncoder:
         if min(places) < 2:
             _checks.fail("images", f"larger than the patches, {self.patch_shape}, to have quadrants",
                          images.shape[1:])  # fmt: skip
+        if images.dtype.kind == "f":
+            _checks.levels("images", images)
         return len(images), places
 
 

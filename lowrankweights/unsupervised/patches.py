@@ -29,7 +29,8 @@ def random_patches(images, shape, n_patches, rng=0):
     Parameters
     ----------
     images : list of arrays, or array (n, height, width[, n_channels])
-        Floats are taken as they are, integers from 0 to 255 as levels in [0, 1].
+        Floats are taken as they are, integers from 0 to 255 as levels in [0, 1]. An array of three axes,
+        the last of 3 or 4, is one colour image, not a stack.
     shape : (height, width) or (height, width, n_channels), or a Grid of two axes
         Of a patch; channels must be those of the images.
     n_patches : int
@@ -42,11 +43,12 @@ def random_patches(images, shape, n_patches, rng=0):
     Raises
     ------
     ValueError
-        When a patch is larger than an image, or an image is grey where colour is expected.
+        When a patch is larger than an image, an image is grey where colour is expected or the other way
+        round, or floats are levels up to 255.
 
     Examples
     --------
-    >>> images = np.arange(24.0).reshape(2, 3, 4)
+    >>> images = np.linspace(0, 1, 30).reshape(2, 3, 5)
     >>> random_patches(images, (2, 2), n_patches=3, rng=0).shape
     (3, 4)
     """
@@ -56,6 +58,7 @@ def random_patches(images, shape, n_patches, rng=0):
     if len(images) == 0:
         _checks.fail("images", "at least one image", "none")
     same = isinstance(images, np.ndarray)  # one array holds images of one shape: look at the first only
+    images = _checks.stack("images", images) if same else [np.asarray(image) for image in images]
     for i, image in enumerate(images[:1] if same else images):
         _check_image(image, shape, i)
     height, width = shape[:2]
@@ -66,7 +69,7 @@ def random_patches(images, shape, n_patches, rng=0):
         left = rng.integers(image.shape[1] - width + 1)
         cut = image[top : top + height, left : left + width]
         patch[...] = cut if cut.dtype.kind == "f" else _checks.levels("images", cut)
-    return patches.reshape(n_patches, -1)
+    return _checks.levels("images", patches).reshape(n_patches, -1)
 
 
 @one_blas_thread
@@ -76,7 +79,8 @@ def normalise_contrast(patches, regularisation=10 / 255**2, out=None):
     Parameters
     ----------
     patches : array, (n, n_v)
-        Pixels in [0, 1]. Mean and variance are over all pixels and channels of a patch.
+        Pixels in [0, 1], or integers from 0 to 255, which are divided by 255. Mean and variance are over
+        all pixels and channels of a patch.
     regularisation : float
         Keeps flat patches flat, and noise small; Coates, Ng and Lee (2011) take 10 for pixels up to 255.
     out : array, optional
@@ -95,7 +99,8 @@ def normalise_contrast(patches, regularisation=10 / 255**2, out=None):
     array([[-1.,  1.],
            [ 0.,  0.]])
     """
-    patches = _checks.in_range("patches", _checks.array("patches", patches, ndim=2))
+    patches = _checks.array("patches", _checks.levels("patches", patches), ndim=2)
+    patches = _checks.in_range("patches", patches)
     regularisation = _checks.number("regularisation", regularisation, at_least=0)
     out = np.subtract(patches, patches.mean(axis=1, keepdims=True), out=out)
     variance = np.einsum("ij,ij->i", out, out) / patches.shape[1]
@@ -190,13 +195,13 @@ def check_rows_vary(X):
 def to_grey(images):
     """Grey images from colour ones, the luma 0.299 R + 0.587 G + 0.114 B of the last axis.
 
-    Integers from 0 to 255 become levels in [0, 1].
+    One image (height, width, 3), or a stack. Integers from 0 to 255 become levels in [0, 1].
 
     >>> to_grey(np.ones((1, 2, 2, 3))).shape
     (1, 2, 2)
     """
-    if np.shape(images)[-1] != 3:
-        _checks.fail("images", "three channels, last", f"shape {np.shape(images)}")
+    if np.ndim(images) not in (3, 4) or np.shape(images)[-1] != 3:
+        _checks.fail("images", "three channels, last: ([n, ]height, width, 3)", f"shape {np.shape(images)}")
     images = _checks.levels("images", images)
     return images @ np.array([0.299, 0.587, 0.114], dtype=images.dtype)
 

@@ -48,9 +48,88 @@ def test_an_image_is_a_feature(here, capsys):
 
     Image.fromarray((255 * bump(40, 20.0).reshape(40, 40)).astype(np.uint8)[:, :20]).save("mine.png")
     status, said = complete(capsys, "mine.png")
-    assert status == 0 and "20 x 40 pixels" in said and "of 392 weights known" in said
+    assert status == 0 and "20 x 40 pixels, in grey, less the mean" in said and "of 800 weights known" in said
     W, shape, _ = read(here / "mine.png")
-    assert shape == (28, 14) and abs(W.mean()) < 1e-12
+    assert shape == (40, 20) and abs(W.mean()) < 1e-12
+
+
+def photograph(path, size=(40, 30)):
+    """A smooth image, red from left to right, green from top to bottom, blue not at all but bright."""
+    from PIL import Image
+
+    row, column = np.indices(size)
+    levels = np.stack([3 * column, 4 * row, np.full(size, 200)], axis=2).astype(np.uint8)
+    Image.fromarray(levels).save(path)
+    return levels
+
+
+def test_an_image_keeps_its_size_and_its_colours(here, capsys):
+    levels = photograph("photo.png")
+    status, said = complete(capsys, "photo.png")
+    assert status == 0 and "30 x 40 pixels, in colour, less" in said and "of 3600 weights known" in said
+    W, shape, _ = read(here / "photo.png")
+    assert shape == (40, 30, 3)
+    assert np.allclose(W.reshape(shape), (levels - levels.mean(axis=(0, 1))) / 255)
+
+
+@pytest.mark.parametrize(
+    ("size", "wanted"), [((100, 50), (52, 26, 3)), ((36, 36), (36, 36, 3)), ((37, 37), (36, 36, 3))]
+)
+def test_a_large_image_is_made_smaller_in_proportion(size, wanted, here):
+    photograph("photo.png", size)
+    W, shape, note = read(here / "photo.png")
+    assert shape == wanted and len(W) <= 4096
+    assert ("resampled to 26 x 52" in note) == (size == (100, 50))
+
+
+@pytest.mark.parametrize(("text", "shape"), [("6,9", (6, 9)), ("6,9,1", (6, 9)), ("20,15,3", (20, 15, 3))])
+def test_the_shape_of_an_image_may_be_given(text, shape, here, capsys):
+    levels = photograph("photo.png") / 255
+    status, said = complete(capsys, "photo.png", "--shape", text)
+    assert status == 0 and f"of {np.prod(shape)} weights known" in said
+    W, got, _ = read(here / "photo.png", tuple(map(int, text.split(","))))
+    assert got == shape
+    if len(shape) == 3:
+        means = levels.reshape(20, 2, 15, 2, 3).mean(axis=(1, 3))
+        assert np.abs(W.reshape(shape) - (means - means.mean(axis=(0, 1)))).max() < 0.01
+    else:
+        assert np.corrcoef(W.reshape(shape)[:, 0], np.arange(6))[0, 1] > 0.999  # brighter from top to bottom
+
+
+def test_an_array_of_another_shape_is_never_read_as_one_feature(here, capsys):
+    rng = np.random.default_rng(0)
+    np.save("colour.npy", rng.random((4, 5, 3)))
+    assert complete(capsys, "colour.npy", "--shape", "4,5,3")[0] == 0
+    assert "--shape: expected 4,5,3 if the array" in complete(capsys, "colour.npy", "--shape", "4,15")[1]
+    np.save("three.npy", rng.random((16, 3)))
+    assert "--shape: expected HEIGHT,WIDTH" in complete(capsys, "three.npy", "--shape", "4,12")[1]
+    assert "3 of 3 features of 4 x 4" in complete(capsys, "three.npy", "--shape", "4,4,1")[1]
+
+
+@pytest.mark.parametrize("content", [np.arange(16, dtype=np.uint8), np.eye(4) > 0, 100 * np.eye(4)])
+def test_an_array_of_levels_is_no_array_of_weights(content, here, capsys):
+    np.save("levels.npy", content)
+    status, said = complete(capsys, "levels.npy", "--shape", "4,4")
+    assert status == 1 and "levels.npy: expected weights (an image's levels are completed as an" in said
+
+
+def test_negative_integers_are_weights(here, capsys):
+    np.save("quantised.npy", np.arange(-8, 8, dtype=np.int8))
+    assert complete(capsys, "quantised.npy")[0] == 0
+
+
+def test_a_colour_model_is_not_completed_in_another_shape(here, capsys):
+    X = np.random.default_rng(0).normal(size=(60, 48))
+    lrw.save("rica", lrw.RICA(5, patch_shape=(4, 4, 3), max_iter=3, random_state=0).fit(X))
+    assert read(here / "rica.npz", (4, 4, 3))[1] == (4, 4, 3)
+    status, said = complete(capsys, "rica.npz", "--shape", "4,12")
+    assert status == 1 and "--shape: expected the model's own, 4,4,3, or none, got (4, 12)" in said
+
+
+def test_a_feature_too_large_to_predict_is_named(here, capsys):
+    photograph("photo.png")
+    status, said = complete(capsys, "photo.png", "--shape", "300,300")
+    assert status == 1 and "file: expected a feature and a proportion" in said and "90000 weights" in said
 
 
 def test_a_model_that_was_saved(here, capsys):
@@ -92,7 +171,8 @@ def test_a_rica_that_was_saved(here, capsys):
         ("two.npy", np.ones(32), ["--shape", "4,4,2"], "--shape: expected HEIGHT,WIDTH or"),
         ("cube.npy", np.ones((4, 4, 3)), [], "--shape: expected 4,4,3 if the array is one feature, got none"),
         ("none.npy", np.ones((16, 0)), [], "none.npy: expected at least one weight"),
-        ("no.png", None, ["--shape", "3,5"], "--shape: expected none with an image"),
+        ("no.png", None, ["--shape", "3,5,2"], "--shape: expected (height, width)"),
+        ("no.png", None, ["--shape", "9"], "--shape: expected (height, width)"),
     ],
 )
 def test_bad_files_and_arguments_are_named(name, content, more, said, here, capsys):
@@ -118,4 +198,4 @@ def test_a_length_scale_at_the_end_of_the_range_says_so(here, capsys):
 def test_a_feature_that_is_zero_is_never_nan(here, capsys):
     np.save("zero.npy", np.zeros(16))
     status, text = complete(capsys, "zero.npy")
-    assert status == 0 and "nan" not in text
+    assert status == 0 and "nan" not in text and "no correlation: the feature or its prediction" in text

@@ -2,7 +2,14 @@ import numpy as np
 import pytest
 
 import lowrankweights as lrw
-from lowrankweights.dictionaries.completion import complete, correlations, describe, strongest
+from lowrankweights.dictionaries.completion import (
+    centred,
+    complete,
+    correlation,
+    correlations,
+    describe,
+    strongest,
+)
 
 
 def bumps(grid, centres=(0.3, 0.6)):
@@ -44,6 +51,59 @@ def test_correlations_are_numpys_over_the_weights_that_were_not_known():
     wanted = [np.corrcoef(W[unknown, h], W_hat[unknown, h])[0, 1] for h in range(3)]
     assert np.allclose(c["correlation"], wanted) and not c["chosen"]
     assert correlations(complete(W, (8, 8), proportion=1.0)) == "no weight was unknown"
+
+
+def test_what_is_known_does_not_count_in_a_correlation():
+    rng = np.random.default_rng(0)
+    W, W_hat = rng.normal(size=(2, 30, 4))
+    alpha = np.array([3, 17, 29])
+    r = correlation(W, W_hat, alpha)
+    W[alpha], W_hat[alpha] = 1e6, -1e6
+    assert np.array_equal(r, correlation(W, W_hat, alpha))
+    assert np.allclose(
+        correlation(W * 1e-140, 1e60 * W_hat + 1e60, alpha), r
+    )  # no square under- or overflows
+    assert np.abs(correlation(W, W_hat, []) - r).max() > 0.1
+
+
+def test_where_something_is_constant_no_correlation_exists_and_it_is_said():
+    W = np.random.default_rng(0).normal(size=(36, 4))
+    alpha = complete(W, (6, 6), 0.25, length_scale=1.0)["alpha"]
+    unknown = np.setdiff1d(np.arange(36), alpha)
+    W[unknown, 0] = 0.1  # the feature is constant; its mean is not quite 0.1
+    W[alpha, 1] = 0.0  # its prediction is
+    c = complete(W, (6, 6), 0.25, length_scale=1.0)
+    assert np.isnan(c["correlation"]).tolist() == [True, True, False, False]
+    assert describe(c).endswith("; 2 of 4 without a correlation: constant over the unknown weights")
+    one = complete(W[:, :1], (6, 6), 0.25, length_scale=1.0)
+    assert describe(one).endswith("constant over the unknown weights") and "nan" not in describe(one)
+    neither = complete(W[:, :2], (6, 6), 0.25, length_scale=1.0)
+    assert "2 of 2 without a correlation" in describe(neither) and "nan" not in describe(neither)
+    one_unknown = np.arange(35)
+    assert np.isnan(correlation(W, 2 * W, one_unknown)).all()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [((np.ones((4, 2)), np.ones((4, 3)), [0]), "W_hat"), ((np.ones((4, 2)), np.ones((4, 2)), [4]), "alpha")],
+)
+def test_what_cannot_be_correlated_is_named(arguments, name):
+    with pytest.raises(ValueError, match=f"^{name}: expected"):
+        correlation(*arguments)
+
+
+def test_a_bright_image_is_completed_as_its_variation_is_once_it_is_centred():
+    variation = bumps(lrw.Grid((14, 14)), centres=(0.4,)).reshape(14, 14)
+    bright = np.stack([variation + 3, variation - 7, 2 * variation], axis=2)
+    feature = centred(bright)
+    assert np.allclose(feature.mean(axis=(0, 1)), 0)
+    assert np.allclose(feature, centred(variation)[..., None] * [1, 1, 2])
+    c, grey = (
+        complete(f.reshape(-1, 1), f.shape, 0.2, length_scale=0.7) for f in (feature, centred(variation))
+    )
+    raw = complete(bright.reshape(-1, 1), bright.shape, 0.2, length_scale=0.7)
+    error = [np.abs(x["U"] @ x["W"][x["alpha"]] - x["W"]).mean() for x in (raw, c)]
+    assert error[1] < error[0] / 5 and grey["correlation"] > 0.5
 
 
 def test_a_length_scale_at_the_end_of_what_was_tried_is_told():

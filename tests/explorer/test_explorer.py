@@ -75,6 +75,10 @@ def test_features_and_an_index_set_of_ones_own(tmp_path):
         ({"proportion": 2}, "proportion"),
         ({"seed": 0.5}, "seed"),
         ({"image": np.ones(5)}, "image"),
+        ({"image": np.ones((5, 5, 3))}, "image"),
+        ({"image": np.ones((5, 65))}, "image"),
+        ({"image": np.ones((0, 5))}, "image"),
+        ({"W": np.ones((12, 1)), "shape": (2, 2, 3)}, "shape"),
     ],
 )
 def test_bad_arguments_are_named(arguments, name, tmp_path):
@@ -97,6 +101,35 @@ def test_an_image_of_any_size_becomes_a_small_grid_of_area_means(tmp_path):
     assert np.abs(255 * square - means).max() <= 1
     tiny, _ = explorer.read_image(save(levels[:2, :1], tmp_path / "tiny.png"))
     assert tiny.shape == (28, 14)
+
+
+def test_an_image_in_colour_becomes_a_grid_of_area_means_in_each_channel(tmp_path):
+    levels = np.random.default_rng(0).integers(0, 256, (40, 30, 3), dtype=np.uint8)
+    path = save(levels, tmp_path / "photo.png")
+    pixels, note = explorer.read_image(path, (20, 10, 3))
+    means = levels.reshape(20, 2, 10, 3, 3).mean(axis=(1, 3))
+    assert np.abs(255 * pixels - means).max() <= 0.5 and "in colour, resampled to 10 x 20" in note
+    whole, _ = explorer.read_image(path, n_largest=3600)
+    assert np.array_equal(whole, levels / 255)
+    smaller, _ = explorer.read_image(path, n_largest=900)
+    assert smaller.shape == (20, 15, 3)
+    grey, note = explorer.read_image(path, (40, 30))
+    assert np.abs(grey - levels @ [0.299, 0.587, 0.114] / 255).max() < 0.01 and "in grey." in note
+
+
+def test_grey_levels_in_three_channels_are_no_colours(tmp_path):
+    levels = np.random.default_rng(0).integers(0, 256, (9, 7, 1), dtype=np.uint8)
+    path = save(np.repeat(levels, 3, axis=2), tmp_path / "grey.png")
+    pixels, note = explorer.read_image(path, n_largest=4096)
+    assert np.array_equal(pixels, levels[..., 0] / 255) and "7 x 9 pixels, in grey." in note
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr"])
+def test_every_mode_of_an_image_is_read_upright(mode, tmp_path):
+    image = Image.fromarray(np.repeat(np.arange(0, 240, 12, dtype=np.uint8)[:, None], 20, axis=1))
+    image.convert(mode).save(tmp_path / "image.tiff")
+    pixels, _ = explorer.read_image(tmp_path / "image.tiff", (2, 2))
+    assert (pixels[1] > pixels[0] + 0.2).all()
 
 
 def test_transparent_parts_become_white(tmp_path):

@@ -100,6 +100,22 @@ def test_differences_shows_which_intervals_contain_no_zero():
     assert low < -18 and high > 3
 
 
+def test_under_a_prediction_stands_its_correlation_over_the_unknown_weights():
+    rng = np.random.default_rng(0)
+    W, U, alpha = rng.normal(size=(16, 3)), rng.normal(size=(16, 4)), np.array([0, 3, 9, 12])
+    unknown = np.setdiff1d(np.arange(16), alpha)
+    W[unknown, 1] = 0.1
+    figure = plotting.feature_completion(W, alpha, U, (4, 4))
+    said = [ax.get_xlabel() for ax in figure.axes[6:]]
+    wanted = [
+        f"correlation {np.corrcoef(W[unknown, j], (U @ W[alpha])[unknown, j])[0, 1]:.2f}" for j in (0, 2)
+    ]
+    assert said == [wanted[0], "none: constant", wanted[1]]
+    everything = plotting.feature_completion(W, np.arange(16), np.eye(16), (4, 4))
+    assert everything.get_supxlabel() == "no weight was unknown"
+    assert not any(ax.get_xlabel() for ax in everything.axes)
+
+
 def test_a_drawn_dictionary_shows_its_atoms_and_its_index_set():
     pixels = LayerInput(np.random.default_rng(0).random((30, 36)), Grid((6, 6)))
     for name, n_axes in (("covariance", 2), ("kmeans", 1)):

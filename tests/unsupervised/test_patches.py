@@ -14,9 +14,9 @@ from lowrankweights.unsupervised.patches import (
 
 
 def coordinates(height, width, n_channels=None):
-    """An image whose pixels tell where they are: 1000 row + 10 column (+ channel)."""
+    """An image whose pixels tell where they are: (1000 row + 10 column (+ channel)) / 2^13."""
     image = 1000.0 * np.arange(height)[:, None] + 10 * np.arange(width)
-    return image if n_channels is None else image[..., None] + np.arange(n_channels)
+    return (image if n_channels is None else image[..., None] + np.arange(n_channels)) / 2**13
 
 
 @pytest.mark.parametrize("n_channels", [None, 3])
@@ -25,17 +25,17 @@ def test_patches_are_cut_out_whole_and_in_order(n_channels):
     patches = as_images(random_patches([coordinates(9, 7, n_channels)] * 2, shape, 200, rng=0), shape)
     places = set()
     for patch in patches:
-        top, left = divmod(patch.flat[0] / 10, 100)
+        top, left = divmod(2**13 * patch.flat[0] / 10, 100)
         assert np.array_equal(patch, coordinates(9, 7, n_channels)[int(top) :, int(left) :][:3, :2])
         places.add((top, left))
     assert len(places) == 7 * 6  # every place, the last row and column included
 
 
 def test_the_same_seed_gives_the_same_patches_and_all_images_are_used():
-    images = np.arange(4.0)[:, None, None] * np.ones((4, 5, 5))
+    images = np.arange(4.0)[:, None, None] * np.ones((4, 5, 5)) / 4
     patches = random_patches(images, (2, 2), 100, rng=1)
     assert np.array_equal(patches, random_patches(list(images), (2, 2), 100, rng=1))
-    assert set(np.unique(patches)) == {0, 1, 2, 3} and patches.dtype == np.float32
+    assert set(np.unique(patches)) == {0, 0.25, 0.5, 0.75} and patches.dtype == np.float32
 
 
 @pytest.mark.parametrize(
@@ -69,6 +69,13 @@ def test_contrast_normalised_patches():
     assert np.allclose(normalise_contrast(X, 0.3), wanted, atol=1e-6) and Y.dtype == np.float32
     normalise_contrast(X, 0.3, out=X)
     assert np.allclose(X, wanted, atol=1e-6)
+
+
+def test_patches_of_levels_up_to_255_are_normalised_like_those_in_0_to_1():
+    levels = np.random.default_rng(0).integers(0, 256, (9, 12)).astype(np.uint8)
+    assert np.allclose(normalise_contrast(levels), normalise_contrast(levels / 255))
+    with pytest.raises(ValueError, match="^patches: expected levels in"):
+        normalise_contrast(levels.astype(float))
 
 
 def test_constant_patches_stay_flat_or_are_an_error():
@@ -138,6 +145,8 @@ def test_conversions():
     assert np.allclose(to_grey(colour), 0.587) and to_grey(colour).dtype == np.float32
     with pytest.raises(ValueError, match="^images: expected three channels"):
         to_grey(colour[..., :2])
+    with pytest.raises(ValueError, match="^images: expected three channels"):
+        to_grey(colour[0, 0])  # a grey image three pixels wide
     with pytest.raises(ValueError, match=r"^shape: .*12 weights in all"):
         as_images(np.zeros((2, 12)), (3, 3))
 
@@ -157,8 +166,36 @@ def test_booleans_are_black_and_white():
     assert np.allclose(to_grey(np.array([[[True, True, True], [False, False, False]]])), [[1, 0]])
 
 
-@pytest.mark.parametrize("images", [np.full((1, 2, 2, 3), 300), np.full((1, 2, 2, 3), -1),
-                                    np.full((1, 2, 2, 3), 200.0), np.full((1, 2, 2, 3), "a")])  # fmt: skip
-def test_what_are_no_levels_is_refused_by_name(images):
-    with pytest.raises(ValueError, match="^images: expected"):
-        to_grey(images)
+@pytest.mark.parametrize("content", [300, -1, 200.0, 127.5, np.float16(90), "a"])
+def test_what_are_no_levels_is_refused_by_name(content):
+    images = np.full((1, 5, 5, 3), content)
+    encoder = PatchEncoder(np.eye(27), (3, 3, 3))
+    for use in (to_grey, lambda x: random_patches(x, (3, 3, 3), 5), encoder.transform):
+        with pytest.raises(ValueError, match="^images: expected"):
+            use(images)
+
+
+@pytest.mark.parametrize("n_channels", [3, 4])
+def test_one_colour_image_is_no_stack_of_grey_ones(n_channels):
+    photo = np.random.default_rng(0).random((40, 50, n_channels))
+    encoder = PatchEncoder(np.eye(4), (2, 2))
+    for use in (lambda x: random_patches(x, (2, 2), 5), encoder.transform):
+        with pytest.raises(ValueError, match=r"^images: expected several images.*images\[None\]"):
+            use(photo)
+
+
+def test_grey_images_three_pixels_wide_are_given_with_their_channel_or_in_a_list():
+    narrow = np.random.default_rng(0).random((4, 6, 3))
+    cut = [random_patches(x, shape, 9, rng=0) for x, shape in
+           ((list(narrow), (2, 2)), (narrow[..., None], (2, 2, 1)))]  # fmt: skip
+    assert np.array_equal(*cut) and np.isin(cut[0], narrow.astype(np.float32)).all()
+    encoder = PatchEncoder(np.eye(4), (2, 2, 1))
+    assert encoder.transform(narrow[..., None]).shape == (4, 32)
+
+
+def test_a_list_of_images_is_encoded_like_their_array():
+    images = np.random.default_rng(0).random((3, 6, 7)).astype(np.float32)
+    encoder = PatchEncoder(np.eye(9), (3, 3))
+    assert np.array_equal(encoder.transform(list(images)), encoder.transform(images))
+    with pytest.raises(ValueError, match="^images: expected images of one shape"):
+        encoder.transform([images[0], images[1, 1:]])

@@ -12,6 +12,8 @@ import pytest
 
 import lowrankweights as lrw
 from lowrankweights import explorer, web
+from lowrankweights.commands.complete import read
+from lowrankweights.dictionaries import completion
 from lowrankweights.timemachine import Snapshots
 
 REQUIRED = os.environ.get("LOWRANKWEIGHTS_BROWSER") == "required"
@@ -126,7 +128,10 @@ def check_against_numpy(page):
     error = prediction - w
     assert np.abs(np.array(shown(page, "error")) - error).max() < 1e-6
     text = page.inner_text(".numbers")
-    assert f"{np.sqrt(np.mean(error**2)):.3f}" in text and f"{np.corrcoef(w, prediction)[0, 1]:.3f}" in text
+    r = completion.correlation(w[:, None], prediction[:, None], alpha)[0]
+    found = page.evaluate(f"{HERE}.result.correlation")
+    assert found is None if np.isnan(r) else abs(found - r) < 1e-9
+    assert f"{np.sqrt(np.mean(error**2)):.3f}" in text and ("none" if np.isnan(r) else f"{r:.3f}") in text
 
 
 def pixel(page, row, column, shape=(28, 28)):
@@ -377,6 +382,45 @@ def test_an_image_of_ones_own(page, tmp_path):
     assert shown(page, "predicted") == before
     page.get_by_role("button", name="A network that reads digits, feature 1").click()
     check_against_numpy(page)
+
+
+def test_the_explorer_and_complete_say_the_same_of_an_image(tab, page_file, tmp_path):
+    """Whether it was dropped on the page, or given to it; and the image's mean is taken off by both."""
+    from PIL import Image
+
+    row, column = np.indices((28, 21))
+    levels = 200 + 25 * np.sin(row / 3) * np.cos(column / 4) + 9 * np.sin(row * column / 9)
+    Image.fromarray(levels.astype(np.uint8)).save(tmp_path / "bright.png")
+    W, shape, _ = read(tmp_path / "bright.png")
+    done = completion.complete(W, shape, 0.2, rng=3, length_scale=1.5)
+    r = done["correlation"][0]
+    assert 0.3 < r < 0.99
+    known = web.encode_bits(np.isin(np.arange(len(W)), done["alpha"]))
+    tab.goto(page_file)
+    tab.set_input_files("input[type=file]", tmp_path / "bright.png")
+    until(tab, f"{HERE}.state.feature === 'image'")
+    settle(tab)
+    own = {"feature": "image", "image": address(tab)["image"]}
+    choose(tab, **own, length=1.5, ridge=completion.RIDGE, known=known, pattern="painted")
+    assert abs(tab.evaluate(f"{HERE}.result.correlation") - r) < 1e-9
+    pixels, _ = explorer.read_image(tmp_path / "bright.png")
+    start = {"length_scale": 1.5, "ridge": completion.RIDGE, "alpha": done["alpha"]}
+    tab.goto(explorer.write_page(tmp_path / "page.html", image=pixels, **start).as_uri())
+    assert abs(tab.evaluate(f"{HERE}.result.correlation") - r) < 1e-3  # the page holds float16
+
+
+def test_where_something_is_constant_the_page_says_so(tab, tmp_path):
+    W = np.zeros((36, 2))
+    W[:, 0], W[:5, 0] = 0.7, [1, -1, 0.5, 0.2, 0.3]  # constant where unknown
+    W[:, 1], W[:5, 1] = np.linspace(-1, 1, 36), 0  # its prediction is
+    tab.goto(explorer.write_page(tmp_path / "page.html", W=W, shape=(6, 6), alpha=np.arange(5)).as_uri())
+    for feature in ("own-0", "own-1"):
+        known = web.encode_bits(np.arange(36) < 5)
+        choose(tab, feature=feature, known=known, pattern="painted")
+        assert tab.evaluate(f"{HERE}.result.correlation") is None
+        assert tab.inner_text(".numbers div:first-child dd") == "none"
+        assert "constant where unknown" in tab.inner_text(".message")
+        assert np.isnan(completion.correlation(W, np.zeros_like(W), np.arange(5))).all()
 
 
 def test_dropping_an_image_and_what_is_none(page, tmp_path):

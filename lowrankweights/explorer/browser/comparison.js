@@ -1,21 +1,45 @@
 // Numbers that compare a prediction with its feature, and how they are written.
 
-// How a prediction differs from the feature; a correlation with something constant is null.
+const CONSTANT = 1e-12; // as in dictionaries/completion.py
+
+// How a prediction differs from the feature.
 export function compare(values, predicted, known) {
   const error = predicted.map((p, i) => p - values[i]);
-  const mean = (xs) => xs.reduce((sum, x) => sum + x, 0) / xs.length;
-  const [mw, mp] = [mean(values), mean(predicted)];
-  const covariance = mean(values.map((x, i) => (x - mw) * (predicted[i] - mp)));
-  const spread = Math.sqrt(mean(values.map((x) => (x - mw) ** 2)) * mean(predicted.map((p) => (p - mp) ** 2)));
-  const squared = error.map((e) => e * e), unknown = squared.filter((_, i) => !known[i]);
+  const isUnknown = (_, i) => !known[i];
+  const squared = error.map((e) => e * e), unknown = squared.filter(isUnknown);
   return {
     predicted,
     error,
-    correlation: spread > 1e-15 ? covariance / spread : null,
+    correlation: correlation(values.filter(isUnknown), predicted.filter(isUnknown)),
     rmse: Math.sqrt(mean(squared)),
     unknownRmse: unknown.length ? Math.sqrt(mean(unknown)) : null,
-    largest: error.reduce((most, e) => Math.max(most, Math.abs(e)), 0),
+    largest: largestOf(error),
   };
+}
+
+// Of the unknown weights with their prediction, as completion.correlation; null where no correlation
+// exists: one of the two is constant, or nothing is unknown.
+function correlation(values, predicted) {
+  const [a, b] = [values, predicted].map(deviations);
+  if (!a || !b) return null;
+  const sum = (xs, ys) => xs.reduce((total, x, i) => total + x * ys[i], 0);
+  return sum(a, b) / Math.sqrt(sum(a, a) * sum(b, b));
+}
+
+// Numbers less their mean, the largest at 1; null where they vary by no more than rounding.
+function deviations(xs) {
+  const [low, high] = [Math.min(...xs), Math.max(...xs)];
+  if (!(high - low > CONSTANT * largestOf(xs))) return null;
+  const centre = mean(xs), centred = xs.map((x) => x - centre), largest = largestOf(centred);
+  return centred.map((x) => x / largest);
+}
+
+function mean(xs) {
+  return xs.reduce((sum, x) => sum + x, 0) / xs.length;
+}
+
+function largestOf(xs) {
+  return xs.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
 }
 
 export function count(bits) {

@@ -167,7 +167,7 @@ export class Explorer {
 
   drawPrediction() {
     const { predicted, error, largest, correlation } = this.result;
-    const described = correlation === null ? "" : `Correlation with the feature ${correlation.toFixed(3)}.`;
+    const described = correlation === null ? "" : `Correlation where unknown ${correlation.toFixed(3)}.`;
     this.panels.draw("predicted", predicted, -1, 1, { described });
     const note = `up to ${largest.toFixed(2)}`;
     this.panels.draw("error", error, -1, 1, { note, described: note });
@@ -238,6 +238,7 @@ export class Explorer {
     }
     if (n === 0) return "No weight is known: every prediction is 0, and nothing is sure. Paint in the first picture.";
     if (n === size) return "Every weight is known: nothing is left to predict. The error is what the ridge smooths away.";
+    if (this.result.correlation === null) return "No correlation: the feature or its prediction is constant where unknown.";
     return undefined;
   }
 
@@ -246,7 +247,7 @@ export class Explorer {
     const size = this.state.known.length, { correlation, rmse, unknownRmse } = this.result ?? {};
     const shown = (value, digits) => (singular || value === null || value === undefined ? "–" : value.toFixed(digits));
     const rows = [
-      ["correlation with w", shown(correlation, 3)],
+      ["correlation where unknown", correlation === null && !singular ? "none" : shown(correlation, 3)],
       ["RMSE", shown(rmse, 3)],
       ["RMSE where unknown", shown(unknownRmse, 3)],
       ["fewer numbers", n ? `${(size / n).toFixed(1)}×` : "–"],

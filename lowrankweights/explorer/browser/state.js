@@ -53,8 +53,8 @@ export function featureOf(state, library) {
   return state.feature === OWN_IMAGE && state.image ? fromImage(state.image) : library.get(state.feature);
 }
 
-// Grey levels 0 to 255 as a feature: less their mean, the largest at 1. Nothing is known of it: the
-// kernel expects 0.
+// Grey levels 0 to 255 as a feature: less their mean (completion.centred), the largest at 1. Where nothing
+// is known nearby the prediction is 0, and levels are not around 0.
 function fromImage({ shape, bytes }) {
   const mean = bytes.reduce((sum, byte) => sum + byte, 0) / bytes.length;
   const largest = bytes.reduce((most, byte) => Math.max(most, Math.abs(byte - mean)), 0) || 1;
