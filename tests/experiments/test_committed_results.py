@@ -65,16 +65,26 @@ def test_committed_pages_say_what_the_results_say(path):
     assert path.with_suffix(".png").exists()
 
 
-def test_resuming_the_committed_runs_finds_all_of_them_and_makes_the_same_page(tmp_path, capsys):
-    """Its lines have the stop rule as a sentence, as it was written then."""
+def test_a_committed_run_is_found_again_and_makes_the_same_page(tmp_path):
+    """Its lines have the stop rule as a sentence, as it was written then; the file may still grow."""
     path = next(p for p in COMMITTED if p.stem == "4-mnist-standard")
-    before = path.read_bytes()
+    figure, preset, found = finished(path)
+    assert len(found) == len(files.read(path)) <= len(figure.runs(preset))
+    outcome = pages.sum_up(figure, preset, found)
+    assert path.with_suffix(".md").read_text("utf-8") == pages.page(figure, preset, found, outcome)
+    pages.draw(figure, found, tmp_path / "again.png")
+    assert (tmp_path / "again.png").stat().st_size > 5000
+
+
+def test_finished_runs_are_not_made_again(tmp_path, capsys):
+    path = next(p for p in COMMITTED if p.stem == "6-budget-standard")
     shutil.copy(path, tmp_path)
-    assert main(["figure", "4-mnist", "--preset", "standard", "--resume", "--out", str(tmp_path)]) == 0
-    assert "177 runs, 177 of them finished before" in capsys.readouterr().out
-    assert (tmp_path / path.name).read_bytes() == before
-    assert (tmp_path / "4-mnist-standard.md").read_text("utf-8") == path.with_suffix(".md").read_text("utf-8")
-    assert (tmp_path / "4-mnist-standard.png").stat().st_size > 5000
+    assert main(["figure", "6-budget", "--preset", "standard", "--resume", "--out", str(tmp_path)]) == 0
+    assert "30 runs, 30 of them finished before" in capsys.readouterr().out
+    assert (tmp_path / path.name).read_bytes() == path.read_bytes()
+    assert (tmp_path / "6-budget-standard.md").read_text("utf-8") == path.with_suffix(".md").read_text(
+        "utf-8"
+    )
     plt.close("all")
 
 
@@ -92,11 +102,12 @@ def test_figure_6s_primary_claims_are_as_its_pages_say():
     assert list(verdicts("6-proportion")[0].values()) == ["holds"]
 
 
-def test_figure_4s_primary_claims_are_of_six_seeds():
+def test_figure_4s_primary_claims_wait_for_six_seeds():
     """Predicted from few weights it beats other ways to have few, and costs no accuracy."""
     primary, found = verdicts("4-mnist")
     assert len(primary) == 2 * 3 + 1 and "no worse than learning every weight" in list(primary)[-1]
-    assert {c.n_seeds for c in found if c.primary} == {6}
+    for claim in (c for c in found if c.primary):
+        assert claim.n_seeds <= 6 and (claim.n_seeds == 6) != claim.verdict.startswith("no verdict")
     assert sum("local columns" in c.text for c in found) == 2  # ours, measured rather than claimed
 
 
@@ -115,9 +126,8 @@ def test_stl10_beside_it_does_not_change_a_page(tmp_path):
 @pytest.mark.parametrize("path", COMMITTED, ids=lambda p: p.stem)
 def test_rewording_a_stop_rule_keeps_every_run_finished(path, tmp_path):
     figure, preset, found = finished(path)
-    assert [
-        {k: r[k] for k in spec} for spec, r in zip(figure.runs(preset), found, strict=True)
-    ] == figure.runs(preset)
+    specs = [spec for spec in figure.runs(preset) if files.finished(spec, found)]
+    assert [{k: r[k] for k in spec} for spec, r in zip(specs, found, strict=True)] == specs
     reworded = tmp_path / "r.jsonl"
     lines = [{**r, "stop_sentence": "it got no better"} if "stop_sentence" in r else r for r in found]
     reworded.write_text("".join(json.dumps(line) + "\n" for line in lines))
