@@ -1,9 +1,9 @@
 """Recipes: how a dictionary was made, as plain data, and the same dictionary again.
 
 A recipe is a dict: the strategy's name (and its class, where it is not one of the package's), its
-settings, n_alpha, which column of how many, and the seed. The columns of a layer draw from one generator, one after the other; the seed of a column is
-therefore that generator's state (whole numbers, of up to 128 bits), before the strategy looked at the
-layer's input and before this column was drawn.
+settings, n_alpha, which column of how many, and the seed. The columns of a layer draw from one
+generator, one after the other; the seed of a column is therefore that generator's state (whole numbers,
+of up to 128 bits), before the strategy looked at the layer's input and before this column was drawn.
 """
 
 import numpy as np

@@ -18,15 +18,15 @@ PACKAGE = __name__.split(".")[0] + "."
 def check_settings(value, name):
     """A ``ValueError`` unless the settings of a strategy or a choice are all fields of a frozen dataclass.
 
-    >>> class Stripes:
+    >>> class Waves:
     ...     def __init__(self, highest):
     ...         self.highest = highest
-    >>> check_settings(Stripes(3), "dictionary")
+    >>> check_settings(Waves(3), "dictionary")
     Traceback (most recent call last):
-    ValueError: dictionary: expected settings as fields of a @dataclass(frozen=True), got Stripes, whose highest is no field
+    ValueError: dictionary: expected fields of a @dataclass(frozen=True), got Waves, whose highest is no field
     """
     kind, named = type(value), {field.name for field in _fields(value)}
-    expected = "settings as fields of a @dataclass(frozen=True)"
+    expected = "fields of a @dataclass(frozen=True)"
     if dataclasses.is_dataclass(kind) and kind.__hash__ is None:
         _checks.fail(name, expected, f"{kind.__name__}, which is not frozen")
     if stray := sorted((_annotated(kind) | _attributes(value)) - named):

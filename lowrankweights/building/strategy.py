@@ -181,9 +181,7 @@ class PreparedStrategy:
     def _checked(self, returned, n_alpha):
         """U and alpha of what the strategy returned."""
         what = f"dictionary (what {self.strategy.name} returned)"
-        if not isinstance(returned, tuple) or len(returned) != 2:
-            _checks.fail(what, "U and alpha (None where there is none), two things", _kind_of(returned))
-        U, alpha = returned
+        U, alpha = _checks.two(what, returned, "U and alpha (None where there is none)")
         U = _checks.array(what, U, dtype=np.float64)
         if U.shape != (self.n_v, n_alpha):
             _checks.fail(what, f"shape {(self.n_v, n_alpha)}", U.shape)
@@ -212,11 +210,3 @@ class DrawnDictionary:
 def generator_state(rng):
     """A Generator's state as plain data: a seed from which another goes on as it would have."""
     return plain(rng.bit_generator.state)
-
-
-def _kind_of(returned):
-    """What came, in a word or two."""
-    if isinstance(returned, tuple):
-        return f"{len(returned)} things"
-    shape = getattr(returned, "shape", None)
-    return type(returned).__name__ if shape is None else f"one array of shape {shape}"

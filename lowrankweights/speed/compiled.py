@@ -13,6 +13,7 @@ import numpy as np
 
 from .. import _checks
 from ..networks import ACTIVATIONS, LOSSES
+from ..networks.losses import terms_and_dz
 
 SMALLEST = 1 << 12  # below this many entries NumPy is as fast, and Numba need not be imported
 
@@ -292,7 +293,7 @@ def loss_and_dz(name, z, Y, rows=None):
         # linear in Y, so a row's weight may go there
         dz = np.empty_like(z)
         return softmax_cross_entropy(dz, z, Y if rows is None else rows.weighted(Y)), dz
-    terms, dz = LOSSES[name].terms(z, Y)
+    terms, dz = terms_and_dz(name, z, Y)
     if rows is not None:
         terms, dz = rows.weighted(terms), rows.weighted(dz)
     return np.sum(terms, dtype=np.float64), dz

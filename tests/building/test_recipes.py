@@ -56,9 +56,7 @@ def test_a_recipe_of_ones_own_strategy_or_function_needs_it():
             drawn = prepared.draw(5, rng, column, n_columns=2)
             recipe = json.loads(json.dumps(drawn.recipe))
             assert np.array_equal(from_recipe(recipe, V, GRID, dictionary).U, drawn.U)
-        with pytest.raises(
-            ValueError, match=r"^recipe \(its strategy\): expected strategy=[Nn]oise, .* got none"
-        ):
+        with pytest.raises(ValueError, match=r"^recipe \(its strategy\): .* strategy=[Nn]oise, .* none"):
             from_recipe(recipe, V, GRID)
 
 
@@ -81,15 +79,11 @@ class Covariance(Strategy):
 def test_a_strategy_of_ones_own_is_not_taken_for_ours_of_the_same_name():
     own, U = recipe_of(Covariance())
     ours, _ = recipe_of("covariance")
-    with pytest.raises(
-        ValueError, match=r"^recipe \(its strategy\): expected strategy=Covariance, .* got none"
-    ):
+    with pytest.raises(ValueError, match=r"^recipe \(its strategy\): .* strategy=Covariance, .* none"):
         from_recipe(own, V, GRID)
     with pytest.raises(ValueError, match="^strategy: expected Covariance, with which .*, got covariance"):
         from_recipe(own, V, GRID, CovarianceRidge)
-    with pytest.raises(
-        ValueError, match="^strategy: expected the package's CovarianceRidge, .*, got .*Covariance"
-    ):
+    with pytest.raises(ValueError, match="^strategy: expected the package's CovarianceRidge, .* got .*Cov"):
         from_recipe(ours, V, GRID, Covariance())
     for given in (Covariance(), Covariance):
         assert np.array_equal(from_recipe(own, V, GRID, given).U, U)
@@ -109,9 +103,7 @@ def test_a_subclass_of_ours_is_not_taken_for_ours():
 
 def test_a_strategy_with_other_settings_is_named_with_the_recipes():
     recipe, U = recipe_of(Covariance(sizes=(3.0,)))
-    with pytest.raises(
-        ValueError, match=r"^strategy \(covariance\): expected sizes = \[3.0\], .*, got \[1.0, 2.0\]"
-    ):
+    with pytest.raises(ValueError, match=r"^strategy .*: expected sizes = \[3.0\], .* got \[1.0, 2.0\]"):
         from_recipe(recipe, V, GRID, Covariance())
     assert np.array_equal(from_recipe(recipe, V, GRID, Covariance).U, U)  # a class takes the recipe's
     recipe, _ = recipe_of("covariance", relative_ridge=0.5)
@@ -144,9 +136,7 @@ def test_a_choice_of_ones_own_is_not_taken_for_ours_of_the_same_name():
             return np.arange(n_alpha)
 
     recipe, U = recipe_of(CovarianceRidge(index_set=First()))
-    with pytest.raises(
-        ValueError, match=r"^recipe \(its index_set\): expected a choice of the package, .*, got .*First"
-    ):
+    with pytest.raises(ValueError, match=r"^recipe \(its index_set\): expected a choice of the .*First"):
         from_recipe(recipe, V, GRID)
     with pytest.raises(ValueError, match="^strategy .*: expected index_set = .*First"):
         from_recipe(recipe, V, GRID, CovarianceRidge())

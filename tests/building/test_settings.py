@@ -45,9 +45,9 @@ class Choice(IndexSetChoice):
 
 
 UNFIT = {
-    Thawed: r"^dictionary: expected settings as fields of a @dataclass\(frozen=True\), got Thawed, which is not frozen",
-    InInit: "^dictionary: expected settings .*, got InInit, whose size is no field",
-    Undecorated: "^dictionary: expected settings .*, got Undecorated, whose size is no field",
+    Thawed: r"^dictionary: expected fields of a @dataclass\(frozen=True\), got Thawed, which is not frozen",
+    InInit: "^dictionary: expected fields .*, got InInit, whose size is no field",
+    Undecorated: "^dictionary: expected fields .*, got Undecorated, whose size is no field",
     WithArray: r"^dictionary \(WithArray\): expected settings that can be hashed.*, got sizes = array",
 }
 
@@ -62,7 +62,7 @@ def test_settings_that_are_no_fields_of_a_frozen_dataclass_are_named(kind, text)
 
 
 def test_a_choices_settings_are_held_to_the_same():
-    text = "^index_sets: expected settings .*, got Choice, whose first is no field"
+    text = "^index_sets: expected fields .*, got Choice, whose first is no field"
     with pytest.raises(ValueError, match=text):
         lrw.LowRankMLPClassifier((6,), index_sets=Choice()).fit(V, np.arange(60) % 2)
 

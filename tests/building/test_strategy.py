@@ -42,8 +42,8 @@ def test_what_a_strategy_returns_is_checked():
 
 U = np.ones((36, 4))
 RETURNED = {
-    "U alone": (U, r"U and alpha .*, got one array of shape \(36, 4\)"),
-    "one of two rows": (np.ones((2, 4)), r"U and alpha .*, got one array of shape \(2, 4\)"),
+    "U alone": (U, r"U and alpha .*, got an array of shape \(36, 4\)"),
+    "one of two rows": (np.ones((2, 4)), r"U and alpha .*, got an array of shape \(2, 4\)"),
     "nothing": (None, "U and alpha .*, got NoneType"),
     "three things": ((U, None, 0), "U and alpha .*, got 3 things"),
 }

@@ -1,7 +1,7 @@
 import matplotlib.pyplot as plt
 import pytest
 from matplotlib.colors import to_hex
-from teaching.toys import Flatten, Scale, dictionary, parametrisation
+from toys import Flatten, Scale, dictionary, parametrisation
 
 import lowrankweights as lrw
 from lowrankweights.teaching.worked import drawing
@@ -67,7 +67,7 @@ def test_columns_are_drawn_however_they_are_nested(name):
 
 
 def test_a_layer_that_is_not_dense_is_a_box_between_its_shapes():
-    layers = [Flatten((4, 2)), lrw.Dense(lrw.Full(8, 3), "tanh"), Scale(3)]
+    layers = [Flatten((4, 2)), lrw.Dense(lrw.Full(8, 3), "tanh"), Scale((3,))]
     ax = lrw.draw(lrw.Network(layers, "squared_error"))
     seen = words(ax)
     for word in ("n × 4 × 2", r"$\mathrm{Flatten}$", "n × 8", r"$\mathrm{Scale}$", "$dfactors$ 3"):
