@@ -9,6 +9,7 @@ from ._lazy import lazy
 from .dictionaries import (
     EmpiricalCovariance,
     Grid,
+    Kernel,
     Points,
     SquaredCovariance,
     SquaredExponential,
@@ -17,10 +18,10 @@ from .dictionaries import (
     predictive_variance,
     sample_index_set,
 )
-from .networks import Dense, Network
+from .networks import Dense, Layer, Network
 from .optimisation import check_gradient, gradient_error, minimize
 from .speed import Objective
-from .weights import Columns, Full, LowRank, Predicted
+from .weights import Columns, Full, LowRank, Parametrisation, Predicted
 
 __version__ = "0.1.0"
 
@@ -31,12 +32,14 @@ _LAZY = {
     "LowRankMLPClassifier": "estimators",
     "LowRankMLPRegressor": "estimators",
     "RICA": "estimators",
+    "Strategy": "building",
     "ZCAWhitening": "unsupervised",
     "building": "building.",
     "coates": "unsupervised.coates.",
     "datasets": "datasets.",
     "draw": "teaching.worked.drawing",
     "explain": "teaching.worked.numbers",
+    "experiments": "experiments.",
     "explorer": "explorer.",
     "load": "estimators.model_files",
     "patches": "unsupervised.patches.",
@@ -53,9 +56,12 @@ __all__ = [
     "EmpiricalCovariance",
     "Full",
     "Grid",
+    "Kernel",
+    "Layer",
     "LowRank",
     "Network",
     "Objective",
+    "Parametrisation",
     "Points",
     "Predicted",
     "SquaredCovariance",

@@ -176,6 +176,27 @@ def integer(name, value, at_least=None, at_most=None):
     return int(value)
 
 
+def returned(owner, method, value, shape):
+    """Return what somebody's own method gave, or a ``ValueError`` that names class and method.
+
+    >>> returned("", "upper", np.ones(3), (3, 1))
+    Traceback (most recent call last):
+    ValueError: str.upper: expected shape (3, 1), got shape (3,)
+    """
+    if np.shape(value) != shape:
+        fail(f"{type(owner).__name__}.{method}", f"shape {shape}", f"shape {np.shape(value)}")
+    return value
+
+
+def two(name, value, expected):
+    """Return a tuple of two; what is expected as the two is said in words."""
+    if not isinstance(value, tuple) or len(value) != 2:
+        shape = getattr(value, "shape", None)
+        got = f"an array of shape {shape}" if shape is not None else type(value).__name__
+        fail(name, f"{expected}, two things", f"{len(value)} things" if isinstance(value, tuple) else got)
+    return value
+
+
 def sizes(name, value, expected, n_entries=None):
     """Return a tuple, list or array of integers >= 1 as a tuple; ``n_entries``: how many there may be."""
     entries = value.tolist() if isinstance(value, np.ndarray) else value

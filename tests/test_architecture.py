@@ -1,6 +1,7 @@
 """The package's shape: what may import what, and what importing it costs."""
 
 import ast
+import inspect
 import re
 import subprocess
 import sys
@@ -115,6 +116,13 @@ def test_every_public_name_is_there_and_documented():
     for name in lowrankweights.__all__:
         assert getattr(lowrankweights, name).__doc__, name
     assert set(lowrankweights.__all__) <= set(dir(lowrankweights))
+
+
+def test_the_base_classes_of_ones_own_are_on_the_top_level():
+    bases = ["Kernel", "Layer", "Parametrisation", "Strategy"]
+    found = [getattr(lowrankweights, name) for name in bases]
+    assert [base.__name__ for base in found] == bases and all(inspect.isabstract(base) for base in found)
+    assert inspect.isabstract(lowrankweights.experiments.Figure)
 
 
 def test_an_unknown_name_is_an_attribute_error():

@@ -12,10 +12,11 @@ HEAD = (
 
 def write_json(file, report):
     """The report as JSON; what is not a number becomes null."""
-    Path(file).parent.mkdir(parents=True, exist_ok=True)
+    file = Path(file).expanduser()
+    file.parent.mkdir(parents=True, exist_ok=True)
     # JSON has no NaN: read it back as None
     plain = json.loads(json.dumps(report, default=float), parse_constant=lambda name: None)
-    Path(file).write_text(json.dumps(plain, indent=1) + "\n", encoding="utf-8")
+    file.write_text(json.dumps(plain, indent=1) + "\n", encoding="utf-8")
 
 
 def table(report):

@@ -13,9 +13,9 @@ from .gemm import MatrixProducts
 from .report import draw, table, write_json
 
 
-def run(n_rows=60_000, repeats=7, dtype="float32", with_peers=False, json_file=None, out=Path("out")):
+def run(n_rows=60_000, repeats=7, dtype="float32", with_peers=False, json_file=None, out="out"):
     """Time everything, print the table, write the picture and, if asked for, a JSON file."""
-    dtype, n_threads = np.dtype(dtype), available_processors()
+    dtype, n_threads, out = np.dtype(dtype), available_processors(), Path(out).expanduser()
     X, Y = data(n_rows, dtype)
     print(f"{n_rows:,} x 784-500-500-10, {dtype}, {n_threads} threads; medians of {repeats} rounds.")
     jobs, cases = _jobs(X, Y, dtype, n_threads)

@@ -6,9 +6,12 @@ To add one: a subclass of ``IndexSetChoice`` with a ``choose``, and an entry in 
 import abc
 from dataclasses import dataclass
 
+import numpy as np
+
 from .. import _checks
-from ..dictionaries.index_sets import column_centres, local_index_set, sample_index_set
+from ..dictionaries.index_sets import check_index_set, column_centres, local_index_set, sample_index_set
 from ..dictionaries.points import Grid
+from .settings import check_settings
 
 
 class IndexSetChoice(abc.ABC):
@@ -20,7 +23,7 @@ class IndexSetChoice(abc.ABC):
     Attributes
     ----------
     name : str
-        In recipes, and as the public ``index_sets``.
+        In recipes, and as the public ``index_sets``. Default: the class's.
     needs_grid : bool
         Deep layers have none: there ``Uniform`` takes its place. In a first layer it is an error.
 
@@ -42,6 +45,10 @@ class IndexSetChoice(abc.ABC):
 
     name = ""
     needs_grid = False
+
+    def __init_subclass__(cls, **others):
+        super().__init_subclass__(**others)
+        cls.name = cls.name or cls.__name__
 
     @abc.abstractmethod
     def choose(self, layer_input, n_alpha, rng, *, kernel=None, candidates=None, column=0, n_columns=1):
@@ -70,6 +77,11 @@ class IndexSetChoice(abc.ABC):
         ValueError
             If there are fewer candidates than ``n_alpha``, or no grid where one is needed.
         """
+
+    def chosen(self, layer_input, n_alpha, rng, **where):
+        """What ``choose`` returns, checked: a ``ValueError`` that names the choice if it is no index set."""
+        alpha = self.choose(layer_input, n_alpha, rng, **where)
+        return checked_index_set(alpha, layer_input.n_v, n_alpha, f"index_sets (what {self.name} chose)")
 
 
 @dataclass(frozen=True)
@@ -105,6 +117,19 @@ INDEX_SETS = {choice.name: choice for choice in (Uniform, Local)}
 def index_set_choice(index_sets, name="index_sets"):
     """The choice of this name, or that a recipe describes, or the choice itself; else a ``ValueError``."""
     if isinstance(index_sets, IndexSetChoice):
+        check_settings(index_sets, name)
         return index_sets
-    settings = dict(index_sets) if isinstance(index_sets, dict) else {"name": index_sets}
+    settings = {"name": index_sets}
+    if isinstance(index_sets, dict):
+        name, settings = "recipe (its index_set)", dict(index_sets)
+    if "class" in settings:
+        _checks.fail(name, "a choice of the package, or the strategy given with its own", settings["class"])
     return INDEX_SETS[_checks.choice(name, settings.pop("name"), INDEX_SETS)](**settings)
+
+
+def checked_index_set(alpha, n_v, n_alpha, name):
+    """alpha as an int array; a ``ValueError`` unless it is sorted, and n_alpha different units of n_v."""
+    alpha = check_index_set(alpha, n_v, name)
+    if len(alpha) != n_alpha or (np.diff(alpha) < 0).any():
+        _checks.fail(name, f"{n_alpha} sorted indices", alpha.tolist())
+    return alpha

@@ -43,7 +43,8 @@ class KernelRidge:
 class KernelStrategy(Strategy):
     """U = k_alpha^T (K_alpha + ridge I)^-1: a kernel, a choice of alpha and a ridge, each for itself.
 
-    A subclass says its kernel (paper, section 3.1).
+    A subclass says its kernel (paper, section 3.1), and ``layer_input.places`` or ``.data`` what the kernel
+    needs. Settings of its own are more fields: it is a ``@dataclass(frozen=True)`` then.
 
     Parameters
     ----------
@@ -53,17 +54,21 @@ class KernelStrategy(Strategy):
 
     Examples
     --------
-    Smooth on two scales:
+    Smooth on two scales, for pixels; hidden units, which have no places, are refused:
 
-    >>> class TwoScales(KernelStrategy):
+    >>> @dataclass(frozen=True)
+    ... class TwoScales(KernelStrategy):
     ...     name = "two scales"
+    ...     near: float = 1.0
+    ...     far: float = 4.0
     ...     def kernel(self, layer_input):
-    ...         return 0.5 * SquaredExponential(1.0) + 0.5 * SquaredExponential(4.0)
+    ...         layer_input.places(self.name)
+    ...         return 0.5 * SquaredExponential(self.near) + 0.5 * SquaredExponential(self.far)
     >>> from lowrankweights import Grid
     >>> from lowrankweights.building import LayerInput
-    >>> layer_input = LayerInput(None, Grid((8, 8)))
-    >>> drawn = TwoScales(relative_ridge=1e-3).prepare(layer_input).draw(n_alpha=9)
-    >>> parts = TwoScales(relative_ridge=1e-3).take_apart(layer_input)
+    >>> layer_input, strategy = LayerInput(None, Grid((8, 8))), TwoScales(relative_ridge=1e-3, far=3.0)
+    >>> drawn = strategy.prepare(layer_input).draw(n_alpha=9)
+    >>> parts = strategy.take_apart(layer_input)
     >>> U = dictionaries.kernel_ridge(parts.kernel, parts.points, drawn.alpha, parts.ridge)
     >>> np.array_equal(drawn.U, U)
     True
@@ -111,7 +116,7 @@ class KernelStrategy(Strategy):
             got = f"{n_alpha / n_v:.3g} ({n_alpha} of {n_v})"
             _checks.fail("proportion", f"at most {n_candidates / n_v:.3f}, {whose}", got)
         where = {"candidates": seen.candidates, "column": column, "n_columns": n_columns}
-        alpha = self.index_set.choose(layer_input, n_alpha, rng, kernel=seen.kernel, **where)
+        alpha = self.index_set.chosen(layer_input, n_alpha, rng, kernel=seen.kernel, **where)
         return dictionaries.kernel_ridge(seen.kernel, seen.points, alpha, seen.ridge), alpha
 
 

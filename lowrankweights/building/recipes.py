@@ -1,16 +1,18 @@
 """Recipes: how a dictionary was made, as plain data, and the same dictionary again.
 
-A recipe is a dict: the strategy's name, its settings, n_alpha, which column of how many, and the
-seed. The columns of a layer draw from one generator, one after the other; the seed of a column is
-therefore that generator's state (whole numbers, of up to 128 bits), before the strategy looked at the
-layer's input and before this column was drawn.
+A recipe is a dict: the strategy's name (and its class, where it is not one of the package's), its
+settings, n_alpha, which column of how many, and the seed. The columns of a layer draw from one
+generator, one after the other; the seed of a column is therefore that generator's state (whole numbers,
+of up to 128 bits), before the strategy looked at the layer's input and before this column was drawn.
 """
 
 import numpy as np
 
 from .. import _checks
 from .layer_input import LayerInput
-from .strategies import strategy_of
+from .settings import own_class
+from .strategies import STRATEGIES, Function, strategy_of
+from .strategy import Strategy
 
 BIT_GENERATORS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
 
@@ -27,8 +29,8 @@ def from_recipe(recipe, v=None, points=None, strategy=None):
         points or of chance.
     points : Grid or Points, optional
         As they were.
-    strategy : Strategy or callable, optional
-        Where it is not one of the package's: the object or the function with which the recipe was made.
+    strategy : Strategy, class of a Strategy, or callable, optional
+        Where it is not one of the package's: the object, class or function with which the recipe was made.
 
     Returns
     -------
@@ -38,7 +40,8 @@ def from_recipe(recipe, v=None, points=None, strategy=None):
     Raises
     ------
     ValueError
-        If the recipe lacks something, the strategy is not known, or what it needs is not given.
+        If the recipe lacks something, the strategy is not known, is of another class than the recipe's or
+        has other settings, or what it needs is not given.
 
     Examples
     --------
@@ -54,11 +57,55 @@ def from_recipe(recipe, v=None, points=None, strategy=None):
     missing = {"strategy", "settings", "n_alpha", "column", "n_columns", "seed"} - set(recipe)
     if missing:
         _checks.fail("recipe", "a recipe of a drawn dictionary", f"one without {', '.join(sorted(missing))}")
-    chosen = recipe["strategy"] if strategy is None else strategy
-    strategy = strategy_of(chosen, name="recipe (its strategy)", **recipe["settings"])
+    strategy = _strategy(recipe, strategy)
     look, draw = (generator_from(recipe["seed"][step]) for step in ("look", "draw"))
     prepared = strategy.prepare(LayerInput(v, points), look)
     return prepared.draw(recipe["n_alpha"], draw, recipe["column"], recipe["n_columns"])
+
+
+def _strategy(recipe, given):
+    """The strategy of the recipe: the one given, or the package's of its name, with the recipe's settings."""
+    name, own = "recipe (its strategy)", recipe.get("class")
+    if recipe["strategy"] == Function.name:
+        own = own or recipe["settings"].get("function")
+    if own and given is None:
+        _checks.fail(name, f"strategy={_last(own)}, as it is not one of the package's", "none")
+    settings = {key: _hashable(value) for key, value in recipe["settings"].items()}
+    strategy = strategy_of(recipe["strategy"] if given is None else given, name, **settings)
+    if not isinstance(strategy, Strategy):
+        _checks.fail("strategy", "the one with which the recipe was made", repr(strategy))
+    _check_class(recipe, strategy)
+    # a function may have moved to another module
+    as_named = _last if isinstance(strategy, Function) else lambda setting: setting
+    others = strategy.settings()
+    for key, value in recipe["settings"].items():
+        if key not in others or as_named(others[key]) != as_named(value):
+            got = repr(others[key]) if key in others else f"one without {key}"
+            _checks.fail(f"strategy ({strategy.name})", f"{key} = {value!r}, as in the recipe", got)
+    return strategy
+
+
+def _check_class(recipe, strategy):
+    """A ``ValueError`` unless the strategy is of the class that the recipe was made with."""
+    ours, own = STRATEGIES.get(recipe["strategy"]), own_class(strategy).get("class", strategy.name)
+    if "class" in recipe:
+        expected, same = _last(recipe["class"]), _last(recipe["class"]) == _last(own)
+    elif ours:
+        expected, same = f"the package's {ours.__name__}", type(strategy) is ours
+    else:  # a function, or of before classes were written down
+        expected, same = recipe["strategy"], recipe["strategy"] == strategy.name
+    if not same:
+        _checks.fail("strategy", f"{expected}, with which the recipe was made", own)
+
+
+def _last(name):
+    """The last part of a class's or a function's name with its module; anything else as it is."""
+    return name.rsplit(".", 1)[-1] if isinstance(name, str) else name
+
+
+def _hashable(value):
+    """A list as a tuple."""
+    return tuple(map(_hashable, value)) if isinstance(value, list) else value
 
 
 def generator_from(state):

@@ -7,7 +7,7 @@ import numpy as np
 
 from .. import _checks
 from ..dictionaries.points import Grid, Points
-from ..networks.activations import ACTIVATIONS
+from ..networks.activations import check_activation
 from .index_choices import Uniform, index_set_choice
 from .strategies import AutoencoderFilters, Strategy, strategy_of
 
@@ -60,7 +60,7 @@ class LayerSpec:
             "dictionary": strategy_of(self.dictionary),
             "proportion": _checks.number("proportion", self.proportion, above=0, at_most=1),
             "n_columns": _checks.integer("n_columns", self.n_columns, at_least=1),
-            "activation": _checks.choice("activation", self.activation, ACTIVATIONS),
+            "activation": check_activation(self.activation),
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)

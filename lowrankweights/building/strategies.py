@@ -16,6 +16,7 @@ from ..unsupervised.pretraining import pretrain_layer
 from ..weights.parametrisations import Full
 from .index_choices import UNIFORM, IndexSetChoice, index_set_choice
 from .kernel_strategies import CovarianceRidge, SquaredCovarianceRidge, SquaredExponentialRidge
+from .settings import check_settings, plain
 from .strategy import Strategy
 
 LEARNED = ("none", "low_rank")  # no dictionary: every weight is learned, or both factors
@@ -29,7 +30,7 @@ class RandomConnections(Strategy):
     index_set: IndexSetChoice = UNIFORM
 
     def draw(self, seen, n_alpha, rng, column, n_columns):
-        alpha = self.index_set.choose(seen, n_alpha, rng, column=column, n_columns=n_columns)
+        alpha = self.index_set.chosen(seen, n_alpha, rng, column=column, n_columns=n_columns)
         return dictionaries.identity_atoms(seen.n_v, alpha), alpha
 
 
@@ -129,8 +130,7 @@ class Function(Strategy):
 
     def settings(self):
         f = self.function
-        named = f if hasattr(f, "__qualname__") else type(f)
-        return {"function": f"{named.__module__}.{named.__qualname__}"}
+        return {"function": plain(f if hasattr(f, "__qualname__") else type(f))}
 
     def draw(self, seen, n_alpha, rng, column, n_columns):
         return self.function(seen.v, np.array(seen.kernel_points), n_alpha, rng), None
@@ -172,14 +172,17 @@ def strategy_of(dictionary, name="dictionary", **settings):
     Raises
     ------
     ValueError
-        If it is none of these.
+        If it is none of these, or a strategy whose settings are not fields of a frozen dataclass.
 
     Examples
     --------
     >>> strategy_of("covariance", length_scale=2.0, relative_ridge=None).relative_ridge
     0.001
     """
-    if isinstance(dictionary, Strategy) or (isinstance(dictionary, str) and dictionary in LEARNED):
+    if isinstance(dictionary, str) and dictionary in LEARNED:
+        return dictionary
+    if isinstance(dictionary, Strategy):
+        check_settings(dictionary, name)
         return dictionary
     if isinstance(dictionary, type) and issubclass(dictionary, Strategy):
         kind = dictionary
@@ -196,4 +199,10 @@ def strategy_of(dictionary, name="dictionary", **settings):
     chosen = {key: value for key, value in settings.items() if key in fields and value is not None}
     if "index_set" in chosen:
         chosen["index_set"] = index_set_choice(chosen["index_set"])
-    return kind(**chosen)
+    try:
+        strategy = kind(**chosen)
+    except TypeError as error:
+        expected = f"{kind.__name__}(...), an object, where its settings have no defaults"
+        _checks.fail(name, expected, f"the class ({error})")
+    check_settings(strategy, name)
+    return strategy

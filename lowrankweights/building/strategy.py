@@ -7,14 +7,16 @@ import numpy as np
 
 from .. import _checks
 from .._blas import one_blas_thread
+from .index_choices import checked_index_set
+from .settings import check_settings, own_class, plain, settings_of
 
 
 class Strategy(abc.ABC):
     """Base class: looks at a layer's input once, then draws a dictionary for each column.
 
     A subclass has a ``draw`` and, where something is made once for all columns, a ``look``. Its
-    settings are the fields of a frozen dataclass: equal ones then share built layers, and a recipe
-    holds them. It may be given wherever a dictionary's name is expected, as an object (its own
+    settings, if it has any, are the fields of a frozen dataclass: equal ones then share built layers,
+    and a recipe holds them. It may be given wherever a dictionary's name is expected, as an object (its own
     settings hold) or as a class: then the estimator's are handed on to fields of the names
     ``length_scale``, ``relative_ridge`` (the estimators' ``ridge``), ``index_set`` (``index_sets``),
     ``activation`` and ``max_iter`` (``pretrain_iter``).
@@ -22,26 +24,33 @@ class Strategy(abc.ABC):
     Attributes
     ----------
     name : str
-        In errors and recipes; of the package's own also the public name.
+        In errors and recipes; of the package's own also the public name. Default: the class's.
 
     Examples
     --------
-    Vertical stripes of random frequency:
+    Vertical stripes of random frequency, up to a highest one:
 
-    >>> class Stripes(Strategy):
+    >>> @dataclasses.dataclass(frozen=True)
+    ... class Stripes(Strategy):
     ...     name = "stripes"
+    ...     highest: float = np.pi
     ...     def draw(self, seen, n_alpha, rng, column, n_columns):
     ...         x = seen.grid(self.name).coordinates[:, 1]
-    ...         return np.cos(np.outer(x, rng.uniform(0, np.pi, n_alpha))), None
+    ...         return np.cos(np.outer(x, rng.uniform(0, self.highest, n_alpha))), None
     >>> from lowrankweights import Grid, LowRankMLPClassifier
     >>> from lowrankweights.building import LayerInput
-    >>> Stripes().prepare(LayerInput(None, Grid((8, 8)))).draw(n_alpha=5, rng=0).U.shape
-    (64, 5)
+    >>> drawn = Stripes(highest=1.5).prepare(LayerInput(None, Grid((8, 8)))).draw(n_alpha=5, rng=0)
+    >>> drawn.U.shape, drawn.recipe["settings"]
+    ((64, 5), {'highest': 1.5})
     >>> model = LowRankMLPClassifier((20,), dictionary=Stripes(), input_shape=(8, 8))
     """
 
     name = ""
     varying = "atoms"  # what limits their number, in warnings
+
+    def __init_subclass__(cls, **others):
+        super().__init_subclass__(**others)
+        cls.name = cls.name or cls.__name__
 
     def look(self, layer_input, rng, **resources):
         """Make what all columns share.
@@ -106,8 +115,7 @@ class Strategy(abc.ABC):
 
     def settings(self):
         """The dataclass's fields by name, as plain data: what a recipe holds."""
-        fields = dataclasses.fields(self) if dataclasses.is_dataclass(self) else ()
-        return {field.name: plain(getattr(self, field.name)) for field in fields}
+        return settings_of(self)
 
     @property
     def draws_index_sets(self):
@@ -129,6 +137,7 @@ class PreparedStrategy:
 
     @one_blas_thread
     def __init__(self, strategy, layer_input, rng, resources):
+        check_settings(strategy, "dictionary")
         self.strategy, self.n_v = strategy, layer_input.n_v
         self._look_seed = generator_state(rng)
         self.seen = strategy.look(layer_input, rng, **resources)
@@ -153,23 +162,32 @@ class PreparedStrategy:
         Raises
         ------
         ValueError
-            As the strategy does, or if what it returns is not a finite array (n_v, n_alpha).
+            As the strategy does, or if what it returns is not a finite array (n_v, n_alpha) and an index
+            set or None.
         """
         rng = _checks.generator(rng)
         recipe = {
             "strategy": self.strategy.name,
+            **own_class(self.strategy),
             "settings": self.strategy.settings(),
             "n_alpha": int(n_alpha),
             "column": int(column),
             "n_columns": int(n_columns),
             "seed": {"look": self._look_seed, "draw": generator_state(rng)},
         }
-        U, alpha = self.strategy.draw(self.seen, n_alpha, rng, column, n_columns)
-        what = f"dictionary (what {self.strategy.name or type(self.strategy).__name__} returned)"
+        returned = self.strategy.draw(self.seen, n_alpha, rng, column, n_columns)
+        return DrawnDictionary(*self._checked(returned, n_alpha), recipe)
+
+    def _checked(self, returned, n_alpha):
+        """U and alpha of what the strategy returned."""
+        what = f"dictionary (what {self.strategy.name} returned)"
+        U, alpha = _checks.two(what, returned, "U and alpha (None where there is none)")
         U = _checks.array(what, U, dtype=np.float64)
         if U.shape != (self.n_v, n_alpha):
             _checks.fail(what, f"shape {(self.n_v, n_alpha)}", U.shape)
-        return DrawnDictionary(U, alpha, recipe)
+        if alpha is not None:
+            alpha = checked_index_set(alpha, self.n_v, n_alpha, f"{what}, its alpha")
+        return U, alpha
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -192,19 +210,3 @@ class DrawnDictionary:
 def generator_state(rng):
     """A Generator's state as plain data: a seed from which another goes on as it would have."""
     return plain(rng.bit_generator.state)
-
-
-def plain(value):
-    """The value as data that JSON can hold: objects with a name as that name and their fields."""
-    if isinstance(value, dict):
-        return {key: plain(part) for key, part in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(part) for part in value]
-    if isinstance(value, (np.ndarray, np.generic)):
-        return value.tolist()
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value
-    if getattr(value, "name", None):
-        fields = dataclasses.fields(value) if dataclasses.is_dataclass(value) else ()
-        return {"name": value.name, **{f.name: plain(getattr(value, f.name)) for f in fields}}
-    return repr(value)

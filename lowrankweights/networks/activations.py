@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .. import _checks
+
 
 class Activation(NamedTuple):
     """``value(z)`` is h = g(z), ``derivative(h)`` is g'(z); both of any shape, entry by entry."""
@@ -25,6 +27,20 @@ def sigmoid(z):
     # exp(-z) where z >= 0; elsewhere exp(z) / (1 + exp(z)), which is the same
     e = np.exp(-np.abs(z))
     return np.where(z >= 0, 1, e) / (1 + e)
+
+
+def check_activation(name, argument="activation"):
+    """The name, or a ``ValueError`` if there is no such activation, or it is not entry by entry."""
+    g = ACTIVATIONS[_checks.choice(argument, name, ACTIVATIONS)]
+    with np.errstate(all="ignore"):
+        z = np.array([[-1.0, 0.5, 2.0]] * 2)
+        h = g.value(z)
+        shapes = np.shape(h), np.shape(h) == z.shape and np.shape(g.derivative(h))
+    if shapes != (z.shape, z.shape):
+        expected = "value(z) and derivative(h) of the shape that they are given"
+        got = f"from shape {z.shape} shape {shapes[1] or shapes[0]}"
+        _checks.fail(f"{argument} ({name!r})", expected, got)
+    return name
 
 
 ACTIVATIONS = {

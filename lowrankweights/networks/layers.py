@@ -10,8 +10,8 @@ import math
 import numpy as np
 
 from .. import _checks
-from ..weights import Parametrisation
-from .activations import ACTIVATIONS
+from ..weights import check_parametrisation
+from .activations import ACTIVATIONS, check_activation
 
 
 class Layer(abc.ABC):
@@ -87,6 +87,25 @@ class Layer(abc.ABC):
         return math.prod(self.out_shape)
 
 
+def forward(layer, theta, v, rows):
+    """``layer.forward``: h and a cache; a ``ValueError`` that names the layer if h has another shape."""
+    h, cache = _two(layer, "forward", layer.forward(theta, v, rows), "h and a cache")
+    return _checks.returned(layer, "forward (its h)", h, (len(v), *layer.out_shape)), cache
+
+
+def backward(layer, theta, cache, dh, need_dv=True):
+    """``layer.backward``: dtheta and dv, with the same checks; dv may be anything where it is not needed."""
+    dtheta, dv = _two(layer, "backward", layer.backward(theta, cache, dh), "dtheta and dv")
+    _checks.returned(layer, "backward (its dtheta)", dtheta, (layer.n_dynamic,))
+    if need_dv:
+        _checks.returned(layer, "backward (its dv)", dv, (len(dh), *layer.in_shape))
+    return dtheta, dv
+
+
+def _two(layer, method, value, expected):
+    return _checks.two(f"{type(layer).__name__}.{method}", value, expected)
+
+
 class Dense(Layer):
     """h = g(v W + b), with W from any parametrisation (paper, section 2).
 
@@ -100,7 +119,7 @@ class Dense(Layer):
     Raises
     ------
     ValueError
-        If the parametrisation is none, or there is no such activation.
+        If the parametrisation is none or does not keep to its shapes, or there is no such activation.
 
     Notes
     -----
@@ -111,10 +130,8 @@ class Dense(Layer):
     """
 
     def __init__(self, parametrisation, activation="identity"):
-        if not isinstance(parametrisation, Parametrisation):
-            _checks.fail("parametrisation", "a Parametrisation (Full, Predicted, ...)", repr(parametrisation))
-        self.parametrisation = parametrisation
-        self.activation = _checks.choice("activation", activation, ACTIVATIONS)
+        self.parametrisation = check_parametrisation(parametrisation)
+        self.activation = check_activation(activation)
         self.in_shape, self.out_shape = (parametrisation.n_v,), (parametrisation.n_h,)
         # the bias is learned too
         self.n_dynamic = parametrisation.n_dynamic + parametrisation.n_h
@@ -156,6 +173,6 @@ class Dense(Layer):
         return self.split(theta)[0]
 
     def unpack(self, theta):
-        """The learned arrays by name (w_alpha, or U and V), W composed of them, and b."""
+        """The learned arrays by name (w_alpha, or U and V), and, always by these names, W composed and b."""
         p, b = self.split(theta)
         return {**self.parametrisation.unpack(p), "W": self.parametrisation.expand(p), "b": b}

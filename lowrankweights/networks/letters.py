@@ -37,11 +37,16 @@ LETTERS = {
     "z": Letter("(n, n_h)", "pre-activation, v W + b: with the bias, everywhere"),
     "h": Letter("(n, n_h)", "output, g(z)"),
     "dz": Letter("(n, n_h)", "the loss's derivative by z, and so dh, dW, db, dv by theirs"),
+    "l_i": Letter("", "the loss of row i, summed over the outputs"),
+    "share": Letter(
+        "(n,)", "what each row counts in the mean loss: 1 / n, or its weight over the sum of all"
+    ),
     # W from few numbers
     "alpha": Letter("(n_alpha,)", "index set: which weights are known"),
     "w_alpha": Letter("(n_alpha, n_h)", "the known weights, or coordinates in their place: what is learned"),
     "U": Letter("(n_v, n_alpha)", "dictionary, W = U w_alpha; a column is an atom"),
     "V": Letter("(rank, n_h)", "the other factor where both are learned, W = U V"),
+    "W_j": Letter("(n_v, n_h)", "the part of W that is column j's, with its own n_h; w_j is its w_alpha"),
     "v_alpha": Letter("(n, n_alpha)", "pooled input, v U"),
     "p": Letter("(n_dynamic,)", "what a layer's weights are made of, flat"),
     "theta": Letter("(n_dynamic,)", "everything that is learned, flat: p and b of each layer"),
@@ -57,6 +62,8 @@ LETTERS = {
     # L-BFGS
     "s": Letter("(n_dynamic,)", "a step, theta_new - theta"),
     "y": Letter("(n_dynamic,)", "the gradient's change along it"),
+    "rho": Letter("", "1 / s.y, one for each pair that is remembered"),
+    "m_i": Letter("", "rho_i s_i.q: how much of y_i the first loop takes off q"),
     "B": Letter("(n_dynamic, n_dynamic)", "what stands for the inverse Hessian: B y = s for the last step"),
 }
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .. import _checks
 from .activations import sigmoid
 
 
@@ -58,3 +59,22 @@ LOSSES = {
     "sigmoid_cross_entropy": Loss(sigmoid_cross_entropy, sigmoid),
     "squared_error": Loss(squared_error, lambda z: z),
 }
+
+
+def terms_and_dz(loss, z, Y):
+    """What the loss of this name says of z; a ``ValueError`` that names it if it is of another shape."""
+    expected = "terms and dz"
+    terms, dz = _checks.two(f"loss ({loss!r}: what its terms returned)", LOSSES[loss].terms(z, Y), expected)
+    if np.shape(terms) != z.shape or np.shape(dz) != z.shape:
+        shapes = f"shapes {np.shape(terms)} and {np.shape(dz)}"
+        _checks.fail(f"loss ({loss!r}: its terms and dz)", f"shape {z.shape}, as z has", shapes)
+    return terms, dz
+
+
+def prediction(loss, z):
+    """The loss's output function of z, (n, n_out), checked in the same way."""
+    predicted = LOSSES[loss].predict(z)
+    if np.shape(predicted) != z.shape:
+        name = f"loss ({loss!r}: its predict)"
+        _checks.fail(name, f"shape {z.shape}, as z has", f"shape {np.shape(predicted)}")
+    return predicted

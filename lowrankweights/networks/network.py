@@ -6,8 +6,8 @@ import numpy as np
 
 from .. import _checks
 from ..weights import packing
-from .layers import Layer
-from .losses import LOSSES
+from .layers import Layer, backward, forward
+from .losses import LOSSES, prediction, terms_and_dz
 from .rows import Rows
 
 
@@ -78,7 +78,8 @@ class Network:
         Raises
         ------
         ValueError
-            If an array has another shape, or holds NaN or infinite numbers.
+            If an array has another shape, or holds NaN or infinite numbers, or what a layer or a loss of
+            one's own returns has another shape.
         """
         X, Y = self.check_data(X, Y)
         parts = self.split(self.check_theta(theta))
@@ -87,16 +88,13 @@ class Network:
         share = rows.shares()
         z, caches = self._forward(own, X, rows)
         # L = sum_i share_i l_i, where share_i = 1 / n unless rows have weights; and dz by it
-        terms, dz = LOSSES[self.loss].terms(z, Y)
-        if np.shape(terms) != z.shape or np.shape(dz) != z.shape:
-            shapes = f"shapes {np.shape(terms)} and {np.shape(dz)}"
-            _checks.fail(f"loss ({self.loss!r}: its terms and dz)", f"shape {z.shape}, as z has", shapes)
+        terms, dz = terms_and_dz(self.loss, z, Y)
         loss = float(np.sum(share * terms))
         dh = share.astype(X.dtype) * dz
         gradients = []
         for layer, part, cache in zip(self.layers[::-1], own[::-1], caches[::-1], strict=True):
             # dv of a layer is dh of the layer below
-            gradient, dh = layer.backward(part, cache, dh)
+            gradient, dh = backward(layer, part, cache, dh, need_dv=layer is not self.layers[0])
             gradients.insert(0, gradient.astype(np.float64))
         # L + weight_decay / 2 |w|^2, whose gradient is weight_decay w
         for layer, part, gradient in zip(self.layers, parts, gradients, strict=True):
@@ -110,21 +108,22 @@ class Network:
         X, _ = self.check_data(X)
         parts = self.split(self.check_theta(theta).astype(X.dtype))
         z, _ = self._forward(parts, X, Rows.of(len(X), training=False))
-        return LOSSES[self.loss].predict(z)
+        return prediction(self.loss, z)
 
     def _forward(self, parts, X, rows):
         """The last layer's output, which is z of the loss (n, n_out), and each layer's cache."""
         h, caches = X, []
         for layer, part in zip(self.layers, parts, strict=True):
             # h of a layer is v of the layer above
-            h, cache = layer.forward(part, h, rows)
+            h, cache = forward(layer, part, h, rows)
             caches.append(cache)
         return h, caches
 
     def init(self, rng=0):
-        """Initial theta (n_dynamic,), float64."""
+        """Initial theta (n_dynamic,), float64; a ``ValueError`` names a layer whose part is too short."""
         rng = _checks.generator(rng)
-        return packing.pack([layer.init(rng) for layer in self.layers])
+        each = ((layer, layer.init(rng)) for layer in self.layers)
+        return packing.pack([_checks.returned(q, "init", part, (q.n_dynamic,)) for q, part in each])
 
     def split(self, theta):
         """The layers' own parts of theta, as views."""
@@ -133,8 +132,9 @@ class Network:
     def unpack(self, theta):
         """For each layer a dict of its arrays: w_alpha (or U and V), W, b.
 
-        With columns, ``w_alpha`` is a list with one array a column. W is composed, the others
-        are views of theta.
+        W is composed, the whole layer's; the others are views of theta. With columns they are lists,
+        with one array for each column that has it: w_alpha, or U and V, or W_j where a column learns
+        every weight.
         """
         parts = self.split(self.check_theta(theta))
         return [layer.unpack(part) for layer, part in zip(self.layers, parts, strict=True)]

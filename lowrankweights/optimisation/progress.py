@@ -1,6 +1,7 @@
 """How a long minimisation shows and saves where it is: a bar on stderr, a checkpoint."""
 
 import sys
+from pathlib import Path
 
 import numpy as np
 
@@ -59,6 +60,6 @@ def load_checkpoint(path):
     SciPy cannot resume L-BFGS's memory of past steps: starting again from the file's theta is a
     new minimisation from a good place. The file is replaced at once or not at all.
     """
-    with np.load(path, allow_pickle=False) as file:
+    with np.load(Path(path).expanduser(), allow_pickle=False) as file:
         saved = {name: file[name] for name in file.files}
     return saved | {"loss": float(saved["loss"]), "n_iter": int(saved["n_iter"])}

@@ -5,102 +5,13 @@ Numba is there, and are compiled at their first call, then kept in a cache for l
 Float64 stays with NumPy: there exactness counts.
 """
 
-import functools
-import os
 from typing import NamedTuple
 
 import numpy as np
 
-from .. import _checks
 from ..networks import ACTIVATIONS, LOSSES
-
-SMALLEST = 1 << 12  # below this many entries NumPy is as fast, and Numba need not be imported
-
-
-class Compiled:
-    """A function with two bodies: ``meaning`` in NumPy, ``loops`` for Numba.
-
-    The first array (n, m) is overwritten where it can be, and the result returned: LLVM turns
-    the loops into vector instructions only where it sees that no output overlaps an input.
-    """
-
-    def __init__(self, loops, meaning, **options):
-        self.loops, self.meaning, self.options = loops, meaning, options
-        functools.update_wrapper(self, loops)
-
-    def __call__(self, first, *others):
-        if not first.flags.writeable:
-            first = first.copy()
-        arrays = (first, *others)
-        if first.size < SMALLEST or not all(_plain(a) for a in arrays) or not numba_available():
-            return self.meaning(*arrays)
-        try:
-            return self._compiled(arrays)
-        except Exception as error:  # whatever is wrong with Numba here: NumPy says the same
-            give_up(error)
-            return self.meaning(*arrays)
-
-    def _compiled(self, arrays):
-        try:
-            return self.jitted(*arrays)
-        except Exception:  # a cache file that was cut off, or cannot be written: compile for this process
-            self.__dict__["jitted"] = _jit(self.loops, cache=False, **self.options)
-            return self.jitted(*arrays)
-
-    @functools.cached_property
-    def jitted(self):
-        """The compiled loops."""
-        return _jit(self.loops, **self.options)
-
-
-def compiled(meaning, **options):
-    """Decorator for loops that Numba compiles, with its ``options``, when they are first needed."""
-    return lambda loops: Compiled(loops, meaning, **options)
-
-
-@functools.cache
-def numba_available():
-    """Whether Numba can be imported and has not failed; LOWRANKWEIGHTS_NUMBA=0 says no."""
-    if os.environ.get("LOWRANKWEIGHTS_NUMBA", "1") == "0" or _failures:
-        return False
-    try:
-        import numba
-    except Exception as error:
-        if getattr(error, "name", None) != "numba":  # it is there, but broken
-            give_up(error)
-        return False
-    if not numba.config.CACHE_DIR:
-        # Not beside the source: an installed package may be read-only, or shared.
-        from platformdirs import user_cache_dir
-
-        numba.config.CACHE_DIR = os.path.join(user_cache_dir("lowrankweights"), "numba")
-    return True
-
-
-_failures = []
-
-
-def give_up(error):
-    """Go on in NumPy for the rest of this process, with one warning."""
-    if not _failures:
-        what = f"{type(error).__name__}: {error}".splitlines()[0]
-        _checks.warn(f"Numba does not work here ({what}): everything runs in NumPy, a little slower")
-    _failures.append(error)
-    numba_available.cache_clear()
-
-
-def _jit(loops, cache=True, **options):
-    import numba
-
-    try:
-        return numba.njit(cache=cache, nogil=True, error_model="numpy", **options)(loops)
-    except RuntimeError:  # no place to write the cache
-        return numba.njit(nogil=True, error_model="numpy", **options)(loops)
-
-
-def _plain(a):
-    return a.dtype in (np.float32, np.intp) and a.flags.c_contiguous
-
+from ..networks.losses import terms_and_dz
+from .numba_or_numpy import compiled
 
 # tanh(x) = x P(x^2) / Q(x^2) on [-9, 9], beyond which it is 1 in float32: our own weighted
 # least-squares fit, error 4e-7, half of it in the sigmoid. Products and sums only, so that
@@ -292,7 +203,7 @@ def loss_and_dz(name, z, Y, rows=None):
         # linear in Y, so a row's weight may go there
         dz = np.empty_like(z)
         return softmax_cross_entropy(dz, z, Y if rows is None else rows.weighted(Y)), dz
-    terms, dz = LOSSES[name].terms(z, Y)
+    terms, dz = terms_and_dz(name, z, Y)
     if rows is not None:
         terms, dz = rows.weighted(terms), rows.weighted(dz)
     return np.sum(terms, dtype=np.float64), dz

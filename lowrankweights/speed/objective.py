@@ -8,7 +8,8 @@ import numpy as np
 
 from .. import _checks
 from .._blas import one_blas_thread
-from ..networks import LOSSES, Network, Rows
+from ..networks import Network, Rows
+from ..networks.losses import prediction
 from .blocks import BLOCK_ROWS, BlockSum, Work, deal, in_blocks
 from .compiled import loss_and_dz
 from .scales import remark
@@ -61,6 +62,7 @@ class NetworkTwin(ModelTwin):
         h, caches = X, []
         for twin, own in zip(self.twins, arrays, strict=True):
             h, cache = twin.forward(own, h, rows)
+            _checks.returned(twin, "forward (its h)", h, (len(X), *twin.layer.out_shape))
             caches.append(cache)
         return h, caches
 
@@ -78,7 +80,7 @@ class NetworkTwin(ModelTwin):
         each = zip(self.twins, net.split(theta), net.split(grad), gradients, strict=True)
         for twin, part, d_part, own in each:
             cast = part.astype(own[0].dtype, copy=False) if own else part
-            d_part[:] = twin.finish(own, cast)
+            d_part[:] = _checks.returned(twin, "finish", twin.finish(own, cast), part.shape)
             d_part /= total
             # + weight_decay / 2 |w|^2, whose gradient is weight_decay w
             w = twin.layer.decayed(part)
@@ -202,7 +204,7 @@ def predict(net, theta, X, n_threads=None):
     """``net.predict`` on the layers' fast twins: class probabilities or values, (n, n_out)."""
     X, _ = net.check_data(X)
     z = forward(NetworkTwin(net), net.check_theta(theta), X, n_threads)
-    return LOSSES[net.loss].predict(z)
+    return prediction(net.loss, z)
 
 
 @one_blas_thread

@@ -37,7 +37,7 @@ class Order(abc.ABC):
     ----------
     parametrisation : Parametrisation
     name : str
-        The order as a formula.
+        The order as a formula. Default: the class's.
     pooled : bool
         Whether the input is v U instead of v, made by ``pool`` before training.
     input_width : int
@@ -48,6 +48,10 @@ class Order(abc.ABC):
 
     def __init__(self, parametrisation):
         self.parametrisation = parametrisation
+
+    @property
+    def name(self):
+        return type(self).__name__
 
     @property
     def n_v(self):

@@ -6,6 +6,7 @@ wins (ours; the paper mentions the reordering in sections 3.3 and 3.4).
 
 from typing import NamedTuple
 
+from ..networks import Dense
 from .orders import cheapest
 from .twins import twins
 
@@ -21,7 +22,7 @@ class Step(NamedTuple):
     candidates: list
     chosen: object
     need_dv: bool
-    full: int  # multiplications a row where every weight is learned
+    full: int  # multiplications a row where every weight is learned; 0: as chosen
 
     @classmethod
     def choose(cls, label, shape, candidates, n_rows, need_dv, full):
@@ -46,8 +47,8 @@ class Plan:
         """The plan of a network: the twins of its layers, the first layer's input known beforehand."""
         steps = []
         for i, layer in enumerate(net.layers):
-            shape = " x ".join(map(str, (*layer.in_shape, *layer.out_shape)))
-            full = (3 if i else 2) * layer.n_v * layer.n_h if layer.n_dynamic else 0
+            shape = _shape(layer.in_shape, layer.out_shape)
+            full = (3 if i else 2) * layer.n_v * layer.n_h if isinstance(layer, Dense) else 0
             candidates = twins(layer, poolable=i == 0)
             steps.append(Step.choose(str(i + 1), shape, candidates, n_rows, i > 0, full))
         return cls(steps, n_rows)
@@ -80,18 +81,42 @@ class Plan:
                 }
 
     def __str__(self):
-        head = f"{'layer':>7}  {'W':>11}  {'order':<31}  {'multiplications':>15}  {'input (float32)':>15}"
+        rows = list(self.rows())
+        # one unit a column, so that its numbers can be compared
+        count, size = _unit(r["multiplications"] for r in rows), _unit(4 * r["input_floats"] for r in rows)
+        wide = max(11, *(len(r["shape"]) for r in rows))
+        head = f"{'layer':>7}  {'W':>{wide}}  {'order':<31}  {'multiplications':>15}  {'input (float32)':>15}"
         lines = [f"One loss and gradient over {self.n_rows:,} rows; * is the order used.", head]
-        for r in self.rows():
-            mark = "*" if r["chosen"] else " "
-            lines.append(
-                f"{r['layer']:>7}  {r['shape']:>11}  {mark} {r['order']:<29}  "
-                f"{r['multiplications'] / 1e9:>13.2f} G  {4 * r['input_floats'] / 1e6:>12.1f} MB"
-            )
-        full = sum(step.full for step in self.steps) * self.n_rows
+        for r in rows:
+            mark, products = "*" if r["chosen"] else " ", count(r["multiplications"])
+            line = f"{r['layer']:>7}  {r['shape']:>{wide}}  {mark} {r['order']:<29}  {products:>15}"
+            lines.append(f"{line}  {size(4 * r['input_floats']) + 'B':>15}")
+        n = self.n_rows
+        full = sum(step.full * n or step.chosen.multiplications(n, step.need_dv) for step in self.steps)
         share = f"  ({self.multiplications / full:.0%} of learning every weight)" if full else ""
-        total = f"{self.multiplications / 1e9:>13.2f} G{share}"
-        lines.append(f"{'total':>7}  {'':>11}  {'':<31}  {total}")
+        total = f"{count(self.multiplications):>15}{share}"
+        lines.append(f"{'total':>7}  {'':>{wide}}  {'':<31}  {total}")
         return "\n".join(lines)
 
     __repr__ = __str__
+
+
+def _shape(in_shape, out_shape):
+    """What a layer makes of a row, as text: "784 x 500", or "(8, 8) -> (4, 4)" where one is an image."""
+    if len(in_shape) == len(out_shape) == 1:
+        return f"{in_shape[0]} x {out_shape[0]}"
+    return " -> ".join(str(shape[0] if len(shape) == 1 else shape) for shape in (in_shape, out_shape))
+
+
+def _unit(numbers):
+    """A function that writes such numbers, of which the largest has one to three digits before the point.
+
+    >>> small, large = _unit([40, 950]), _unit([950, 1_234_567])
+    >>> small(40), large(950), large(1_234_567)
+    ('40 ', '0.00 M', '1.23 M')
+    """
+    largest = max(numbers, default=0)
+    for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if largest >= size:
+            return lambda number: f"{number / size:.2f} {letter}"
+    return lambda number: f"{number:.0f} "

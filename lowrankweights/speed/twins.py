@@ -10,8 +10,7 @@ import functools
 
 import numpy as np
 
-from .. import _checks
-from ..networks import Dense
+from ..networks import Dense, layers
 from .compiled import in_place
 from .orders import orders
 
@@ -23,7 +22,7 @@ class Twin(abc.ABC):
     ----------
     layer : Layer
     name : str
-        The order of computation, as a formula.
+        The order of computation, as a formula. Default: the class's.
     pooled : bool
         Whether it takes ``pool(v)`` for v, made before training (only where v is the data).
     input_width : int
@@ -34,6 +33,7 @@ class Twin(abc.ABC):
 
     def __init__(self, layer):
         self.layer, self.n_v = layer, layer.n_v
+        self.name = getattr(self, "name", type(self).__name__)
 
     @property
     def input_width(self):
@@ -73,14 +73,11 @@ class AsDefined(Twin):
         return [theta]
 
     def forward(self, arrays, v, rows):
-        return self.layer.forward(arrays[0], v, rows)
+        return layers.forward(self.layer, arrays[0], v, rows)
 
     def backward(self, arrays, cache, dh, need_dv=True):
-        gradient, dv = self.layer.backward(arrays[0], cache, dh)
-        if np.shape(gradient) != (self.layer.n_dynamic,):
-            whose = f"{type(self.layer).__name__}.backward (its dtheta)"
-            _checks.fail(whose, f"shape ({self.layer.n_dynamic},)", f"shape {np.shape(gradient)}")
-        return [gradient], dv
+        dtheta, dv = layers.backward(self.layer, arrays[0], cache, dh, need_dv)
+        return [dtheta], dv
 
     def finish(self, gradients, theta):
         return gradients[0]

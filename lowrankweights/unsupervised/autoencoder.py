@@ -12,6 +12,7 @@ import numpy as np
 from .. import _checks
 from .._blas import one_blas_thread
 from ..networks import ACTIVATIONS
+from ..networks.activations import check_activation
 from ..speed import ModelTwin, Plan, model_twin
 from ..speed.blocks import in_blocks
 from ..speed.buffers import matmul
@@ -19,7 +20,7 @@ from ..speed.compiled import in_place, loss_and_dz
 from ..speed.objective import pooled
 from ..speed.orders import MatrixProduct, orders
 from ..speed.plan import Step
-from ..weights import Parametrisation, packing
+from ..weights import check_parametrisation, packing
 
 DECODERS = ("sigmoid", "identity")
 
@@ -44,14 +45,12 @@ class TiedAutoencoder:
     Raises
     ------
     ValueError
-        If the parametrisation is none, or there is no such function.
+        If the parametrisation is none or does not keep to its shapes, or there is no such function.
     """
 
     def __init__(self, parametrisation, activation="sigmoid", decoder="sigmoid"):
-        if not isinstance(parametrisation, Parametrisation):
-            _checks.fail("parametrisation", "a Parametrisation (Full, Predicted, ...)", repr(parametrisation))
-        self.parametrisation = parametrisation
-        self.activation = _checks.choice("activation", activation, ACTIVATIONS)
+        self.parametrisation = check_parametrisation(parametrisation)
+        self.activation = check_activation(activation)
         self.decoder = _checks.choice("decoder", decoder, DECODERS)
         self.n_v, self.n_h = parametrisation.n_v, parametrisation.n_h
         self.n_dynamic = parametrisation.n_dynamic + self.n_h + self.n_v

@@ -1,6 +1,6 @@
 """W from few numbers, and dL/dW back to them: parametrisations know neither layers nor kernels."""
 
-from .parametrisations import Columns, Full, LowRank, Parametrisation, Predicted
+from .parametrisations import Columns, Full, LowRank, Parametrisation, Predicted, check_parametrisation
 
 __all__ = [
     "Columns",
@@ -8,4 +8,5 @@ __all__ = [
     "LowRank",
     "Parametrisation",
     "Predicted",
+    "check_parametrisation",
 ]

@@ -259,11 +259,17 @@ class Columns(Parametrisation):
         return [p[own] for own in self._own]
 
     def unpack(self, p):
-        """The learned arrays by name; for each name a list with one entry a column that has it."""
+        """The learned arrays by name; for each name a list with one entry a column that has it.
+
+        What ``Full`` columns learn is under "W_j": "W" is the whole layer's, composed.
+
+        >>> list(Columns([Full(2, 1), LowRank(2, 3, rank=1)]).unpack(np.zeros(7)))
+        ['W_j', 'U', 'V']
+        """
         arrays = {}
         for column, part in zip(self.columns, self.parts(p), strict=True):
             for name, a in column.unpack(part).items():
-                arrays.setdefault(name, []).append(a)
+                arrays.setdefault("W_j" if name == "W" else name, []).append(a)
         return arrays
 
     def init(self, rng, variance=None):
@@ -280,3 +286,15 @@ class Columns(Parametrisation):
         # dp = [dp_1, ..., dp_J], each from its own columns of dW
         each = zip(self.columns, self.units, self.parts(p), strict=True)
         return np.concatenate([c.pull_back(dW[:, units], part) for c, units, part in each])
+
+
+def check_parametrisation(parametrisation, name="parametrisation"):
+    """The parametrisation, or a ``ValueError``: it is none, or one's own of other shapes than it says."""
+    if not isinstance(parametrisation, Parametrisation):
+        _checks.fail(name, "a Parametrisation (Full, Predicted, ...)", repr(parametrisation))
+    for q in (parametrisation, *parametrisation.leaves):
+        if type(q) not in (Full, Predicted, LowRank, Columns):
+            p = _checks.returned(q, "init", q.init(np.random.default_rng(0)), (q.n_dynamic,))
+            W = _checks.returned(q, "expand", q.expand(p), (q.n_v, q.n_h))
+            _checks.returned(q, "pull_back", q.pull_back(np.zeros_like(W), p), (q.n_dynamic,))
+    return parametrisation

@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 
@@ -13,6 +15,7 @@ from lowrankweights.building import (
     predicted_layer,
 )
 from lowrankweights.building.index_choices import index_set_choice
+from lowrankweights.building.strategies import RandomConnections
 from lowrankweights.dictionaries.index_sets import column_centres
 
 IMAGES = np.random.default_rng(0).random((60, 36))
@@ -60,7 +63,29 @@ def test_a_choice_of_ones_own_sees_the_kernel_and_works_in_the_classifier():
     model = lrw.LowRankMLPClassifier((6,), index_sets=Loudest(), **how).fit(X, np.arange(60) % 2)
     ((alpha,),) = model.index_sets_
     assert set(alpha) == set(np.argsort(-X.var(axis=0))[:9])
-    assert model.recipes_[0][0]["settings"]["index_set"] == {"name": "loudest"}
+    setting = model.recipes_[0][0]["settings"]["index_set"]
+    assert setting["name"] == "loudest" and setting["class"].endswith("Loudest")
+
+
+WRONG = {
+    "unsorted": ([5, 2, 7], "3 sorted indices, got [5, 2, 7]"),
+    "too few": ([2, 5], "3 sorted indices, got [2, 5]"),
+    "twice": ([2, 2, 7], "indices without repetition"),
+    "outside": ([2, 5, 36], "indices from 0 to 35, got 2 to 36"),
+    "no integers": ([2.0, 5.0, 7.0], "a 1-d array of at least one integer"),
+    "nothing": (None, "a 1-d array of at least one integer"),
+}
+
+
+@pytest.mark.parametrize(("alpha", "text"), WRONG.values(), ids=WRONG)
+@pytest.mark.parametrize("strategy", [CovarianceRidge, RandomConnections])
+def test_a_choice_that_is_no_index_set_is_named(alpha, text, strategy):
+    class Odd(IndexSetChoice):
+        def choose(self, layer_input, n_alpha, rng, **others):
+            return alpha
+
+    with pytest.raises(ValueError, match="^" + re.escape(f"index_sets (what Odd chose): expected {text}")):
+        strategy(index_set=Odd()).prepare(LayerInput(IMAGES)).draw(3)
 
 
 def test_equal_choices_are_equal_and_a_name_means_one():

@@ -1,3 +1,5 @@
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 from sklearn.gaussian_process.kernels import RBF
@@ -47,11 +49,15 @@ def test_the_index_set_is_a_choice_beside_the_kernel(name):
     assert np.array_equal(*(p.kernel(p.points, p.points) for p in parts))
 
 
+@dataclass(frozen=True)
 class TwoScales(KernelStrategy):
     name = "two scales"
+    near: float = 1.0
+    far: float = 3.0
 
     def kernel(self, layer_input):
-        return 0.5 * lrw.SquaredExponential(1.0) + 0.5 * lrw.SquaredExponential(3.0)
+        layer_input.places(self.name)
+        return 0.5 * lrw.SquaredExponential(self.near) + 0.5 * lrw.SquaredExponential(self.far)
 
 
 def test_a_kernel_of_ones_own_takes_ridge_and_index_sets_of_the_classifier():
@@ -64,6 +70,16 @@ def test_a_kernel_of_ones_own_takes_ridge_and_index_sets_of_the_classifier():
     assert np.array_equal(U, kernel_ridge(parts.kernel, GRID, alpha, 0.5))
     other = TwoScales(index_set=Local()).prepare(PIXELS).draw(9, rng=7).alpha
     assert len(np.intersect1d(alpha, other)) >= 5  # half of a local set does not depend on chance
+
+
+def test_a_setting_of_ones_own_is_in_the_recipe_and_hidden_units_have_no_places():
+    drawn = TwoScales(far=5.0).prepare(PIXELS).draw(9)
+    assert drawn.recipe["settings"]["far"] == 5.0
+    assert not np.array_equal(drawn.U, TwoScales().prepare(PIXELS).draw(9).U)
+    with pytest.raises(
+        ValueError, match="^dictionary: expected another than 'two scales' for a layer without"
+    ):
+        TwoScales().prepare(LayerInput(V))
 
 
 def test_a_class_takes_the_settings_that_it_has_a_field_for_and_an_object_keeps_its_own():

@@ -1,4 +1,5 @@
 import json
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -6,6 +7,8 @@ import pytest
 import lowrankweights as lrw
 from lowrankweights.building import (
     STRATEGIES,
+    CovarianceRidge,
+    IndexSetChoice,
     LayerInput,
     LayerSpec,
     Strategy,
@@ -53,8 +56,107 @@ def test_a_recipe_of_ones_own_strategy_or_function_needs_it():
             drawn = prepared.draw(5, rng, column, n_columns=2)
             recipe = json.loads(json.dumps(drawn.recipe))
             assert np.array_equal(from_recipe(recipe, V, GRID, dictionary).U, drawn.U)
-        with pytest.raises(ValueError, match=r"^recipe \(its strategy\): expected one of"):
+        with pytest.raises(ValueError, match=r"^recipe \(its strategy\): .* strategy=[Nn]oise, .* none"):
             from_recipe(recipe, V, GRID)
+
+
+def recipe_of(dictionary, **settings):
+    drawn = strategy_of(dictionary, **settings).prepare(LayerInput(V, GRID)).draw(5)
+    return json.loads(json.dumps(drawn.recipe)), drawn.U
+
+
+@dataclass(frozen=True)
+class Covariance(Strategy):
+    """Somebody's own, of a name that is taken; a list in its recipe is a tuple here."""
+
+    name = "covariance"
+    sizes: tuple = (1.0, 2.0)
+
+    def draw(self, seen, n_alpha, rng, column, n_columns):
+        return np.full((seen.n_v, n_alpha), sum(self.sizes)) + rng.normal(size=n_alpha), None
+
+
+def test_a_strategy_of_ones_own_is_not_taken_for_ours_of_the_same_name():
+    own, U = recipe_of(Covariance())
+    ours, _ = recipe_of("covariance")
+    with pytest.raises(ValueError, match=r"^recipe \(its strategy\): .* strategy=Covariance, .* none"):
+        from_recipe(own, V, GRID)
+    with pytest.raises(ValueError, match="^strategy: expected Covariance, with which .*, got covariance"):
+        from_recipe(own, V, GRID, CovarianceRidge)
+    with pytest.raises(ValueError, match="^strategy: expected the package's CovarianceRidge, .* got .*Cov"):
+        from_recipe(ours, V, GRID, Covariance())
+    for given in (Covariance(), Covariance):
+        assert np.array_equal(from_recipe(own, V, GRID, given).U, U)
+
+
+def test_a_subclass_of_ours_is_not_taken_for_ours():
+    class Shifted(CovarianceRidge):
+        def draw(self, *args):
+            U, alpha = super().draw(*args)
+            return U + 1, alpha
+
+    recipe, U = recipe_of(Shifted())
+    with pytest.raises(ValueError, match=r"^recipe \(its strategy\): expected strategy=Shifted"):
+        from_recipe(recipe, V, GRID)
+    assert np.array_equal(from_recipe(recipe, V, GRID, Shifted).U, U)
+
+
+def test_a_strategy_with_other_settings_is_named_with_the_recipes():
+    recipe, U = recipe_of(Covariance(sizes=(3.0,)))
+    with pytest.raises(ValueError, match=r"^strategy .*: expected sizes = \[3.0\], .* got \[1.0, 2.0\]"):
+        from_recipe(recipe, V, GRID, Covariance())
+    assert np.array_equal(from_recipe(recipe, V, GRID, Covariance).U, U)  # a class takes the recipe's
+    recipe, _ = recipe_of("covariance", relative_ridge=0.5)
+    with pytest.raises(ValueError, match="^strategy .*: expected relative_ridge = 0.5, .*, got 0.001"):
+        from_recipe(recipe, V, GRID, CovarianceRidge())
+    recipe["settings"]["colour"] = "red"
+    with pytest.raises(ValueError, match="^strategy .*: expected colour = 'red', .*, got one without colour"):
+        from_recipe(recipe, V, GRID)
+
+
+def test_another_function_than_the_recipes_is_refused_but_it_may_have_moved():
+    def ones(v, points, n_alpha, rng):
+        return np.ones((len(points), n_alpha))
+
+    def zeros(v, points, n_alpha, rng):
+        return np.zeros((len(points), n_alpha))
+
+    recipe, U = recipe_of(ones)
+    with pytest.raises(ValueError, match="^strategy .*: expected function = '.*ones', .*, got '.*zeros'"):
+        from_recipe(recipe, V, GRID, zeros)
+    recipe["settings"]["function"] = "elsewhere.ones"
+    assert np.array_equal(from_recipe(recipe, V, GRID, ones).U, U)
+
+
+def test_a_choice_of_ones_own_is_not_taken_for_ours_of_the_same_name():
+    class First(IndexSetChoice):
+        name = "uniform"
+
+        def choose(self, layer_input, n_alpha, rng, **others):
+            return np.arange(n_alpha)
+
+    recipe, U = recipe_of(CovarianceRidge(index_set=First()))
+    with pytest.raises(ValueError, match=r"^recipe \(its index_set\): expected a choice of the .*First"):
+        from_recipe(recipe, V, GRID)
+    with pytest.raises(ValueError, match="^strategy .*: expected index_set = .*First"):
+        from_recipe(recipe, V, GRID, CovarianceRidge())
+    assert np.array_equal(from_recipe(recipe, V, GRID, CovarianceRidge(index_set=First())).U, U)
+
+
+def test_a_recipe_of_before_classes_were_written_down_is_read():
+    class Noise(Strategy):
+        name = "noise"
+
+        def draw(self, seen, n_alpha, rng, column, n_columns):
+            return rng.normal(size=(seen.n_v, n_alpha)), None
+
+    recipe, U = recipe_of(Noise())
+    del recipe["class"]
+    assert np.array_equal(from_recipe(recipe, V, GRID, Noise()).U, U)
+    with pytest.raises(ValueError, match="^strategy: expected noise, with which"):
+        from_recipe(recipe, V, GRID, Covariance())
+    with pytest.raises(ValueError, match="^strategy: expected the one with which .*, got 'none'"):
+        from_recipe(recipe, V, GRID, "none")
 
 
 def test_estimators_keep_recipes_also_in_files(tmp_path):

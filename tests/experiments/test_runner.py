@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 
 from lowrankweights.datasets import DataNotFound
-from lowrankweights.experiments import Figure, make
+from lowrankweights.experiments import Figure, figure_named, make
 from lowrankweights.experiments.figures.figure_2 import FiltersByProportion
 from lowrankweights.experiments.harness import runner
+from lowrankweights.experiments.harness.pages import again
 from lowrankweights.results import files as results
 
 SPECS = [{"figure": "made-up", "seed": s, "proportion": p} for s in range(2) for p in (0.1, 0.5)]
@@ -192,6 +193,35 @@ def test_a_figure_of_ones_own_is_made_and_resumed_in_its_own_words(tmp_path):
     assert (tmp_path / "own-quick.md").exists() and (tmp_path / "own-quick.png").exists()
     bare = Own([{"seed": 0}])
     assert make(bare, "quick", tmp_path / "bare", report=said.append) == []
+
+
+def test_a_folder_may_be_text_and_begin_at_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    assert make(Own([{"seed": 0}]), "quick", "~/figures", report=lambda _: None) == []
+    assert {p.name for p in (tmp_path / "figures").iterdir()} == {
+        f"own-quick.{x}" for x in ("jsonl", "md", "png")
+    }
+    with pytest.raises(ValueError, match="^resume: "):
+        make(Own([{"seed": 0}]), "quick", str(tmp_path / "figures"), report=lambda _: None)
+
+
+def test_a_page_says_how_to_make_the_figure_again_and_the_command_knows_only_ours(tmp_path):
+    make(Own([{"seed": 0}]), "quick", tmp_path, report=lambda _: None)
+    page = (tmp_path / "own-quick.md").read_text()
+    assert "lowrankweights figure" not in page
+    assert (
+        '`lowrankweights.experiments.make(figure, "quick", "FOLDER")`' in page and "test_runner.Own`" in page
+    )
+    command = "`lowrankweights figure 2 --preset quick --out FOLDER`"
+    assert again(figure_named("2"), "quick") == command
+    changed = type(figure_named("2"))({"quick": {}})  # the command would make the package's presets
+    assert again(changed, "quick").startswith("`lowrankweights.experiments.make(")
+
+    class Taken(Own):
+        name = "2"
+
+    assert "Taken" in again(Taken([]), "quick")
 
 
 def test_a_run_that_failed_does_not_get_the_numbers_of_one_that_was_asked_for_more(tmp_path):

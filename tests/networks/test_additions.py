@@ -1,4 +1,4 @@
-"""An activation or a loss of one's own needs one line in its table."""
+"""An activation or a loss of one's own needs one line in its table; what does not fit is named."""
 
 import numpy as np
 import pytest
@@ -7,6 +7,8 @@ import lowrankweights as lrw
 from lowrankweights.networks import ACTIVATIONS, LOSSES
 from lowrankweights.networks.activations import Activation
 from lowrankweights.networks.losses import Loss
+from lowrankweights.speed import predict
+from lowrankweights.unsupervised import TiedAutoencoder
 
 
 @pytest.fixture
@@ -36,9 +38,80 @@ def test_an_estimator_takes_an_activation_of_ones_own(added):
     assert model.fit(X, y).n_iter_ == 5
 
 
-@pytest.mark.parametrize("terms", [lambda z, Y: (z - Y, (z - Y).sum(axis=1)), lambda z, Y: (0.0, z - Y)])
-def test_a_loss_of_another_shape_is_named(terms, monkeypatch):
+TERMS = {
+    "dz of a row": (
+        lambda z, Y: (z - Y, (z - Y).sum(axis=1)),
+        r"its terms and dz\): expected shape \(5, 2\)",
+    ),
+    "a number": (lambda z, Y: (0.0, z - Y), r"its terms and dz\): expected shape \(5, 2\), as z has"),
+    "terms alone": (lambda z, Y: z - Y, r"what its terms returned\): expected terms and dz, two things"),
+}
+
+
+@pytest.mark.parametrize(("terms", "text"), TERMS.values(), ids=TERMS)
+def test_a_loss_of_another_shape_is_named(terms, text, monkeypatch):
     monkeypatch.setitem(LOSSES, "odd", Loss(terms, lambda z: z))
     net = lrw.Network([lrw.Dense(lrw.Full(4, 2))], "odd")
-    with pytest.raises(ValueError, match=r"^loss \('odd': its terms and dz\): expected shape \(5, 2\)"):
-        net.loss_and_grad(net.init(rng=0), np.ones((5, 4)), np.ones((5, 2)))
+    theta, X, Y = net.init(rng=0), np.ones((5, 4)), np.ones((5, 2))
+    for run in (lambda: net.loss_and_grad(theta, X, Y), lambda: lrw.Objective(net, X, Y)(theta)):
+        with pytest.raises(ValueError, match=rf"^loss \('odd': {text}"):
+            run()
+
+
+def test_a_prediction_of_another_shape_is_named(monkeypatch):
+    monkeypatch.setitem(LOSSES, "odd", Loss(LOSSES["squared_error"].terms, lambda z: z.argmax(axis=1)))
+    net = lrw.Network([lrw.Dense(lrw.Full(4, 2))], "odd")
+    for predicted in (net.predict, lambda *args: predict(net, *args)):
+        with pytest.raises(ValueError, match=r"^loss \('odd': its predict\): expected shape \(5, 2\)"):
+            predicted(net.init(rng=0), np.ones((5, 4)))
+
+
+@pytest.mark.parametrize(
+    "activation",
+    [
+        Activation(lambda z: z.sum(axis=1), np.ones_like),
+        Activation(lambda z: z, lambda h: 1.0),
+        Activation(lambda z: z, lambda h: h.mean(axis=0)),
+    ],
+)
+def test_an_activation_that_is_not_entry_by_entry_is_named(activation, monkeypatch):
+    monkeypatch.setitem(ACTIVATIONS, "odd", activation)
+    for make in (lambda: lrw.Dense(lrw.Full(4, 3), "odd"), lambda: TiedAutoencoder(lrw.Full(4, 3), "odd")):
+        with pytest.raises(
+            ValueError, match=r"^activation \('odd'\): expected value\(z\) and derivative\(h\)"
+        ):
+            make()
+
+
+class Careless(lrw.Parametrisation):
+    """W = p, but for one method."""
+
+    def __init__(self, method, value):
+        super().__init__(4, 3)
+        self.shapes = {"p": (12,)}
+        setattr(self, method, lambda *args: value)
+
+    def init(self, rng, variance=None):
+        return np.ones(12)
+
+    def expand(self, p):
+        return p.reshape(4, 3)
+
+    def pull_back(self, dW, p):
+        return dW.ravel()
+
+
+CARELESS = {
+    "init": (np.ones(11), r"\(12,\), got shape \(11,\)"),
+    "expand": (np.ones((4, 1)), r"\(4, 3\), got shape \(4, 1\)"),
+    "pull_back": (np.ones((4, 3)), r"\(12,\), got shape \(4, 3\)"),
+}
+
+
+@pytest.mark.parametrize("method", CARELESS)
+def test_a_parametrisation_that_does_not_keep_to_its_shapes_is_named(method):
+    value, text = CARELESS[method]
+    q = Careless(method, value)
+    for make in (lrw.Dense, TiedAutoencoder, lambda q: lrw.Dense(lrw.Columns([lrw.Full(4, 2), q]))):
+        with pytest.raises(ValueError, match=f"^Careless.{method}: expected shape {text}"):
+            make(q)

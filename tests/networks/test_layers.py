@@ -1,78 +1,16 @@
 """Layers with other shapes than a row of numbers, layers without parameters, layers that look at the rows."""
 
 import concurrent.futures
-import math
 import pickle
 
 import numpy as np
 import pytest
+from toys import Dropout, Flatten, MeanPool, Scale
 
 import lowrankweights as lrw
 from lowrankweights.networks import Layer, Rows
 from lowrankweights.speed import Twin, predict, twins
 from lowrankweights.speed.orders import MatrixProduct
-
-
-class MeanPool(Layer):
-    """The mean of each 2 x 2 pixels of an image."""
-
-    def __init__(self, in_shape):
-        self.in_shape = in_shape
-        self.out_shape = (in_shape[0] // 2, in_shape[1] // 2)
-
-    def forward(self, theta, v, rows):
-        return v.reshape(len(v), self.out_shape[0], 2, self.out_shape[1], 2).mean(axis=(2, 4)), None
-
-    def backward(self, theta, cache, dh):
-        return np.zeros(0), np.repeat(np.repeat(dh, 2, axis=1), 2, axis=2) / 4
-
-
-class Scale(Layer):
-    """Each pixel times a number of its own, which decays."""
-
-    def __init__(self, shape):
-        self.in_shape = self.out_shape = shape
-        self.n_dynamic = math.prod(shape)
-
-    def init(self, rng):
-        return np.ones(self.n_dynamic)
-
-    def forward(self, theta, v, rows):
-        return v * theta.reshape(self.in_shape), v
-
-    def backward(self, theta, v, dh):
-        return (v * dh).sum(axis=0).ravel(), dh * theta.reshape(self.in_shape)
-
-    def decayed(self, theta):
-        return theta
-
-
-class Flatten(Layer):
-    def __init__(self, in_shape):
-        self.in_shape, self.out_shape = in_shape, (math.prod(in_shape),)
-
-    def forward(self, theta, v, rows):
-        return v.reshape(len(v), -1), None
-
-    def backward(self, theta, cache, dh):
-        return np.zeros(0), dh.reshape(len(dh), *self.in_shape)
-
-
-class Dropout(Layer):
-    """Half of the units are left out while training, others in each row, the same whoever asks."""
-
-    def __init__(self, n):
-        self.in_shape = self.out_shape = (n,)
-
-    def forward(self, theta, v, rows):
-        if not rows.training:
-            return v, np.ones_like(v)
-        kept = [np.random.default_rng(i).random(self.n_v) < 0.5 for i in rows.number]
-        mask = 2 * np.array(kept).astype(v.dtype)
-        return v * mask, mask
-
-    def backward(self, theta, mask, dh):
-        return np.zeros(0), dh * mask
 
 
 def network():
@@ -187,6 +125,20 @@ def test_a_kind_of_layer_offers_its_own_orders_and_the_plan_chooses_by_cost():
     assert loss == pytest.approx(wanted, rel=1e-14) and np.allclose(grad, wanted_grad, atol=1e-15)
 
 
+def test_a_twin_without_a_name_has_its_classs_in_the_plan():
+    class Nameless(TwiceOrder):
+        def __init__(self, layer):
+            Twin.__init__(self, layer)
+            self.cost = 1
+
+    class Thrice(Twice):
+        pass
+
+    twins.register(Thrice)(lambda layer, poolable=False: [Nameless(layer)])
+    net = lrw.Network([Thrice(3), lrw.Dense(lrw.Full(3, 2))], "squared_error")
+    assert "* Nameless" in str(net.plan(10))
+
+
 def test_threads_share_the_work(somewhere):
     net, theta, X, Y = somewhere
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
@@ -195,11 +147,41 @@ def test_threads_share_the_work(somewhere):
     assert loss == alone[0] and np.array_equal(grad, alone[1])
 
 
-def test_a_gradient_of_another_shape_is_named_not_broadcast():
-    class Careless(Scale):
-        def backward(self, theta, v, dh):
-            return np.float64(1.0), dh
+class Careless(Scale):
+    """Six numbers in, six out, and one method that returns something else."""
 
-    net = lrw.Network([Careless((6,)), lrw.Dense(lrw.Full(6, 2))], "squared_error")
-    with pytest.raises(ValueError, match=r"^Careless.backward \(its dtheta\): expected shape \(6,\)"):
-        lrw.Objective(net, np.ones((4, 6)), np.ones((4, 2)))(net.init(rng=0))
+    def __init__(self, method, value):
+        super().__init__((6,))
+        setattr(self, method, lambda *args: value)
+
+
+CARELESS = {
+    "init too short": ("init", np.zeros(5), r"init: expected shape \(6,\), got shape \(5,\)"),
+    "init of a number": ("init", 1.0, r"init: expected shape \(6,\), got shape \(\)"),
+    "h of a row": (
+        "forward",
+        (np.ones(6), None),
+        r"forward \(its h\): expected shape \(4, 6\), got .*\(6,\)",
+    ),
+    "h alone": ("forward", np.ones((2, 6)), r"forward: expected h and a cache, two things, got an array"),
+    "dtheta of a number": ("backward", (1.0, np.ones((4, 6))), r"backward \(its dtheta\): .* shape \(6,\)"),
+    "dv of a column": ("backward", (np.ones(6), np.ones((4, 1))), r"backward \(its dv\): .* shape \(4, 6\)"),
+    "dv alone": ("backward", np.ones((4, 6)), "backward: expected dtheta and dv, two things, got an array"),
+}
+
+
+@pytest.mark.parametrize(("method", "value", "text"), CARELESS.values(), ids=CARELESS)
+def test_what_a_layer_returns_in_another_shape_is_named_not_broadcast(method, value, text):
+    net = lrw.Network([Scale((6,)), Careless(method, value), lrw.Dense(lrw.Full(6, 2))], "squared_error")
+    X, Y, theta = np.ones((4, 6)), np.ones((4, 2)), np.ones(net.n_dynamic)
+    passes = [lambda: net.loss_and_grad(theta, X, Y), lambda: lrw.Objective(net, X, Y)(theta)]
+    for run in passes if method != "init" else [lambda: net.init(rng=0)]:
+        with pytest.raises(ValueError, match=f"^Careless.{text}"):
+            run()
+
+
+def test_nobody_asks_the_first_layer_for_dv():
+    net = lrw.Network([Careless("backward", (np.ones(6), None)), lrw.Dense(lrw.Full(6, 2))], "squared_error")
+    X, Y, theta = np.ones((4, 6)), np.ones((4, 2)), np.ones(net.n_dynamic)
+    assert (net.loss_and_grad(theta, X, Y)[1][:6] == 1).all()
+    assert (lrw.Objective(net, X, Y)(theta)[1][:6] == 1 / 4).all()  # the twin sums, and divides by the rows

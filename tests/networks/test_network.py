@@ -185,6 +185,19 @@ def test_unpacked_arrays_have_names_shapes_and_add_up_to_theta():
     assert net.n_static == 5 * 3 + 5 * 2 + 4 * 3 + 4 * 2
 
 
+def test_w_is_the_whole_layers_though_a_column_learns_its_own():
+    U = np.arange(10.0).reshape(5, 2)
+    columns = lrw.Columns([lrw.Full(5, 2), lrw.Predicted(U, 1), lrw.Full(5, 1)])
+    net = lrw.Network([lrw.Dense(columns)], "squared_error")
+    theta = net.init(rng=0)
+    (layer,) = net.unpack(theta)
+    assert list(layer) == ["W_j", "w_alpha", "W", "b"]
+    first, last = layer["W_j"]
+    assert np.array_equal(np.hstack([first, U @ layer["w_alpha"][0], last]), layer["W"])
+    first[:] = 0  # a view of theta
+    assert (theta[:10] == 0).all() and (net.weights(theta)[0][:, :2] == 0).all()
+
+
 def test_predict_gives_probabilities_or_values():
     for loss in LOSSES:
         net = network(loss=loss)

@@ -26,6 +26,13 @@ def test_checkpoints_can_be_gone_on_from(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["fit.npz"]
 
 
+def test_a_checkpoints_path_may_be_text_and_begin_at_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    lrw.minimize(rosenbrock, START, max_iter=2, checkpoint="~/fit.npz")
+    assert (tmp_path / "fit.npz").exists() and load_checkpoint("~/fit.npz")["n_iter"] == 2
+
+
 def test_progress_goes_to_stderr(capsys):
     lrw.minimize(rosenbrock, START, max_iter=5, progress=True)
     out, err = capsys.readouterr()

@@ -1,7 +1,3 @@
-import os
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 
@@ -75,61 +71,3 @@ def test_any_array_may_come(function, prepare):
     result = function(z, b)
     assert np.abs(result - wanted).max() < 1e-6
     assert (result is z) == (prepare != "read_only")
-
-
-@pytest.mark.parametrize("setting", [{"LOWRANKWEIGHTS_NUMBA": "0"}, {"NUMBA_CACHE_DIR": "unwritable"}, {}])
-def test_it_runs_without_numba_and_without_a_cache(setting, tmp_path):
-    blocked = tmp_path / "a file, not a folder"
-    blocked.write_text("")
-    setting = {k: str(blocked / "cache") if v == "unwritable" else v for k, v in setting.items()}
-    home = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
-    code = (
-        "import numpy as np; from lowrankweights.speed import compiled\n"
-        "z = np.zeros((100, 100), np.float32); b = np.ones(100, np.float32)\n"
-        "h = compiled.IN_PLACE['sigmoid'].forward(z, b)\n"
-        "print(round(float(h[0, 0]), 4), compiled.numba_available())"
-    )
-    run = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, env={**os.environ, **home, **setting}
-    )
-    assert run.returncode == 0, run.stderr
-    assert run.stdout.split() == ["0.7311", str("LOWRANKWEIGHTS_NUMBA" not in setting)]
-    if not setting:
-        assert list((tmp_path / "cache" / "lowrankweights" / "numba").rglob("*.nbi"))
-
-
-FIT = """
-import warnings
-import numpy as np, lowrankweights as lrw
-X = np.random.default_rng(0).random((300, 40)).astype(np.float32)
-with warnings.catch_warnings(record=True) as said:
-    warnings.simplefilter("always")
-    model = lrw.LowRankMLPClassifier((40,), n_columns=2, max_iter=3, random_state=0).fit(X, X[:, 0] > 0.5)
-print(model.n_iter_, sum("Numba does not work here" in str(w.message) for w in said))
-"""
-
-
-def fitted(environment):
-    environment = {**os.environ, **environment}
-    run = subprocess.run([sys.executable, "-c", FIT], capture_output=True, text=True, env=environment)
-    assert run.returncode == 0, run.stderr
-    return run.stdout.split()
-
-
-@pytest.mark.parametrize("how", ["raise RuntimeError('LLVM')", "raise ImportError('wants an older NumPy')"])
-def test_a_numba_that_cannot_be_imported_stops_no_fit_and_is_told_once(how, tmp_path):
-    (tmp_path / "numba").mkdir()
-    (tmp_path / "numba" / "__init__.py").write_text(how)
-    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
-    assert fitted({"PYTHONPATH": path}) == ["3", "1"]
-
-
-@pytest.mark.parametrize("length", [0, 40])
-def test_a_cache_that_was_cut_off_stops_no_fit(length, tmp_path):
-    home = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
-    assert fitted(home) == ["3", "0"]
-    files = list(tmp_path.rglob("*.nb?"))
-    assert files
-    for file in files:
-        file.write_bytes(file.read_bytes()[:length])
-    assert fitted(home)[0] == "3"

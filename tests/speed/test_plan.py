@@ -1,4 +1,5 @@
 import numpy as np
+from toys import Flatten, MeanPool
 
 import lowrankweights as lrw
 from lowrankweights import dictionaries
@@ -25,6 +26,25 @@ def test_plan_counts_multiplications_and_shows_them():
     assert [r["chosen"] for r in rows[:4]] == [False, True, False, True]
     assert plan.multiplications == 96_000 + 204_000 + 3 * 1000 * 27
     assert "v U once" in str(plan) and "% of learning every weight" in str(plan)
+
+
+def test_counts_have_a_unit_in_which_they_can_be_read():
+    rows = {100: "multiplications", 10_000: "multiplications", 10_000_000: "multiplications"}
+    net = lrw.Network([lrw.Dense(lrw.Full(4, 2))], "squared_error")  # 16 multiplications and 16 bytes a row
+    totals = [str(net.plan(n)).splitlines()[-1].split()[1:3] for n in rows]
+    assert totals == [["1.60", "k"], ["160.00", "k"], ["160.00", "M"]]
+    assert "160.00 kB" in str(net.plan(10_000)) and "160.00 MB" in str(net.plan(10_000_000))
+    tiny = str(net.plan(2)).splitlines()
+    assert tiny[-2].split()[-3:] == ["32", "32", "B"] and tiny[-1].split()[1:3] == ["32", "(100%"]
+
+
+def test_images_keep_their_shapes_and_the_columns_stay_below_their_heads():
+    layers = [MeanPool((128, 64)), Flatten((64, 32)), lrw.Dense(lrw.Full(2048, 2))]
+    head, *lines = str(lrw.Network(layers, "squared_error").plan(10)).splitlines()[1:]
+    assert "(128, 64) -> (64, 32)" in lines[0] and "(64, 32) -> 2048" in lines[1] and " 2048 x 2 " in lines[2]
+    end = head.index("W") + 1
+    assert all(line[end : end + 3].strip() in ("", "*") and line[end - 1] != " " for line in lines[:3])
+    assert lines[-1].endswith("(100% of learning every weight)")  # what is no W is as it is
 
 
 def test_the_cheapest_order_is_chosen_and_its_products_are_what_it_counts():

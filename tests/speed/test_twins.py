@@ -1,24 +1,13 @@
 import numpy as np
 import pytest
+from toys import PARAMETRISATIONS as NAMES
+from toys import parametrisation
 
 import lowrankweights as lrw
-from lowrankweights import dictionaries
 from lowrankweights.networks import ACTIVATIONS, Rows
 from lowrankweights.speed.twins import twins
 
-
-def dictionary(n_alpha, seed=0):
-    return dictionaries.random_projection(8, n_alpha, rng=seed)
-
-
-PARAMETRISATIONS = {
-    "full": lrw.Full(8, 6),
-    "predicted": lrw.Predicted(dictionary(3), 6),
-    "wide": lrw.Predicted(dictionary(11), 6),
-    "columns": lrw.Columns([lrw.Predicted(dictionary(3, s), 2) for s in range(3)]),
-    "low_rank": lrw.LowRank(8, 6, rank=2),
-    "mixed": lrw.Columns([lrw.Full(8, 2), lrw.Predicted(dictionary(2), 4)]),
-}
+PARAMETRISATIONS = {name: parametrisation(name, 8) for name in NAMES}
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)

@@ -1,22 +1,11 @@
 import numpy as np
 import pytest
+from toys import PARAMETRISATIONS as NAMES
+from toys import dictionary, parametrisation
 
 import lowrankweights as lrw
-from lowrankweights import dictionaries
 
-
-def dictionary(n_v=6, n_alpha=3, seed=0):
-    return dictionaries.random_projection(n_v, n_alpha, rng=seed)
-
-
-PARAMETRISATIONS = {
-    "full": lrw.Full(6, 4),
-    "predicted": lrw.Predicted(dictionary(), n_h=4),
-    "low_rank": lrw.LowRank(6, 4, rank=2),
-    "columns": lrw.Columns([lrw.Predicted(dictionary(seed=s), n_h=n) for s, n in ((1, 2), (2, 1), (3, 1))]),
-    "mixed": lrw.Columns([lrw.Full(6, 1), lrw.Predicted(dictionary(), 2), lrw.LowRank(6, 1, rank=1)]),
-    "nested": lrw.Columns([lrw.Columns([lrw.Full(6, 1), lrw.Predicted(dictionary(), 2)]), lrw.Full(6, 1)]),
-}
+PARAMETRISATIONS = {name: parametrisation(name, 6) for name in NAMES}
 LINEAR = ["full", "predicted", "columns"]
 
 
@@ -30,7 +19,7 @@ def test_pull_back_is_the_adjoint_of_expand(name):
 @pytest.mark.parametrize("q", PARAMETRISATIONS.values(), ids=PARAMETRISATIONS)
 def test_pull_back_is_the_adjoint_of_expands_derivative(q):
     rng = np.random.default_rng(1)
-    p, d, D = rng.normal(size=q.n_dynamic), rng.normal(size=q.n_dynamic), rng.normal(size=(6, 4))
+    p, d, D = rng.normal(size=q.n_dynamic), rng.normal(size=q.n_dynamic), rng.normal(size=(6, 6))
     # W is at most quadratic in p, so this central difference is exact
     dW = (q.expand(p + d) - q.expand(p - d)) / 2
     assert np.sum(dW * D) == pytest.approx(d @ q.pull_back(D, p), abs=1e-12)
@@ -40,7 +29,7 @@ def test_pull_back_is_the_adjoint_of_expands_derivative(q):
 def test_init_fits_and_repeats(q):
     p = q.init(rng=3)
     assert p.shape == (q.n_dynamic,)
-    assert q.expand(p).shape == (q.n_v, q.n_h) == (6, 4)
+    assert q.expand(p).shape == (q.n_v, q.n_h) == (6, 6)
     assert np.array_equal(p, q.init(rng=3))
 
 
@@ -48,10 +37,10 @@ def test_init_fits_and_repeats(q):
     "make",
     [
         lambda n: lrw.Full(40, n),
-        lambda n: lrw.Predicted(100 * dictionary(40, 10), n),
+        lambda n: lrw.Predicted(100 * dictionary(40, n_alpha=10), n),
         lambda n: lrw.Predicted(np.eye(40)[:, :4], n),
         lambda n: lrw.LowRank(40, n, rank=5),
-        lambda n: lrw.Columns([lrw.Predicted(dictionary(40, 10, s), n // 10) for s in range(10)]),
+        lambda n: lrw.Columns([lrw.Predicted(dictionary(40, s, 10), n // 10) for s in range(10)]),
     ],
 )
 def test_initial_output_has_the_variance_of_a_glorot_layer(make):
@@ -62,17 +51,17 @@ def test_initial_output_has_the_variance_of_a_glorot_layer(make):
 
 
 def test_dynamic_and_static_numbers_are_those_of_the_paper():
-    U = dictionary(6, 3)
+    U = dictionary(6)
     assert (lrw.Full(6, 4).n_dynamic, lrw.Full(6, 4).n_static) == (24, 0)
     assert (lrw.Predicted(U, 4).n_dynamic, lrw.Predicted(U, 4).n_static) == (12, 18)
     assert (lrw.LowRank(6, 4, 2).n_dynamic, lrw.LowRank(6, 4, 2).n_static) == (20, 0)
     # more columns: more static parameters, as many dynamic ones (paper, section 3.4)
-    two = lrw.Columns([lrw.Predicted(U, 2), lrw.Predicted(dictionary(6, 3, 1), 2)])
+    two = lrw.Columns([lrw.Predicted(U, 2), lrw.Predicted(dictionary(6, 1), 2)])
     assert (two.n_dynamic, two.n_static) == (12, 36)
 
 
 def test_one_column_is_no_columns():
-    q = lrw.Predicted(dictionary(), 4)
+    q = lrw.Predicted(dictionary(6), 4)
     one = lrw.Columns([q])
     p = q.init(rng=0)
     assert np.array_equal(one.init(rng=0), p)
@@ -86,7 +75,7 @@ def test_columns_share_no_parameter():
     W = q.expand(p)
     p[: q.columns[0].n_dynamic] += 1
     changed = (q.expand(p) != W).any(axis=0)
-    assert list(changed) == [True, True, False, False]
+    assert list(changed) == [True, True, False, False, False, False]
 
 
 def test_two_factors_can_be_turned_without_changing_their_product():
@@ -104,11 +93,8 @@ def test_unpack_gives_named_views():
     assert [(k, a.shape) for k, a in parts.items()] == [("U", (6, 2)), ("V", (2, 4))]
     parts["V"][:] = 0
     assert (p[12:] == 0).all()
-    assert [a.shape for a in PARAMETRISATIONS["columns"].unpack(np.zeros(12))["w_alpha"]] == [
-        (3, 2),
-        (3, 1),
-        (3, 1),
-    ]
+    w_alpha = PARAMETRISATIONS["columns"].unpack(np.zeros(18))["w_alpha"]
+    assert [a.shape for a in w_alpha] == [(3, 2), (3, 2), (3, 2)]
 
 
 @pytest.mark.parametrize("q", PARAMETRISATIONS.values(), ids=PARAMETRISATIONS)
@@ -121,7 +107,7 @@ def test_shapes_are_those_of_p_in_order(q):
 @pytest.mark.parametrize("q", PARAMETRISATIONS.values(), ids=PARAMETRISATIONS)
 def test_w_is_what_its_leaves_give_side_by_side(q):
     p = q.init(rng=0)
-    W = np.empty((6, 4))
+    W = np.empty((6, 6))
     for leaf, units, part in zip(q.leaves, q.units, q.parts(p), strict=True):
         assert leaf.leaves == [leaf]
         W[:, units] = leaf.expand(part)
@@ -129,7 +115,7 @@ def test_w_is_what_its_leaves_give_side_by_side(q):
 
 
 def test_columns_of_columns_are_columns():
-    a, b, c = lrw.Full(6, 1), lrw.Predicted(dictionary(), 2), lrw.Full(6, 1)
+    a, b, c = lrw.Full(6, 1), lrw.Predicted(dictionary(6), 2), lrw.Full(6, 1)
     flat, nested = lrw.Columns([a, b, c]), lrw.Columns([lrw.Columns([a, lrw.Columns([b])]), c])
     p = flat.init(rng=0)
     assert np.array_equal(nested.init(rng=0), p) and nested.shapes == flat.shapes
@@ -145,7 +131,7 @@ def test_columns_of_columns_are_columns():
         (lambda: lrw.Full(3, 1.5), "n_h"),
         (lambda: lrw.Predicted(np.ones(3), 2), "U"),
         (lambda: lrw.Predicted([[np.inf]], 2), "U"),
-        (lambda: lrw.Predicted(dictionary(), 0), "n_h"),
+        (lambda: lrw.Predicted(dictionary(6), 0), "n_h"),
         (lambda: lrw.Predicted(np.zeros((3, 2)), 2).init(0), "U"),
         (lambda: lrw.LowRank(3, 3, rank=0), "rank"),
         (lambda: lrw.Columns([]), "columns"),
@@ -160,7 +146,7 @@ def test_bad_arguments_are_named(make, name):
 
 
 def test_a_later_change_of_the_callers_u_changes_nothing():
-    U = dictionary()
+    U = dictionary(6)
     q = lrw.Predicted(U, n_h=2)
     p = q.init(rng=0)
     wanted = q.expand(p), q.expand(p.astype(np.float32))

@@ -31,7 +31,7 @@ def make_page(out, figures=None, **network):
 
     Parameters
     ----------
-    out : Path
+    out : str or Path
         A folder.
     figures : list of Figure, optional
         Of the first part, see ``photographs.show``.
@@ -40,6 +40,7 @@ def make_page(out, figures=None, **network):
     """
     from . import digits, photographs
 
+    out = Path(out).expanduser()
     out.mkdir(parents=True, exist_ok=True)
     first = photographs.show(out, figures)
     print()

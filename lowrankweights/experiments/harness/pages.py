@@ -1,8 +1,10 @@
 """A figure made: its runs, what they say in words and claims, the picture, and the page that shows both."""
 
+from pathlib import Path
+
 from ... import _checks
 from ...results import claims
-from ..figures import PRESETS, figure_named
+from ..figures import FIGURES, PRESETS, figure_named
 from ..images import data_in_words
 from . import runner
 from .search import SearchedFigure
@@ -29,7 +31,7 @@ def make(figure, preset, out, jobs=1, resume=False, report=print):
     preset : "quick", "standard" or "paper"
         quick: bundled data, under two minutes. standard: real data, up to three hours on two
         processors. paper: the paper's sizes.
-    out : Path
+    out : str or Path
         Folder for ``NAME-PRESET.jsonl``, one line for each finished run, the picture and a page.
     jobs, resume, report
         See ``runner.run``.
@@ -46,7 +48,7 @@ def make(figure, preset, out, jobs=1, resume=False, report=print):
     """
     figure = figure_named(figure) if isinstance(figure, str) else figure
     _checks.choice("preset", preset, PRESETS)
-    path = out / f"{figure.name}-{preset}.jsonl"
+    path = Path(out).expanduser() / f"{figure.name}-{preset}.jsonl"
     results, failures = runner.run(figure, preset, path, jobs, resume, report)
     if results:
         outcome = sum_up(figure, preset, results)
@@ -83,19 +85,29 @@ def page(figure, preset, results, outcome):
         f"![Figure {figure.name}]({stem}.png)",
         outcome,
         f"{len(results)} of {n_planned} runs, {hours:.1f} processor hours, commit {made_by}. "
-        f"Again: `lowrankweights figure {figure.name} --preset {preset} --out FOLDER`; every run with its "
+        f"Again: {again(figure, preset)}; every run with its "
         f"seed, settings and versions is a line of [{stem}.jsonl]({stem}.jsonl).",
     ]
     return "\n\n".join(parts) + "\n"
 
 
+def again(figure, preset):
+    """How to make the figure once more, in Markdown; the command line knows only those of ``FIGURES``."""
+    kind = type(figure)
+    ours = figure.name in FIGURES and kind is type(figure_named(figure.name))
+    if ours and figure.presets is kind.presets:
+        return f"`lowrankweights figure {figure.name} --preset {preset} --out FOLDER`"
+    call = f'`lowrankweights.experiments.make(figure, "{preset}", "FOLDER")`'
+    return f"{call}, with `figure` of the class `{kind.__module__}.{kind.__qualname__}`"
+
+
 def draw(figure, results, path):
-    """Write a figure's picture."""
+    """Write a figure's picture to a path."""
     import matplotlib.pyplot as plt
 
     from ... import plotting
 
     with plt.rc_context(plotting.STYLE):
         drawn = figure.draw(results)
-        drawn.savefig(path)
+        drawn.savefig(Path(path).expanduser())
         plt.close(drawn)

@@ -24,7 +24,7 @@ def run(figure, preset, path, jobs=1, resume=False, report=print):
     ----------
     figure : Figure
     preset : str
-    path : Path
+    path : str or Path
         JSON Lines, which grow with each finished run.
     jobs : int
         Processes; the processors are divided among them.
@@ -104,7 +104,7 @@ def _note_failures(failures, n_runs, notes, report):
     if failures:
         notes.write_text("\n\n".join(f"{spec}\n{trace}" for spec, trace in failures), encoding="utf-8")
         last_line = failures[0][1].strip().splitlines()[-1]
-        report(f"{len(failures)} of {n_runs} runs failed, see {notes}; --resume tries them again.")
+        report(f"{len(failures)} of {n_runs} runs failed, see {notes}; resume (--resume) tries them again.")
         report(f"The first one: {last_line}")
 
 

@@ -107,7 +107,8 @@ def read_lesson(path):
     ValueError
         Naming the file and line, if a header is not known or an exercise is incomplete.
     """
-    lines = Path(path).read_text(encoding="utf-8").splitlines()
+    path = Path(path).expanduser()
+    lines = path.read_text(encoding="utf-8").splitlines()
     about, start = front_matter(lines, path)
     cells, header, body = [], None, []
     for number, line in enumerate([*lines[start:], "# %%"], start + 1):
@@ -119,7 +120,7 @@ def read_lesson(path):
         elif any(text.strip() for text in body):
             _checks.fail(f"{path}:{number}", "nothing between the front matter and the first cell", body[0])
         header, body = (number, line), []
-    lesson = Lesson(Path(path).stem, about, cells)
+    lesson = Lesson(path.stem, about, cells)
     check_lesson(lesson, path)
     return lesson
 

@@ -61,7 +61,7 @@ def draw(net, ax=None):
         _, ax = plt.subplots(figsize=(1.25 * steps + 1, 0.62 * depth + 2.5), layout="constrained")
     floor = -0.5 * LANE * (depth - 1) - 1.3
     x = box(ax, 0, 0, "data", "v", rows_of(net.in_shape))
-    ax.text(0, floor, "not needed", ha="center", va="center", color="#777777", fontsize=7.5)
+    ax.text(-0.1, floor, "not\nneeded", ha="center", va="center", color="#777777", fontsize=7.5)
     for i, (layer, shown) in enumerate(zip(net.layers, paths, strict=True)):
         x = draw_layer(ax, x, layer, shown, floor, last=i == len(net.layers) - 1)
     words = {
@@ -93,7 +93,8 @@ def draw_layer(ax, x, layer, paths, floor, last):
         for a, b, ya, yb in _hops(x, places, end, y):
             arrow(ax, a, ya, b, yb)
         if len(boxes) == 2:
-            ax.text(sum(places) / 2, y + 0.07, rows_of(boxes[0][2][1:]), **_small("#555555"))
+            between = rows_of(boxes[0][2][1:])
+            ax.text(sum(places) / 2, y + 0.07, between, **_small("#555555", _fitting(between, 7)))
     output, size = "z" if last else "h", rows_of(layer.out_shape)
     box(ax, end, 0, "data", output, size)
     words = ["+ $b$"] * isinstance(layer, Dense) + [layer.activation] * (layer.activation != "identity")
@@ -167,7 +168,8 @@ def box(ax, x, y, kind, name, size):
     ax.text(
         x, y + 0.1, name if name == "loss" else f"${name}$", ha="center", va="center", fontsize=10, zorder=5
     )
-    ax.text(x, y - 0.18, size, ha="center", va="center", fontsize=7.5, color="#333333", zorder=5)
+    small = {"fontsize": _fitting(size, 11), "color": "#333333", "zorder": 5}
+    ax.text(x, y - 0.18, size, ha="center", va="center", **small)
     return x
 
 
@@ -181,12 +183,13 @@ def arrow(ax, xa, ya, xb, yb, colour="#555555", margin=SIZE[0] / 2):
 
 def backward_arrow(ax, xa, xb, y):
     """An arrow of the backward path, to the left."""
-    arrow(ax, xa, y, xb, y, colour=BACK, margin=0.5)
+    arrow(ax, xa, y, xb, y, colour=BACK, margin=0.25)
 
 
 def backward_label(ax, x, y, name, size):
-    """The name and size of a gradient, in the colour of the way back."""
-    ax.text(x, y, f"${name}$ {size}", ha="center", va="center", color=BACK, fontsize=8.5)
+    """The name of a gradient between the arrows of the way back, and its size, however long, below them."""
+    ax.text(x, y, f"${name}$", ha="center", va="center", color=BACK, fontsize=8.5)
+    ax.text(x, y - 0.14, size, ha="center", va="top", color=BACK, fontsize=7.5)
 
 
 def _hops(x, places, end, y):
@@ -197,8 +200,13 @@ def _hops(x, places, end, y):
     yield places[-1], end, y, 0.0
 
 
-def _small(colour):
-    return {"ha": "center", "va": "bottom", "fontsize": 7.5, "color": colour}
+def _small(colour, size=7.5):
+    return {"ha": "center", "va": "bottom", "fontsize": size, "color": colour}
+
+
+def _fitting(text, n_letters):
+    """The size of letters for a text in a space for so many of the usual size."""
+    return 7.5 * min(1, n_letters / max(len(text), 1))
 
 
 def _finish(ax, right, floor, depth, net):
@@ -214,5 +222,5 @@ def _finish(ax, right, floor, depth, net):
         handles=shown, loc="upper center", bbox_to_anchor=(0.5, -0.01), ncols=3, fontsize=8, frameon=False
     )
     ax.set_xlim(-0.8, right + 0.8)
-    ax.set_ylim(floor - 0.3, top)
+    ax.set_ylim(floor - 0.4, top)
     ax.set_axis_off()

@@ -1,6 +1,6 @@
 """A network with every kind of weights, and students who get its gradient wrong."""
 
-from teaching.toys import data, dictionary, somewhere
+from toys import data, dictionary, somewhere
 
 import lowrankweights as lrw
 

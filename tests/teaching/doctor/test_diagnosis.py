@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from patients import NET, THETA, Us, X, Y, changed, negate_bias, network
-from teaching.toys import PARAMETRISATIONS, dictionary, parametrisation, somewhere
+from toys import PARAMETRISATIONS, dictionary, parametrisation, somewhere
 
 import lowrankweights as lrw
 from lowrankweights.teaching import MISTAKES, RicaModel, diagnose

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from teaching.toys import (
+from toys import (
     PARAMETRISATIONS,
     Flatten,
     Scale,
@@ -101,7 +101,7 @@ def test_layers_that_learn_nothing_are_passed_through():
 
 
 def test_a_layer_whose_lines_are_not_known_is_refused_by_name():
-    net = lrw.Network([lrw.Dense(lrw.Full(5, 3)), Scale(3)], "squared_error")
+    net = lrw.Network([lrw.Dense(lrw.Full(5, 3)), Scale((3,))], "squared_error")
     expected = r"^net.layers\[1\]: expected a Dense layer, or one that learns nothing.*, got Scale$"
     with pytest.raises(ValueError, match=expected):
         diagnose(net.loss_and_grad, net, net.init(rng=0), *data())

@@ -1,7 +1,7 @@
 import matplotlib.pyplot as plt
 import pytest
 from matplotlib.colors import to_hex
-from teaching.toys import Flatten, Scale, dictionary, parametrisation
+from toys import Flatten, Scale, dictionary, parametrisation
 
 import lowrankweights as lrw
 from lowrankweights.teaching.worked import drawing
@@ -67,13 +67,31 @@ def test_columns_are_drawn_however_they_are_nested(name):
 
 
 def test_a_layer_that_is_not_dense_is_a_box_between_its_shapes():
-    layers = [Flatten((4, 2)), lrw.Dense(lrw.Full(8, 3), "tanh"), Scale(3)]
+    layers = [Flatten((4, 2)), lrw.Dense(lrw.Full(8, 3), "tanh"), Scale((3,))]
     ax = lrw.draw(lrw.Network(layers, "squared_error"))
     seen = words(ax)
     for word in ("n × 4 × 2", r"$\mathrm{Flatten}$", "n × 8", r"$\mathrm{Scale}$", "$dfactors$ 3"):
         assert word in seen
     fills = [to_hex(p.get_facecolor()) for p in ax.patches if hasattr(p, "get_boxstyle")]
     assert fills.count(drawing.FILLS["learned"].lower()) == 2  # W and the factors, not Flatten
+
+
+def test_no_arrow_crosses_a_text_and_no_text_leaves_its_box():
+    wide = [lrw.Dense(columns(1000, 12345, 2), "sigmoid"), lrw.Dense(lrw.LowRank(24690, 50000, 1))]
+    images = [Scale((128, 128, 3)), Flatten((128, 128, 3)), lrw.Dense(lrw.Full(49152, 10))]
+    for layers in (wide, images):
+        ax = lrw.draw(lrw.Network(layers, "squared_error"))
+        ax.figure.canvas.draw()
+        texts = [t.get_window_extent() for t in ax.texts if t.get_text()]
+        boxes = [p.get_window_extent() for p in ax.patches if isinstance(p, drawing.FancyBboxPatch)]
+        level = [p for p in ax.patches if isinstance(p, drawing.FancyArrowPatch) and p._posA_posB[0][1] < -1]
+        arrows = [p.get_window_extent() for p in level]
+        assert len(arrows) == len(layers) + 1
+        assert not any(arrow.overlaps(text) for arrow in arrows for text in texts)
+        for text in texts:
+            around = [b for b in boxes if b.contains((text.x0 + text.x1) / 2, (text.y0 + text.y1) / 2)]
+            assert all(b.x0 < text.x0 and text.x1 < b.x1 for b in around)
+            assert around or not any(b.overlaps(text) for b in boxes)
 
 
 def test_only_a_network_can_be_drawn():

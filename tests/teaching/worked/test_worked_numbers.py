@@ -1,9 +1,10 @@
+import itertools
 import re
 from html.parser import HTMLParser
 
 import numpy as np
 import pytest
-from teaching.toys import PARAMETRISATIONS, Flatten, Scale, data, parametrisation, somewhere
+from toys import PARAMETRISATIONS, Flatten, Scale, data, parametrisation, somewhere
 
 import lowrankweights as lrw
 from lowrankweights.networks import LOSSES
@@ -11,7 +12,7 @@ from lowrankweights.teaching.worked import formats as worked_formats
 from lowrankweights.teaching.worked import numbers as worked_numbers
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "identity")
-NETS = dict(zip(PARAMETRISATIONS, 2 * ACTIVATIONS, strict=True))
+NETS = dict(zip(PARAMETRISATIONS, itertools.cycle(ACTIVATIONS), strict=False))
 X, Y = data(n_v=4, n_out=2, n=3)
 
 
@@ -78,7 +79,7 @@ def test_columns_of_different_kinds_are_shown_each_with_its_own_letters():
 
 
 def test_a_layer_that_is_not_dense_is_shown_as_what_it_makes():
-    net = lrw.Network([Flatten((2, 2)), lrw.Dense(lrw.Full(4, 3)), Scale(3)], "squared_error")
+    net = lrw.Network([Flatten((2, 2)), lrw.Dense(lrw.Full(4, 3)), Scale((3,))], "squared_error")
     theta, images = somewhere(net), X.reshape(3, 2, 2)
     target = np.ones((3, 3))
     _, grad = net.loss_and_grad(theta, images, target)

@@ -1,4 +1,4 @@
-"""Small problems for the tests of the rooms of teaching."""
+"""Small layers, parametrisations and problems, for the tests of all rooms."""
 
 import math
 
@@ -22,6 +22,20 @@ class Flatten(Layer):
         return np.zeros(0), dh.reshape(len(dh), *self.in_shape)
 
 
+class MeanPool(Layer):
+    """The mean of each 2 x 2 pixels of an image."""
+
+    def __init__(self, in_shape):
+        self.in_shape = in_shape
+        self.out_shape = (in_shape[0] // 2, in_shape[1] // 2)
+
+    def forward(self, theta, v, rows):
+        return v.reshape(len(v), self.out_shape[0], 2, self.out_shape[1], 2).mean(axis=(2, 4)), None
+
+    def backward(self, theta, cache, dh):
+        return np.zeros(0), np.repeat(np.repeat(dh, 2, axis=1), 2, axis=2) / 4
+
+
 class Square(Layer):
     """h = v^2: nothing is learned, but what comes back changes on the way."""
 
@@ -36,23 +50,43 @@ class Square(Layer):
 
 
 class Scale(Layer):
-    """h = v theta: a factor for each unit is learned."""
+    """h = v theta: a factor for each unit or pixel is learned, and decays."""
 
-    def __init__(self, n):
-        self.in_shape = self.out_shape = (n,)
-        self.n_dynamic = n
+    def __init__(self, shape):
+        self.in_shape = self.out_shape = shape
+        self.n_dynamic = math.prod(shape)
 
     def init(self, rng):
         return np.full(self.n_dynamic, 2.0)
 
     def forward(self, theta, v, rows):
-        return v * theta, v
+        return v * theta.reshape(self.in_shape), v
 
     def backward(self, theta, v, dh):
-        return (dh * v).sum(axis=0), dh * theta
+        return (dh * v).sum(axis=0).ravel(), dh * theta.reshape(self.in_shape)
+
+    def decayed(self, theta):
+        return theta
 
     def unpack(self, theta):
         return {"factors": theta}
+
+
+class Dropout(Layer):
+    """Half of the units are left out while training, others in each row, the same whoever asks."""
+
+    def __init__(self, n):
+        self.in_shape = self.out_shape = (n,)
+
+    def forward(self, theta, v, rows):
+        if not rows.training:
+            return v, np.ones_like(v)
+        kept = [np.random.default_rng(i).random(self.n_v) < 0.5 for i in rows.number]
+        mask = 2 * np.array(kept).astype(v.dtype)
+        return v * mask, mask
+
+    def backward(self, theta, mask, dh):
+        return np.zeros(0), dh * mask
 
 
 class Scaled(Parametrisation):
@@ -87,6 +121,7 @@ def parametrisation(name, n_v):
         "columns": lrw.Columns(predicted),
         "nested columns": lrw.Columns([predicted[0], lrw.Columns(predicted[1:])]),
         "mixed columns": lrw.Columns(mixed),
+        "wide": lrw.Predicted(dictionary(n_v, n_alpha=n_v + 3), 6),
         "one's own": Scaled(n_v, 6),
         "one's own in columns": lrw.Columns([Scaled(n_v, 4), predicted[0]]),
     }[name]
@@ -99,6 +134,7 @@ PARAMETRISATIONS = [
     "columns",
     "nested columns",
     "mixed columns",
+    "wide",
     "one's own",
     "one's own in columns",
 ]
