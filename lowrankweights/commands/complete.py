@@ -116,6 +116,7 @@ def _of_model(path, shape):
     from ..estimators import model_files
 
     model = model_files.load(path)
+    model = model[-1] if hasattr(model, "steps") else model  # of a pipeline
     W = model.components_.T if hasattr(model, "components_") else model.filters_[0]
     own = getattr(model, "input_shape", None) or getattr(model, "patch_shape", None)
     if own is None:

@@ -24,8 +24,9 @@ def run(arguments):
     name = arguments.data or model_files.read_notes(arguments.model).get("data")
     if name is None:
         _checks.fail("--data", "the data set to evaluate on (the file does not say)", "nothing")
-    data = load(name, "float32" if model.dtype == "auto" else model.dtype)
-    print(f"{arguments.model}: {model.n_dynamic_:,} numbers learned, {model.n_static_:,} static")
+    last = model[-1] if hasattr(model, "steps") else model  # of a pipeline
+    data = load(name, "float32" if last.dtype == "auto" else last.dtype)
+    print(f"{arguments.model}: {last.n_dynamic_:,} numbers learned, {last.n_static_:,} static")
     print_test_error(error_on_test(model, data))
 
 

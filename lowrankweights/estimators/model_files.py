@@ -1,11 +1,7 @@
 """Save and load fitted estimators: one .npz file with JSON inside, no pickle.
 
-A model is described by plain data with arrays in it; the JSON has a name in place of each array.
-
-A network, a layer or a parametrisation is described by the arguments that it is made from: its class
-names them in an attribute ``arguments`` (or in ``ARGUMENTS`` here) and keeps each under its name. A
-value may be a number, a string, None, an array, another such object, or a list of these (a tuple comes
-back as a list). A class that a room above exports needs nothing else to be saved and loaded.
+A model is described by plain data with arrays in it (``plain_data``); the JSON has a name in place of
+each array. Of a pipeline each step is described like that.
 """
 
 import json
@@ -15,26 +11,13 @@ from pathlib import Path
 
 import numpy as np
 
-from .. import _checks, networks, unsupervised, weights
+from .. import _checks
 from ..dictionaries.points import Grid
 from ..files import write_npz
-from ..networks.layers import Dense
-from ..networks.network import Network
-from ..unsupervised.autoencoder import TiedAutoencoder
-from ..weights.parametrisations import Columns, Full, LowRank, Predicted
+from ..unsupervised import ZCAWhitening
+from .plain_data import describe, names_in, put_back, restore, take_out
 
 FORMAT = 2
-ARGUMENTS = {
-    Network: ("layers", "loss"),
-    Dense: ("parametrisation", "activation"),
-    TiedAutoencoder: ("parametrisation", "activation", "decoder"),
-    Columns: ("columns",),
-    Predicted: ("U", "n_h"),
-    LowRank: ("n_v", "n_h", "rank"),
-    Full: ("n_v", "n_h"),
-}
-ROOMS = (weights, networks, unsupervised)  # whose classes may be in a file
-RENAMED = {"weights": "parametrisation"}  # arguments that earlier files call otherwise
 # Fitted attributes that are kept as they are, where the estimator has them; the others follow from these.
 FITTED = [
     *["theta_", "classes_", "loss_curve_", "feature_names_in_", "index_sets_", "recipes_"],
@@ -43,7 +26,6 @@ FITTED = [
 
 # RICA has no network from which they would follow.
 FITTED_WITHOUT_NETWORK = ["components_", "dictionaries_", "n_dynamic_", "n_static_"]
-
 
 NEEDED = ("dictionary", "index_sets")  # parameters without which another fit would be another model
 
@@ -59,18 +41,20 @@ class Lost:
 
 
 def save(path, estimator, notes=None):
-    """Write a fitted estimator to a file.
+    """Write a fitted estimator, or a pipeline with one, to a file.
 
     Parameters
     ----------
     path : str or Path
         ``.npz`` is added if it is missing. A file that is there is replaced at once or not at all.
-    estimator : fitted LowRankMLPClassifier, LowRankMLPRegressor, LowRankAutoencoder or RICA
+    estimator : fitted LowRankMLPClassifier, LowRankMLPRegressor, LowRankAutoencoder, RICA or Pipeline
         Parameters that are functions or objects (callbacks, engine, a dictionary of one's own) are
         left out, and a refit of the loaded estimator asks for the dictionary; the dictionaries
         themselves are in the file, so predictions are identical, and the recipes of their making.
+        The other steps of a scikit-learn ``Pipeline`` may be a StandardScaler, MinMaxScaler, PCA or
+        ``ZCAWhitening``; it predicts the same bits with the scikit-learn that wrote it.
     notes : dict, optional
-        Anything that JSON can hold, for ``read_notes``.
+        For ``read_notes``: anything that JSON can hold, and arrays; a tuple comes back as a list.
 
     Returns
     -------
@@ -80,46 +64,79 @@ def save(path, estimator, notes=None):
     Raises
     ------
     ValueError
-        If the estimator is of another kind or not fitted, or has a layer whose class does not say its
-        ``arguments``.
+        If the estimator, or a step, is of another kind or not fitted, or has a layer whose class does
+        not say its ``arguments``; or if notes hold something else.
     """
-    from sklearn.utils.validation import check_is_fitted
+    from sklearn.pipeline import Pipeline
 
-    _check_kind(estimator)
-    check_is_fitted(estimator)
-    arrays, network = {}, getattr(estimator, "network_", None)
-    fitted = FITTED + FITTED_WITHOUT_NETWORK * (network is None)
-    header = {
-        "format": FORMAT,
-        "estimator": type(estimator).__name__,
-        "parameters": _plain_parameters(estimator),
-        "network": network and _describe(network),
-        "notes": notes or {},
-        "fitted": {name: getattr(estimator, name) for name in fitted if hasattr(estimator, name)},
-    }
-    header = _take_out(header, arrays)
+    arrays, header = {}, {"format": FORMAT, "notes": take_out(notes or {}, {}, "notes")}
+    if type(estimator) is Pipeline:
+        steps = [[name, _step(name, step)] for name, step in estimator.steps]
+        parameters = _plain_parameters(estimator, deep=False)
+        header |= {"estimator": "Pipeline", "steps": steps, "parameters": parameters}
+    else:
+        _check_kind(estimator)
+        header |= _part(estimator)
+    header = take_out(header | {"notes": notes or {}}, arrays, "estimator")
     path = Path(path).expanduser()
     path = path if path.suffix == ".npz" else path.with_name(path.name + ".npz")
     write_npz(path, header=np.array(json.dumps(header)), **arrays)
     return path
 
 
-def _check_kind(estimator):
-    """A ``ValueError`` unless ``load`` will know the estimator."""
+def _step(name, step):
+    """A step of a pipeline as plain data; a ``ValueError`` that names it unless ``load`` will know it."""
+    known = _transformers() | _ours()
+    if step in ("passthrough", None):
+        return "passthrough"
+    if type(step) is not known.get(type(step).__name__):
+        _checks.fail(f"estimator (its step {name!r})", f"one of {', '.join(known)}", type(step).__name__)
+    return _part(step)
+
+
+def _part(estimator):
+    """An estimator, or a transformer, as plain data with arrays in it."""
+    from sklearn.utils.validation import check_is_fitted
+
+    check_is_fitted(estimator)
+    network, own = getattr(estimator, "network_", None), vars(estimator)
+    fitted = FITTED + FITTED_WITHOUT_NETWORK * (network is None)
+    if type(estimator).__name__ in _transformers():
+        fitted = set(own) - set(estimator.get_params())
+    return {
+        "estimator": type(estimator).__name__,
+        "parameters": _plain_parameters(estimator),
+        "network": network and describe(network),
+        "fitted": {name: own[name] for name in sorted(fitted) if name in own},
+    }
+
+
+def _ours():
+    """The package's estimators by name."""
     from .. import estimators
 
-    if type(estimator) in (getattr(estimators, name) for name in estimators.__all__):
+    return {name: getattr(estimators, name) for name in estimators.__all__}
+
+
+def _transformers():
+    """What a step before an estimator may be, by name."""
+    from sklearn.decomposition import PCA
+    from sklearn.preprocessing import MinMaxScaler, StandardScaler
+
+    return {kind.__name__: kind for kind in (StandardScaler, MinMaxScaler, PCA, ZCAWhitening)}
+
+
+def _check_kind(estimator):
+    """A ``ValueError`` unless ``load`` will know the estimator."""
+    if type(estimator) in _ours().values():
         return
-    remedy = ""
-    if hasattr(estimator, "best_estimator_"):
-        remedy = "; save its best_estimator_"
-    elif hasattr(estimator, "steps"):
-        remedy = "; save its last step, and the others with skops or joblib"
-    _checks.fail("estimator", f"one of {', '.join(estimators.__all__)}{remedy}", type(estimator).__name__)
+    remedy = "; save its best_estimator_" if hasattr(estimator, "best_estimator_") else ""
+    expected = f"one of {', '.join(_ours())}, or a Pipeline{remedy}"
+    _checks.fail("estimator", expected, type(estimator).__name__)
 
 
 def load(path, classes=()):
-    """Read an estimator written by ``save``; it predicts identically.
+    """Read an estimator or a pipeline written by ``save``; it predicts identically.
 
     Parameters
     ----------
@@ -129,7 +146,7 @@ def load(path, classes=()):
 
     Returns
     -------
-    estimator : LowRankMLPClassifier, LowRankMLPRegressor, LowRankAutoencoder or RICA
+    estimator : LowRankMLPClassifier, LowRankMLPRegressor, LowRankAutoencoder, RICA or Pipeline
         Its ``recipes_`` are None where the file is from before there were recipes.
 
     Raises
@@ -137,32 +154,48 @@ def load(path, classes=()):
     ValueError
         If the file is not such a file, or damaged, or has a layer that is not known.
     """
-    from .. import estimators
+    from sklearn.pipeline import Pipeline
 
     header, arrays = _read(path)
-    name = _checks.choice("estimator in the file", header["estimator"], estimators.__all__)
-    estimator = getattr(estimators, name)(**{k: _value(v) for k, v in header["parameters"].items()})
-    fitted = {"recipes_": None, **_put_back(header["fitted"], arrays)}
-    for attribute, value in fitted.items():
+    header = put_back(header, arrays)
+    known = _ours() | {"Pipeline": Pipeline}
+    if _checks.choice("estimator in the file", header["estimator"], known) != "Pipeline":
+        return _of_part(header, classes)
+    steps = [(name, _of_part(part, classes)) for name, part in header["steps"]]
+    return Pipeline(steps, **{name: _value(value) for name, value in header["parameters"].items()})
+
+
+def _of_part(part, classes):
+    """What ``_part`` was given."""
+    if part == "passthrough":
+        return part
+    known = _transformers() | _ours()
+    name = _checks.choice("estimator in the file", part["estimator"], known)
+    estimator = known[name](**{k: _value(v) for k, v in part["parameters"].items()})
+    before = {"recipes_": None} if name in _ours() else {}
+    for attribute, value in (before | part["fitted"]).items():
         setattr(estimator, attribute, value)
-    if header["network"] is not None:
-        estimator.network_ = _restore(_put_back(header["network"], arrays), classes)
+    if part["network"] is not None:
+        estimator.network_ = restore(part["network"], classes)
         estimator.describe_fit()
     return estimator
 
 
 def read_notes(path):
     """The notes that ``save`` was given; raises as ``load`` does."""
-    return _read(path, ["header"])[0]["notes"]
+    header, arrays = _read(path, "notes")
+    return put_back(header["notes"], arrays)
 
 
-def _read(path, names=None):
-    """The header and the arrays of a model file (all, or those named)."""
+def _read(path, part=None):
+    """The header and the arrays of a model file (all, or those of a part)."""
     path = Path(path).expanduser()
     try:
         with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in names or file.files}
-        header = json.loads(str(arrays.pop("header")))
+            header = json.loads(str(file["header"]))
+            names = set(file.files) - {"header"}
+            names = names if part is None else names & set(names_in(header[part]))
+            arrays = {name: file[name] for name in names}
     except FileNotFoundError:
         raise
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, AttributeError) as e:
@@ -175,80 +208,23 @@ def _read(path, names=None):
     return header, arrays
 
 
-def _describe(model):
-    """The arguments that a model is made from, as plain data with arrays in it."""
-    if isinstance(model, (list, tuple)):
-        return [_describe(part) for part in model]
-    if isinstance(model, np.generic):
-        return model.item()
-    if model is None or isinstance(model, (bool, int, float, str, np.ndarray)):
-        return model
-    kind = type(model)
-    arguments = _arguments(kind)
-    if arguments is None:
-        expected = "layers that can be saved: a class names its constructor's arguments in `arguments`"
-        _checks.fail("estimator", expected, kind.__name__)
-    return {"kind": kind.__name__, **{name: _describe(getattr(model, name)) for name in arguments}}
-
-
-def _restore(description, classes=()):
-    """The model that ``_describe`` described."""
-    if isinstance(description, list):
-        return [_restore(part, classes) for part in description]
-    if not isinstance(description, dict):
-        return description
-    arguments = {RENAMED.get(k, k): _restore(v, classes) for k, v in description.items() if k != "kind"}
-    return _class_of(description["kind"], classes)(**arguments)
-
-
-def _arguments(kind):
-    """Names of the arguments that this class is made from, or None."""
-    return ARGUMENTS.get(kind, getattr(kind, "arguments", None))
-
-
-def _class_of(name, classes):
-    """The class of this name: one of ``classes``, or one that a room exports and that can be saved."""
-    public = (getattr(room, name, None) for room in ROOMS if name in room.__all__)
-    for kind in (*classes, *ARGUMENTS, *public):
-        if isinstance(kind, type) and kind.__name__ == name and _arguments(kind) is not None:
-            return kind
-    _checks.fail("path", "a model whose layers are the package's, or among `classes`", name)
-
-
-def _take_out(value, arrays):
-    """The value with a name in place of each array in it; the arrays go into ``arrays``."""
-    if isinstance(value, np.ndarray):
-        name = f"array_{len(arrays)}"
-        arrays[name] = value.astype(str) if value.dtype == object else value
-        return {"array": name}
-    if isinstance(value, dict):
-        return {k: _take_out(v, arrays) for k, v in value.items()}
-    return [_take_out(v, arrays) for v in value] if isinstance(value, list) else value
-
-
-def _put_back(value, arrays):
-    """What ``_take_out`` was given."""
-    if isinstance(value, dict):
-        named = set(value) == {"array"}
-        return arrays[value["array"]] if named else {k: _put_back(v, arrays) for k, v in value.items()}
-    return [_put_back(v, arrays) for v in value] if isinstance(value, list) else value
-
-
-def _plain_parameters(estimator):
+def _plain_parameters(estimator, deep=True):
     """The parameters that JSON can hold, a ``Grid`` as what it is made from."""
-    parameters = estimator.get_params()
-    for name, value in parameters.items():
-        if isinstance(value, Grid):
-            channels = None if value.channels is None else value.n_channels
-            parameters[name] = {"grid": [list(value.shape), channels]}
-        elif isinstance(value, np.generic):
-            parameters[name] = value.item()
-        elif isinstance(value, np.ndarray):
-            parameters[name] = value.tolist()
-        elif isinstance(value, (list, tuple)):
-            parameters[name] = [v.item() if isinstance(v, np.generic) else v for v in value]
+    parameters = {
+        name: _plain(value) for name, value in estimator.get_params(deep).items() if name != "steps"
+    }
     lost = {name: {"lost": repr(parameters[name])} for name in NEEDED if not _is_plain(parameters.get(name))}
     return {name: value for name, value in parameters.items() if _is_plain(value)} | lost
+
+
+def _plain(parameter):
+    """A parameter's value as JSON can hold it, if it can."""
+    if isinstance(parameter, Grid):
+        channels = None if parameter.channels is None else parameter.n_channels
+        return {"grid": [list(parameter.shape), channels]}
+    if isinstance(parameter, (np.generic, np.ndarray)):
+        return parameter.tolist()
+    return [_plain(v) for v in parameter] if isinstance(parameter, (list, tuple)) else parameter
 
 
 def _value(parameter):
@@ -258,7 +234,7 @@ def _value(parameter):
     if isinstance(parameter, dict) and set(parameter) == {"grid"}:
         shape, channels = parameter["grid"]
         return Grid(tuple(shape), channels)
-    return tuple(parameter) if isinstance(parameter, list) else parameter
+    return tuple(map(_value, parameter)) if isinstance(parameter, list) else parameter
 
 
 def _is_plain(value):

@@ -2,8 +2,11 @@ import json
 
 import numpy as np
 import pytest
+from sklearn.decomposition import PCA
+from sklearn.feature_selection import VarianceThreshold
 from sklearn.model_selection import GridSearchCV
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 import lowrankweights as lrw
 from lowrankweights import datasets
@@ -214,9 +217,90 @@ def test_what_load_would_refuse_is_not_saved(tmp_path):
     model, X = small()
     y = X[:, 0] > 0.5
     searched = GridSearchCV(model, {"proportion": [0.5]}, cv=2).fit(X, y)
-    piped = make_pipeline(model).fit(X, y)
     own = Subclass((6,), n_columns=2, max_iter=1).fit(X, y)
-    for estimator, remedy in ((searched, "best_estimator_"), (piped, "last step"), (own, "Subclass")):
+    for estimator, remedy in ((searched, "best_estimator_"), (own, "Subclass")):
         with pytest.raises(ValueError, match=f"^estimator: .*{remedy}"):
             lrw.save(tmp_path / "m", estimator)
     assert not list(tmp_path.iterdir())
+
+
+def classifier():
+    return lrw.LowRankMLPClassifier((6,), n_columns=2, max_iter=2, random_state=0)
+
+
+PIPELINES = {
+    "standardised": lambda: [StandardScaler(), classifier()],
+    "in a range": lambda: [MinMaxScaler(feature_range=(-1, 2), clip=True), classifier()],
+    "main directions": lambda: [PCA(0.9, whiten=True), classifier()],
+    "whitened": lambda: [lrw.ZCAWhitening(0.3), classifier()],
+    "features learned first": lambda: [lrw.RICA(5, max_iter=2, random_state=0), "passthrough", classifier()],
+    "features last": lambda: [StandardScaler(with_std=False), lrw.LowRankAutoencoder(4, max_iter=2)],
+}
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("steps", PIPELINES.values(), ids=PIPELINES)
+def test_a_loaded_pipeline_gives_the_same_bits(steps, dtype, tmp_path):
+    X = np.random.default_rng(0).normal(size=(80, 8)).astype(dtype) ** 3
+    pipeline = make_pipeline(*steps(), verbose=False).fit(X, X[:, 0] > 0.5)
+    path = lrw.save(tmp_path / "p", pipeline, notes={"of": "pipes"})
+    loaded = lrw.load(path)
+    assert type(loaded) is Pipeline and [n for n, _ in loaded.steps] == [n for n, _ in pipeline.steps]
+    for method in ("predict_proba", "predict", "transform"):
+        if hasattr(pipeline, method):
+            here, there = (getattr(p, method)(X) for p in (pipeline, loaded))
+            assert here.dtype == there.dtype and np.array_equal(here, there)
+    for (_, here), (_, there) in zip(pipeline.steps, loaded.steps, strict=True):
+        assert here == there == "passthrough" or repr(here.get_params()) == repr(there.get_params())
+    assert model_files.read_notes(path) == {"of": "pipes"}
+    refit = loaded.fit(X, X[:, 0] > 0.5)
+    assert refit[-1].n_iter_ == pipeline[-1].n_iter_
+
+
+def test_a_step_that_load_would_not_know_is_named_before_anything_is_written(tmp_path):
+    X = np.random.default_rng(0).normal(size=(80, 8))
+    pipeline = Pipeline([("select", VarianceThreshold()), ("model", classifier())]).fit(X, X[:, 0] > 0.5)
+    with pytest.raises(ValueError, match=r"^estimator \(its step 'select'\): .*PCA.*, got VarianceThreshold"):
+        lrw.save(tmp_path / "p", pipeline)
+    with pytest.raises(ValueError, match="not fitted"):
+        lrw.save(tmp_path / "p", Pipeline([("scale", StandardScaler()), ("model", pipeline[-1])]))
+    nested = make_pipeline(pipeline)
+    with pytest.raises(ValueError, match=r"^estimator \(its step 'pipeline'\): expected .*, got Pipeline"):
+        lrw.save(tmp_path / "p", nested)
+    assert not list(tmp_path.iterdir())
+
+
+def test_notes_come_back_with_their_arrays(tmp_path):
+    model, _ = small()
+    image = np.arange(6, dtype=np.uint8).reshape(2, 3)
+    notes = {"image": image, "mean": np.float32(0.1), "of": [{"X": image.T / 3}, "a", None, True], "n": 3}
+    path = lrw.save(tmp_path / "m", model, notes=notes)
+    read = model_files.read_notes(path)
+    assert np.array_equal(read["image"], image) and read["image"].dtype == np.uint8
+    assert np.array_equal(read["of"][0]["X"], image.T / 3) and read["of"][1:] == ["a", None, True]
+    assert read["mean"] == np.float32(0.1) and type(read["mean"]) is np.float32 and read["n"] == 3
+    assert lrw.load(path).n_iter_ == 2
+
+
+@pytest.mark.parametrize(
+    "note", [object(), {1, 2}, {3: "a key that is no text"}, np.array([object()]), {"array": "alone"}]
+)
+def test_notes_that_a_file_cannot_hold_are_named_and_nothing_is_written(note, tmp_path):
+    model, _ = small()
+    with pytest.raises(ValueError, match="^notes: expected "):
+        lrw.save(tmp_path / "m", model, notes={"it": [note]})
+    assert not list(tmp_path.iterdir())
+
+
+def test_labels_that_are_objects_stay_what_they_are(tmp_path):
+    X = np.random.default_rng(0).random((60, 8))
+    years = np.array([1999, 2013])[(X[:, 0] > 0.5).astype(int)]
+    model = classifier().fit(X, years)
+    model.classes_ = model.classes_.astype(object)
+    loaded = lrw.load(lrw.save(tmp_path / "m", model))
+    assert set(loaded.predict(X)) <= {1999, 2013}
+
+
+def test_a_schedule_of_numpys_numbers_is_kept(tmp_path):
+    model, _ = small(schedule=[(np.int64(30), np.int64(1)), (60, 1)])
+    assert lrw.load(lrw.save(tmp_path / "m", model)).schedule == ((30, 1), (60, 1))
