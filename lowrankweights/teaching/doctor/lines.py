@@ -1,8 +1,31 @@
 """The lines of a dense layer's passes, by name, any of which can be replaced by a wrong one.
 
-The doctor needs wrong gradients to compare with. Each line is a small function of a ``state`` that
+The doctor needs wrong gradients to compare with. Each line is a small function of a state ``s`` that
 holds what is known so far under the letters of ``networks.letters``; a ``Fault`` names one line and
 puts a wrong function in its place, in one layer, one column or everywhere.
+
+What ``s`` holds, by line (``s.place`` is always there: where the line is, as in ``Fault.places``):
+
+=============================  ========================================================================
+line                           s
+=============================  ========================================================================
+W                              leaves, units, parts (of p), pieces (W_j), learned (arrays by name)
+h                              these, and W, v, b, z, g (value and derivative)
+output                         z, Y, predict (the loss's), right (prediction - Y)
+dz, dW, db, dv, pieces of dW   all of W's and h's, and h, z_below (z of the layer below; X in the first),
+                               layer, dh; then dz and dW, once they are computed
+dw_alpha, dU, dV               of one column: dW (its part), U, and what it learns: w_alpha, or U and V
+raw columns, columns           of one layer: parts (the columns' gradients, flat, in order)
+finish                         of one block: raw (its gradient summed over rows), w (what is learned), n,
+                               n_out, weight_decay, decay (the same, or 0 for a bias), composed
+                               (dL/dp of 1/2 |W|^2, or None), dW (its column's), and rows, where they
+                               were searched for (``mutants.SEARCHED``)
+blocks                         blocks (``Block``s in theta's order)
+da, dh, dz, dW, db, dc (tied)  the encoder's, and d, a, r, dr; then da, dh, dz, dW, once they are computed;
+                               so in pieces of dW
+dZ, dW, dP (RICA)              leaves, units, parts, pieces, learned, sparsity, X, P, norms (of P's
+                               columns), W, Z, R, root; then dZ and dW; so in pieces of dW
+=============================  ========================================================================
 """
 
 from types import SimpleNamespace
@@ -43,12 +66,16 @@ def of_gradient(label):
 
 
 class Fault(NamedTuple):
-    """A wrong line: its mistake's name, the line, the wrong function, and where (None: everywhere)."""
+    """A wrong line: its mistake's name, the line, the wrong function of s, and where (None: everywhere)."""
 
     mistake: str
     line: str
     function: callable
     places: frozenset | None = None
+
+    def at(self, places):
+        """The same fault in these places only."""
+        return self._replace(places=places)
 
 
 LINES = {

@@ -1,12 +1,13 @@
 """Wrong lines for the passes: the doctor's library of mistakes, each a one-line replacement.
 
-To add one, write (its name in ``mistakes.py``, the line, the wrong function) into the list of the line's
-kind; the right line stands in ``lines.LINES``, ``tied.TIED_LINES`` or ``tied.RICA_LINES``. A replacement
-that does not fit (a missing transpose where the shapes then clash) raises or gives the wrong shape, and is
-left out.
+To add one, write a ``Fault(its name in mistakes.py, the line, the wrong function)`` into the list of the
+line's kind; the right line stands in ``lines.LINES``, ``tied.TIED_LINES`` or ``tied.RICA_LINES``, and what
+the function finds in its state ``s`` in the docstring of ``lines``. A replacement that does not fit (a
+missing transpose where the shapes then clash) raises or gives the wrong shape, and is left out.
 """
 
 import itertools
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -27,88 +28,104 @@ def derivatives_of(g):
 OTHERS = [ACTIVATIONS[name] for name in ("sigmoid", "tanh", "relu")]
 # Lines of one layer.
 LAYER = [
-    ("activation_derivative_missing", "dz", lambda s: s.dh * 1.0),
+    Fault("activation_derivative_missing", "dz", lambda s: s.dh * 1.0),
     # the formula for h, given z; the formula for z, given h; z without its bias; z of dh's own size
-    ("activation_derivative_misplaced", "dz", lambda s: s.dh * s.g.derivative(s.z)),
-    ("activation_derivative_misplaced", "dz", lambda s: s.dh * s.g.derivative(s.g.value(s.h))),
-    ("activation_derivative_misplaced", "dz", lambda s: s.dh * s.g.derivative(s.g.value(s.z - s.b))),
-    ("activation_derivative_misplaced", "dz", lambda s: s.dh * s.g.derivative(s.dh)),
-    ("activation_derivative_misplaced", "dz", lambda s: s.dh * s.g.derivative(s.v)),
-    ("activation_derivative_misplaced", "dz", lambda s: s.dh * s.g.derivative(s.g.value(s.v))),
-    ("activation_derivative_twice", "dz", lambda s: s.dh * s.g.derivative(s.h) ** 2),
-    *(("activation_derivative_other", "dz", line) for g in OTHERS for line in derivatives_of(g)),
-    ("transpose_missing", "dv", lambda s: s.dz @ s.W),
-    ("sign", "dv", lambda s: -s.dz @ s.W.T),
-    ("sign", "dz", lambda s: -s.dh * s.g.derivative(s.h)),
-    ("pre_activation_below", "dW", lambda s: s.z_below.T @ s.dz),
-    ("mean_doubled", "dz", lambda s: s.dh * s.g.derivative(s.h) / len(s.dh)),
+    Fault("activation_derivative_misplaced", "dz", lambda s: s.dh * s.g.derivative(s.z)),
+    Fault("activation_derivative_misplaced", "dz", lambda s: s.dh * s.g.derivative(s.g.value(s.h))),
+    Fault("activation_derivative_misplaced", "dz", lambda s: s.dh * s.g.derivative(s.g.value(s.z - s.b))),
+    Fault("activation_derivative_misplaced", "dz", lambda s: s.dh * s.g.derivative(s.dh)),
+    Fault("activation_derivative_misplaced", "dz", lambda s: s.dh * s.g.derivative(s.v)),
+    Fault("activation_derivative_misplaced", "dz", lambda s: s.dh * s.g.derivative(s.g.value(s.v))),
+    Fault("activation_derivative_twice", "dz", lambda s: s.dh * s.g.derivative(s.h) ** 2),
+    *(Fault("activation_derivative_other", "dz", line) for g in OTHERS for line in derivatives_of(g)),
+    Fault("transpose_missing", "dv", lambda s: s.dz @ s.W),
+    Fault("sign", "dv", lambda s: -s.dz @ s.W.T),
+    Fault("sign", "dz", lambda s: -s.dh * s.g.derivative(s.h)),
+    Fault("pre_activation_below", "dW", lambda s: s.z_below.T @ s.dz),
+    Fault("mean_doubled", "dz", lambda s: s.dh * s.g.derivative(s.h) / len(s.dh)),
 ]
 # Lines of one column.
 COLUMN = [
-    ("transpose_missing", "dw_alpha", lambda s: s.U @ s.dW),
-    ("transpose_missing", "dU", lambda s: s.dW @ s.V),
-    ("transpose_missing", "dV", lambda s: s.U @ s.dW),
+    Fault("transpose_missing", "dw_alpha", lambda s: s.U @ s.dW),
+    Fault("transpose_missing", "dU", lambda s: s.dW @ s.V),
+    Fault("transpose_missing", "dV", lambda s: s.U @ s.dW),
 ]
-# The first line of the backward pass; s.right is prediction - Y.
+# The first line of the backward pass.
 OUTPUT = [
-    ("y_not_subtracted", "output", lambda s: s.predict(s.z)),
-    ("sign", "output", lambda s: -s.right),
-    ("output_derivative_extra", "output", lambda s: s.right * s.predict(s.z) * (1 - s.predict(s.z))),
+    Fault("y_not_subtracted", "output", lambda s: s.predict(s.z)),
+    Fault("sign", "output", lambda s: -s.right),
+    Fault("output_derivative_extra", "output", lambda s: s.right * s.predict(s.z) * (1 - s.predict(s.z))),
 ]
-# The last line of each block: sum over rows -> mean, and weight decay; (mistake, function). s.raw is the
-# sum over rows, s.w what is learned, s.decay its weight decay (0 for a bias).
+# The last line of each block: sum over rows -> mean, and weight decay.
 FINISH = [
-    ("sign", lambda s: -s.raw / s.n - s.decay * s.w),
-    ("sign", lambda s: -s.raw / s.n + s.decay * s.w),
-    ("mean_missing", lambda s: s.raw + s.decay * s.w),
-    ("mean_missing", lambda s: s.raw + s.n * s.decay * s.w),
-    ("mean_doubled", lambda s: s.raw / s.n**2 + s.decay * s.w),
-    ("mean_doubled", lambda s: (s.raw / s.n + s.decay * s.w) / s.n),
-    ("mean_over_outputs", lambda s: s.raw / (s.n * s.n_out) + s.decay * s.w),
-    ("factor_two", lambda s: 2 * s.raw / s.n + s.decay * s.w),
-    ("factor_two", lambda s: 2 * (s.raw / s.n + s.decay * s.w)),
-    ("factor_two", lambda s: s.raw / s.n / 2 + s.decay * s.w),
-    ("factor_two", lambda s: (s.raw / s.n + s.decay * s.w) / 2),
-    ("transpose_extra", lambda s: transposed(s.raw) / s.n + s.decay * s.w),
-    ("transpose_extra", lambda s: transposed(s.raw / s.n + s.decay * s.w)),
-    ("block_missing", lambda s: 0.0 * s.raw),
-    ("block_missing", lambda s: 0.0 * s.raw + s.decay * s.w),
+    Fault("sign", "finish", lambda s: -s.raw / s.n - s.decay * s.w),
+    Fault("sign", "finish", lambda s: -s.raw / s.n + s.decay * s.w),
+    Fault("mean_missing", "finish", lambda s: s.raw + s.decay * s.w),
+    Fault("mean_missing", "finish", lambda s: s.raw + s.n * s.decay * s.w),
+    Fault("mean_doubled", "finish", lambda s: s.raw / s.n**2 + s.decay * s.w),
+    Fault("mean_doubled", "finish", lambda s: (s.raw / s.n + s.decay * s.w) / s.n),
+    Fault("mean_over_outputs", "finish", lambda s: s.raw / (s.n * s.n_out) + s.decay * s.w),
+    Fault("factor_two", "finish", lambda s: 2 * s.raw / s.n + s.decay * s.w),
+    Fault("factor_two", "finish", lambda s: 2 * (s.raw / s.n + s.decay * s.w)),
+    Fault("factor_two", "finish", lambda s: s.raw / s.n / 2 + s.decay * s.w),
+    Fault("factor_two", "finish", lambda s: (s.raw / s.n + s.decay * s.w) / 2),
+    Fault("transpose_extra", "finish", lambda s: transposed(s.raw) / s.n + s.decay * s.w),
+    Fault("transpose_extra", "finish", lambda s: transposed(s.raw / s.n + s.decay * s.w)),
+    Fault("block_missing", "finish", lambda s: 0.0 * s.raw),
+    Fault("block_missing", "finish", lambda s: 0.0 * s.raw + s.decay * s.w),
 ]
 # The arrays one after the other: biases first in each layer, layers reversed, both, biases last, V first.
 BLOCK_ORDERS = [
-    lambda blocks: sorted(blocks, key=lambda b: (b.key[0], b.key[1] is not None)),
-    lambda blocks: sorted(blocks, key=lambda b: -b.key[0]),
-    lambda blocks: sorted(blocks, key=lambda b: (-b.key[0], b.key[1] is not None)),
-    lambda blocks: sorted(blocks, key=lambda b: b.key[1] is None),
-    lambda blocks: sorted(blocks, key=lambda b: b.key[1] is not None),
-    lambda blocks: sorted(blocks, key=lambda b: (b.key[0], b.key[1] is None, b.key[1] or 0, b.key[2] == "U")),
+    Fault(
+        "blocks_order", "blocks", lambda s: sorted(s.blocks, key=lambda b: (b.key[0], b.key[1] is not None))
+    ),
+    Fault("blocks_order", "blocks", lambda s: sorted(s.blocks, key=lambda b: -b.key[0])),
+    Fault(
+        "blocks_order", "blocks", lambda s: sorted(s.blocks, key=lambda b: (-b.key[0], b.key[1] is not None))
+    ),
+    Fault("blocks_order", "blocks", lambda s: sorted(s.blocks, key=lambda b: b.key[1] is None)),
+    Fault("blocks_order", "blocks", lambda s: sorted(s.blocks, key=lambda b: b.key[1] is not None)),
+    Fault(
+        "blocks_order",
+        "blocks",
+        lambda s: sorted(
+            s.blocks, key=lambda b: (b.key[0], b.key[1] is None, b.key[1] or 0, b.key[2] == "U")
+        ),
+    ),
 ]
+# The same line in blocks that decay, and in biases, which do not.
 DECAY = [
-    ("weight_decay_missing", lambda s: s.raw / s.n),
-    ("weight_decay_doubled", lambda s: s.raw / s.n + 2 * s.decay * s.w),
-    ("weight_decay_halved", lambda s: s.raw / s.n + s.decay / 2 * s.w),
-    ("weight_decay_divided", lambda s: (s.raw + s.decay * s.w) / s.n),
-    ("sign", lambda s: s.raw / s.n - s.decay * s.w),
+    Fault("weight_decay_missing", "finish", lambda s: s.raw / s.n),
+    Fault("weight_decay_doubled", "finish", lambda s: s.raw / s.n + 2 * s.decay * s.w),
+    Fault("weight_decay_halved", "finish", lambda s: s.raw / s.n + s.decay / 2 * s.w),
+    Fault("weight_decay_divided", "finish", lambda s: (s.raw + s.decay * s.w) / s.n),
+    Fault("sign", "finish", lambda s: s.raw / s.n - s.decay * s.w),
 ]
+ON_U = Fault(
+    "weight_decay_on_U",
+    "finish",
+    lambda s: s.raw / s.n + s.weight_decay * (s.w if s.composed is None else s.composed),
+)
+ON_BIAS = Fault("weight_decay_on_bias", "finish", lambda s: s.raw / s.n + s.weight_decay * s.w)
 TIED = [
-    ("encoder_path_missing", "dW", lambda s: s.da.T @ s.h),
-    ("decoder_path_missing", "dW", lambda s: s.v.T @ s.dz),
-    ("transpose_missing", "dW", lambda s: s.v.T @ s.dz + s.h.T @ s.da),
-    ("transpose_missing", "dh", lambda s: s.da @ s.W.T),
-    ("activation_derivative_missing", "da", lambda s: s.dr),
-    ("activation_derivative_twice", "da", lambda s: s.dr * s.d.derivative(s.r) ** 2),
-    ("activation_derivative_misplaced", "da", lambda s: s.dr * s.d.derivative(s.d.value(s.r))),
+    Fault("encoder_path_missing", "dW", lambda s: s.da.T @ s.h),
+    Fault("decoder_path_missing", "dW", lambda s: s.v.T @ s.dz),
+    Fault("transpose_missing", "dW", lambda s: s.v.T @ s.dz + s.h.T @ s.da),
+    Fault("transpose_missing", "dh", lambda s: s.da @ s.W.T),
+    Fault("activation_derivative_missing", "da", lambda s: s.dr),
+    Fault("activation_derivative_twice", "da", lambda s: s.dr * s.d.derivative(s.r) ** 2),
+    Fault("activation_derivative_misplaced", "da", lambda s: s.dr * s.d.derivative(s.d.value(s.r))),
 ]
 RICA = [
-    ("encoder_path_missing", "dZ", lambda s: s.sparsity * s.Z / s.root),
-    ("decoder_path_missing", "dW", lambda s: s.X.T @ s.dZ),
-    ("sparsity_missing", "dZ", lambda s: s.R @ s.W),
-    ("factor_two", "dZ", lambda s: s.R @ s.W + 2 * s.sparsity * s.Z / s.root),
-    ("factor_two", "dZ", lambda s: s.R @ s.W + s.sparsity * s.Z / s.root / 2),
-    ("sign", "dZ", lambda s: s.R @ s.W - s.sparsity * s.Z / s.root),
-    ("unit_norm_missing", "dP", lambda s: s.dW),
-    ("unit_norm_missing", "dP", lambda s: s.dW / s.norms),
-    ("unit_norm_missing", "dP", lambda s: s.dW - s.W * (s.W * s.dW).sum(axis=0)),
+    Fault("encoder_path_missing", "dZ", lambda s: s.sparsity * s.Z / s.root),
+    Fault("decoder_path_missing", "dW", lambda s: s.X.T @ s.dZ),
+    Fault("sparsity_missing", "dZ", lambda s: s.R @ s.W),
+    Fault("factor_two", "dZ", lambda s: s.R @ s.W + 2 * s.sparsity * s.Z / s.root),
+    Fault("factor_two", "dZ", lambda s: s.R @ s.W + s.sparsity * s.Z / s.root / 2),
+    Fault("sign", "dZ", lambda s: s.R @ s.W - s.sparsity * s.Z / s.root),
+    Fault("unit_norm_missing", "dP", lambda s: s.dW),
+    Fault("unit_norm_missing", "dP", lambda s: s.dW / s.norms),
+    Fault("unit_norm_missing", "dP", lambda s: s.dW - s.W * (s.W * s.dW).sum(axis=0)),
 ]
 
 
@@ -122,16 +139,14 @@ def library(subject, weight_decay):
     layers = sorted({(b.key[0],) for b in subject.blocks})
     columns = sorted({b.key[:2] for b in subject.blocks if b.key[1] is not None})
     if isinstance(subject, RicaPass):
-        lines = [Fault(*row) for row in RICA]
+        lines = list(RICA)
     else:
-        tied = TIED if isinstance(subject, TiedPass) else []
-        lines = [Fault(*row) for row in tied]
+        lines = list(TIED) if isinstance(subject, TiedPass) else []
         if isinstance(subject, NetworkPass):
-            lines += [Fault(*row) for row in OUTPUT]
-        lines += [Fault(*row, places) for row in LAYER for places in scopes(layers)]
-    lines += [Fault(*row, places) for row in COLUMN for places in scopes(columns)]
-    lines += [Fault("blocks_order", "blocks", order) for order in BLOCK_ORDERS]
-    return [*lines, *column_orders(subject), *block_faults(subject, weight_decay)]
+            lines += OUTPUT
+        lines += [fault.at(places) for fault in LAYER for places in scopes(layers)]
+    lines += [fault.at(places) for fault in COLUMN for places in scopes(columns)]
+    return [*lines, *BLOCK_ORDERS, *column_orders(subject), *block_faults(subject, weight_decay)]
 
 
 def scopes(places):
@@ -148,16 +163,14 @@ def block_faults(subject, weight_decay):
     weights = {b.key for b in blocks if b.decayed}
     sets += [weights, set(keys) - weights, set(keys)]
     sets = [s for s in dict.fromkeys(map(frozenset, sets)) if s]
-    found = [Fault(name, "finish", function, s) for s in sets for name, function in FINISH]
+    found = [fault.at(s) for s in sets for fault in FINISH]
     if not weight_decay or isinstance(subject, DensePass):
         return found
     decayed = list(dict.fromkeys(s & weights for s in sets if s & weights))
-    found += [Fault(name, "finish", function, s) for s in decayed for name, function in DECAY]
-    composed = lambda s: s.raw / s.n + s.weight_decay * (s.w if s.composed is None else s.composed)
-    found += [Fault("weight_decay_on_U", "finish", composed, s) for s in decayed]
-    both = lambda s: s.raw / s.n + s.weight_decay * s.w
+    found += [fault.at(s) for s in decayed for fault in DECAY]
+    found += [ON_U.at(s) for s in decayed]
     biases = list(dict.fromkeys(s - weights for s in sets if s - weights))
-    return found + [Fault("weight_decay_on_bias", "finish", both, s) for s in biases]
+    return found + [ON_BIAS.at(s) for s in biases]
 
 
 def column_orders(subject):
@@ -203,8 +216,9 @@ def searched(subject, points, weight_decay):
                 found[line][block.key] = rows
     for line, rows in found.items():
         if rows:
-            name, function = SEARCHED[line]
-            yield Fault(name, "finish", lambda s, r=rows, f=function: f(s, r[s.place]), frozenset(rows))
+            mistake, _, function, _ = SEARCHED[line]
+            with_rows = lambda s, f=function, r=rows: f(SimpleNamespace(**vars(s), rows=r[s.place]))
+            yield Fault(mistake, "finish", with_rows, frozenset(rows))
 
 
 def search_block(block, part, points, weight_decay):
@@ -223,9 +237,9 @@ def search_block(block, part, points, weight_decay):
 
 # What is searched for rows: the finished gradient, the sums over rows, dW.
 SEARCHED = {
-    "all": ("index_order", lambda s, rows: (s.raw / s.n + s.decay * s.w)[rows]),
-    "sums": ("index_order", lambda s, rows: s.raw[rows] / s.n + s.decay * s.w),
-    "dW": ("u_forgotten", lambda s, rows: s.dW[rows] / s.n + s.decay * s.w),
+    "all": Fault("index_order", "finish", lambda s: (s.raw / s.n + s.decay * s.w)[s.rows]),
+    "sums": Fault("index_order", "finish", lambda s: s.raw[s.rows] / s.n + s.decay * s.w),
+    "dW": Fault("u_forgotten", "finish", lambda s: s.dW[s.rows] / s.n + s.decay * s.w),
 }
 
 

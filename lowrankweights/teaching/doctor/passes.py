@@ -51,7 +51,7 @@ class Pass:
             gradients = self.reorder(gradients, fault)
         order = self.blocks
         if fault is not None and fault.line == "blocks":
-            order = fault.function(order)
+            order = fault.function(SimpleNamespace(blocks=order))
         return packing.pack([gradients[b.key] for b in order])
 
     def reorder(self, gradients, fault):

@@ -19,7 +19,8 @@ import lowrankweights as lrw
 from lowrankweights import teaching
 from lowrankweights.networks import ACTIVATIONS, LETTERS, LOSSES
 from lowrankweights.teaching import RicaModel, diagnose
-from lowrankweights.teaching.doctor.lines import LINES
+from lowrankweights.teaching.doctor import lines, tied
+from lowrankweights.teaching.doctor.lines import LINES, Fault
 from lowrankweights.teaching.doctor.passes import DensePass, NetworkPass
 from lowrankweights.teaching.doctor.tied import RicaPass, TiedPass
 from lowrankweights.unsupervised import TiedAutoencoder, rica_cost
@@ -119,3 +120,49 @@ def test_the_lines_speak_in_the_letters_of_the_table():
 def test_the_old_name_of_ricas_model_still_works_with_a_warning():
     with pytest.warns(UserWarning, match="RicaCost: is now called teaching.RicaModel"):
         assert teaching.RicaCost is RicaModel
+
+
+def found_in_states(subject, own_lines, theta, X, Y):
+    """{line: names in s} of every line that a fault can replace."""
+    found, shown = {}, {"output": lambda s: s.right, "blocks": lambda s: s.blocks}
+    rightly = LINES | shown | own_lines
+    for line in rightly:
+
+        def noting(s, line=line):
+            found.setdefault(line, set()).update(vars(s))
+            return rightly[line](s)
+
+        subject.gradient(theta, X, Y, 0.1, Fault("sign", line, noting))
+    return found
+
+
+def table_of_lines():
+    """{line: the words of its rows} in the docstring of ``lines``."""
+    _, *rows = re.split(r"\n(?=\S)", lines.__doc__.split("====\nline")[1])
+    words = {}
+    for row in rows:
+        for name in re.sub(r"\(.*\)", "", row[:31]).split(","):
+            words.setdefault(name.strip(), set()).update(re.findall(r"\w+", row))
+    return words
+
+
+def test_what_a_line_finds_in_its_state_is_in_the_table_of_lines():
+    (X, Y), told = data(4, 4), table_of_lines()
+    told["h"] |= told["W"]
+    for line in ("dz", "dW", "db", "dv", "pieces of dW", "da", "dh", "dc"):
+        told[line] |= told["h"]
+    told["pieces of dW"] |= told["da"] | told["dZ"]
+    columns = parametrisation("mixed columns", 4)
+    net = lrw.Network([lrw.Dense(columns, "sigmoid"), lrw.Dense(lrw.Full(6, 4))], "squared_error")
+    autoencoder, rica = TiedAutoencoder(columns, "sigmoid", "sigmoid"), RicaModel(4, 3, dictionary(4))
+    subjects = [
+        (NetworkPass(net), {}, net),
+        (TiedPass(autoencoder), tied.TIED_LINES, autoencoder),
+        (RicaPass(rica), tied.RICA_LINES, rica),
+    ]
+    seen = set()
+    for subject, own_lines, model in subjects:
+        for line, names in found_in_states(subject, own_lines, somewhere(model), X, Y).items():
+            assert names - {"place"} <= told[line], (type(subject).__name__, line, names - told[line])
+            seen.add(line)
+    assert seen == set(told) - {""} - {"=" * 31}
