@@ -129,10 +129,11 @@ def test_an_unknown_name_is_an_attribute_error():
     assert not hasattr(lowrankweights, "nonsense")
 
 
-def test_the_readmes_code_runs(tmp_path):
-    readme = (PACKAGE.parent / "README.md").read_text(encoding="utf-8")
-    blocks = [part.split("```")[0] for part in readme.split("```python\n")[1:]]
-    assert len(blocks) >= 2
+@pytest.mark.parametrize(("page", "n_blocks"), [("README.md", 3), ("docs/network.md", 2)])
+def test_the_code_of_a_page_runs(page, n_blocks):
+    text = (PACKAGE.parent / page).read_text(encoding="utf-8")
+    blocks = [part.split("```")[0] for part in text.split("```python\n")[1:]]
+    assert len(blocks) == n_blocks
     for block in blocks:
         assert run(block).stdout
 

@@ -18,7 +18,8 @@ class LowRankAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
     """An autoencoder with tied weights of which only a part is learned, with L-BFGS.
 
     h = g(x W + b), r = d(h W^T + c), W = U w_alpha, with the loss 1/2 |r - x|^2, the mean over the
-    rows (paper, section 3.5; the tied weights and the sigmoid decoder are the authors').
+    rows (paper, section 3.5; the tied weights and the sigmoid decoder are the authors'). The one layer is
+    dense; for others put a ``Network``, an ``Objective`` and ``minimize`` together (docs/network.md).
 
     Parameters
     ----------

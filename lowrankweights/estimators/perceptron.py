@@ -27,6 +27,8 @@ class _LowRankMLP(BaseEstimator):
 
     W = U w_alpha in each hidden layer: the dictionary U is built once from the layer's input,
     and only w_alpha is learned, with L-BFGS. The output layer is never predicted (paper, section 4.1).
+    All layers are ``Dense``: for others, or parametrisations and losses of one's own, put a ``Network``,
+    an ``Objective`` and ``minimize`` together (docs/network.md).
 
     Parameters
     ----------

@@ -17,6 +17,8 @@ from .activations import ACTIVATIONS, check_activation
 class Layer(abc.ABC):
     """What a network asks of a layer; one's own is a subclass with ``forward`` and ``backward``.
 
+    It works in ``Network`` and ``Objective`` (docs/network.md); the estimators build ``Dense`` layers only.
+
     One that learns also has ``n_dynamic`` and ``init``, and says in ``decayed`` what weight decay acts on (by
     default nothing). To be saved, its class names the arguments that it is made from in ``arguments``.
 

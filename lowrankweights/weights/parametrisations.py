@@ -16,7 +16,7 @@ class Parametrisation(abc.ABC):
     """What every parametrisation offers; one's own is a subclass that sets ``shapes`` and has ``init``,
     ``expand`` and ``pull_back``.
 
-    It works in ``Network``, ``Objective`` and with the gradient checks; the estimators make their own. To be
+    It works in ``Network`` and ``Objective`` (docs/network.md); the estimators make their own. To be
     saved, its class names the arguments that it is made from in ``arguments``.
 
     Attributes
