@@ -84,7 +84,7 @@ def correlation(W, W_hat, alpha):
 
     Returns
     -------
-    r : ndarray, (n_features,)
+    correlations : ndarray, (n_features,)
         In [-1, 1]. nan where no correlation exists: a feature or its prediction is constant over the
         unknown weights, or none is unknown.
 
