@@ -90,6 +90,23 @@ class KMeansCentres(Basis):
         return bases.kmeans_basis(layer_input.data(self.name), layer_input.n_v, rng)
 
 
+class PrincipalComponents(Basis):
+    """PCA: the leading eigenvectors of the covariance of the layer's input (ours, as a rival).
+
+    With one column v U are v's principal components, up to their means, so that the layer is an ordinary
+    one on these. All columns have the same atoms: more than one adds nothing.
+    """
+
+    name = "pca"
+    varying = "principal components with a variance"
+
+    def look(self, layer_input, rng, **resources):
+        return bases.pca_basis(layer_input.data(self.name))
+
+    def draw(self, seen, n_alpha, rng, column, n_columns):
+        return bases.draw_atoms(seen, n_alpha, rng, n_first=n_alpha), None
+
+
 class Frequencies(Basis):
     """A basis from low frequencies to high: the lower half of what n_alpha allows, others at random."""
 
@@ -148,6 +165,7 @@ STRATEGIES = {
         Cosines,
         Wavelets,
         KMeansCentres,
+        PrincipalComponents,
     )
 }
 NAMES = [*LEARNED, *STRATEGIES]

@@ -1,15 +1,16 @@
-"""Fixed bases of n_v atoms, from which each column draws n_alpha: DCT, wavelets, k-means.
+"""Fixed bases of n_v atoms, from which each column draws n_alpha: DCT, wavelets, k-means, PCA.
 
-The paper names Fourier and wavelet bases (section 3.1); k-means is the authors' extra.
+The paper names Fourier and wavelet bases (section 3.1); k-means is the authors' extra, PCA ours.
 """
 
 import warnings
 
 import numpy as np
-from scipy import fft
+from scipy import fft, linalg
 
 from .. import _checks
 from .._blas import one_blas_thread
+from .moments import covariance, varying_units
 from .points import image_grid
 
 
@@ -115,6 +116,40 @@ def kmeans_basis(v, n_atoms, rng):
     # the last columns of Q are orthogonal to the first k columns of the matrix
     Q, _ = np.linalg.qr(np.hstack([atoms, rng.normal(size=(v.shape[1], n_atoms - k))]))
     return np.hstack([atoms, Q[:, k:]])
+
+
+@one_blas_thread
+def pca_basis(v):
+    """Principal components of the rows of v as orthonormal atoms, from the largest variance to the smallest.
+
+    Parameters
+    ----------
+    v : array, (n, n_v)
+
+    Returns
+    -------
+    basis : ndarray, (n_v, n_atoms)
+        Eigenvectors of the covariance; those without variance are left out. The largest entry of each
+        is positive.
+
+    Raises
+    ------
+    ValueError
+        If v has fewer than two rows, or no column varies.
+
+    Examples
+    --------
+    >>> pca_basis(np.array([[3.0, 0.0], [-3.0, 0.0], [0.0, 1.0], [0.0, -1.0]])) + 0.0
+    array([[1., 0.],
+           [0., 1.]])
+    """
+    v = _checks.in_range("v", _checks.array("v", v, ndim=2))
+    if len(v) < 2 or not len(varying_units(v)):
+        _checks.fail("v", "at least 2 samples (rows) that differ", f"shape {v.shape}")
+    variances, Q = linalg.eigh(covariance(v))
+    Q = Q[:, variances > 1e-12 * variances[-1]][:, ::-1]
+    largest = np.abs(Q).argmax(axis=0)
+    return np.ascontiguousarray(Q * np.sign(Q[largest, np.arange(Q.shape[1])]))
 
 
 def unit_atoms(atoms):

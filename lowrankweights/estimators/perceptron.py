@@ -36,8 +36,8 @@ class _LowRankMLP(BaseEstimator):
     dictionary : str, callable, or a tuple with one for each hidden layer
         "none" (every weight is learned), "low_rank" (both factors are learned),
         "random_connections", "random_projection", "squared_exponential", "dct", "wavelet" (these
-        three need an image), "covariance", "squared_covariance", "autoencoder", "kmeans", a
-        function f(v, points, n_alpha, rng) -> U, called once a column, or a ``building.Strategy``.
+        three need an image), "covariance", "squared_covariance", "autoencoder", "kmeans",
+        "pca", a function f(v, points, n_alpha, rng) -> U, called once a column, or a ``building.Strategy``.
     proportion : float or tuple
         Share of each filter's weights that is learned, n_alpha / n_v, in (0, 1]. Where a dictionary has
         fewer atoms, as not all units vary, all it has, with a warning.

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from sklearn.decomposition import PCA
 
 import lowrankweights as lrw
 from lowrankweights.building import (
@@ -34,7 +35,7 @@ def test_each_strategy_gives_each_column_its_own_finite_dictionary(name):
     assert [c.n_h for c in columns] == [3, 2, 2]
     assert all(c.U.shape == (36, 9) and np.isfinite(c.U).all() for c in columns)
     assert all(np.linalg.matrix_rank(c.U) == 9 for c in columns)
-    assert not np.array_equal(columns[0].U, columns[1].U)
+    assert np.array_equal(columns[0].U, columns[1].U) == (name == "pca")  # all columns have the leading ones
     assert all((d.alpha is not None) == STRATEGIES[name]().draws_index_sets for d in drawn)
 
 
@@ -71,6 +72,7 @@ def test_an_autoencoders_atoms_reconstruct_better_than_random_ones():
 
 
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.filterwarnings("ignore:proportion. .* principal components")
 def test_fewer_samples_than_units_and_units_that_never_vary(name):
     X = np.random.default_rng(3).random((8, 36))
     X[:, :12] = 0.25
@@ -120,3 +122,29 @@ def test_a_wavelet_that_does_not_fit_and_too_few_units_that_vary():
 def test_a_kernel_given_as_a_dictionary_is_told_what_to_do():
     with pytest.raises(ValueError, match="^dictionary: expected a name.*KernelStrategy.* got SquaredExp"):
         strategy_of(lrw.SquaredExponential(2.0))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_pca_with_one_column_is_an_ordinary_network_on_the_principal_components(dtype):
+    rng = np.random.default_rng(0)
+    X = (rng.normal(size=(60, 8)) @ rng.normal(size=(8, 8)) + 3).astype(dtype)
+    drawn = strategy_of("pca").prepare(LayerInput(X)).draw(n_alpha=4)
+    components = PCA(4).fit(X.astype(np.float64)).components_.T
+    assert np.allclose(np.abs(np.sum(drawn.U * components, axis=0)), 1, atol=1e-6)
+    assert np.allclose(drawn.U.T @ drawn.U, np.eye(4))
+    Y, how = np.eye(2)[rng.integers(2, size=60)].astype(dtype), {"loss": "softmax_cross_entropy"}
+    layers = [[lrw.Dense(first, "tanh"), lrw.Dense(lrw.Full(5, 2))]
+              for first in (lrw.Predicted(drawn.U, 5), lrw.Full(4, 5))]  # fmt: skip
+    predicted, ordinary = (lrw.Network(own, **how) for own in layers)
+    theta = predicted.init(rng=0)
+    found = predicted.loss_and_grad(theta, X, Y)
+    wanted = ordinary.loss_and_grad(theta, X @ drawn.U.astype(dtype), Y)
+    assert found[0] == pytest.approx(wanted[0], rel=1e-5)
+    assert np.allclose(found[1], wanted[1], atol=1e-4 * np.abs(wanted[1]).max())
+
+
+def test_pca_has_no_more_atoms_than_there_is_variance():
+    rng = np.random.default_rng(0)
+    flat = LayerInput(rng.normal(size=(60, 3)) @ rng.normal(size=(3, 8)))
+    with pytest.warns(UserWarning, match="^proportion: .*only 3 principal components with a variance of 8"):
+        assert columns_of("pca", flat, proportion=1.0)[1][0].U.shape == (8, 3)

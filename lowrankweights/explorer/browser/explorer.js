@@ -238,14 +238,15 @@ export class Explorer {
     }
     if (n === 0) return "No weight is known: every prediction is 0, and nothing is sure. Paint in the first picture.";
     if (n === size) return "Every weight is known: nothing is left to predict. The error is what the ridge smooths away.";
-    if (this.result.correlation === null) return "No correlation: the feature or its prediction is constant where unknown.";
+    if (this.result.correlation === null) return "No correlation: something is constant where unknown.";
     return undefined;
   }
 
   showNumbers() {
     const { singular, condition, n } = this.system;
     const size = this.state.known.length, { correlation, rmse, unknownRmse } = this.result ?? {};
-    const shown = (value, digits) => (singular || value === null || value === undefined ? "–" : value.toFixed(digits));
+    const missing = (value) => singular || value === null || value === undefined;
+    const shown = (value, digits) => (missing(value) ? "–" : value.toFixed(digits));
     const rows = [
       ["correlation where unknown", correlation === null && !singular ? "none" : shown(correlation, 3)],
       ["RMSE", shown(rmse, 3)],
