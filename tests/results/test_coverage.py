@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -34,3 +37,11 @@ def test_the_simulated_world_has_the_difference_that_it_says():
 def test_the_table_has_a_row_for_each_number_of_seeds_and_items():
     lines = coverage.table(n_draws=2).splitlines()
     assert len(lines) == 2 + len(coverage.SEEDS) * len(coverage.ITEMS)
+
+
+def test_the_page_has_the_table_of_all_cells_and_none_is_below_93_percent():
+    page = (Path(__file__).parents[2] / "docs" / "results" / "intervals.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("|")]
+    shares = [float(cell) for row in rows[2:] for cell in re.findall(r"(\d+\.\d) %", row)]
+    assert len(shares) == len(coverage.SEEDS) * len(coverage.ITEMS) * len(coverage.SPREADS)
+    assert min(shares) >= 93 and coverage.PAGE.split("{")[0] in page
