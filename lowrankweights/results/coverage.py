@@ -74,22 +74,22 @@ def _factor(z, points):
 
 PAGE = """# How often the intervals hold
 
-An interval of a difference in error goes over seeds and held-out items. Every seed is tested on the same items; with
-Y the mean difference and mean squares between seeds M_s, between items M_i and of what is left M_r,
+An interval of a difference in error goes over seeds and held-out items. Every seed is tested on the same items.
+With Y the mean difference, and mean squares between seeds M_s, between items M_i and of what is left M_r, it is
 
     Y +- sqrt( t^2 M_s / (n_seeds n_items) + z^2 max(M_i - M_r, 0) / (n_seeds n_items) ),
 
-t the quantile of Student's distribution with n_seeds - 1 degrees of freedom, z the normal one: each part of the
-variance with the quantile of its own (`results.intervals.spread`; ours, after Graybill and Wang, 1980).
+t the quantile of Student's distribution with n_seeds - 1 degrees of freedom, z the normal one: each part of
+the variance with the quantile of its own (`results.intervals.spread`; ours, after Graybill and Wang, 1980).
 
-How often such a 95 % interval holds the true difference, and in brackets its mean width in points, in {n_draws:,}
-simulations of a made-up world each. Columns: by how many points (standard deviation) seeds differ. A share seen in
-{n_draws:,} simulations is itself uncertain by {error:.1f} points.
+How often such a 95 % interval holds the true difference, and in brackets its mean width in points, each in
+{n_draws:,} simulations of a made-up world. Columns: by how many points (standard deviation) seeds differ. A share
+seen in so many simulations is itself uncertain by {error:.1f} points.
 
 {table}
 
-Again: `python -m lowrankweights.results.coverage --draws {n_draws}` (about {minutes} minutes). A test repeats it with
-fewer simulations. The bootstrap over items and two or three seeds that stood here before held in 73 to 86 %.
+Again: `python -m lowrankweights.results.coverage --draws {n_draws}` (a tenth of a second for each draw). A test
+repeats it with fewer. The bootstrap over items and two or three seeds that the pages had before held in 73 to 86 %.
 """
 
 
@@ -99,7 +99,7 @@ def main():
     parser.add_argument("--draws", type=int, default=2000, help="simulations of each cell")
     n_draws = parser.parse_args().draws
     error = 196 * np.sqrt(0.95 * 0.05 / n_draws)
-    print(PAGE.format(table=table(n_draws), n_draws=n_draws, error=error, minutes=4), end="")
+    print(PAGE.format(table=table(n_draws), n_draws=n_draws, error=error), end="")
 
 
 if __name__ == "__main__":
