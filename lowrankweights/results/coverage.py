@@ -74,22 +74,25 @@ def _factor(z, points):
 
 PAGE = """# How often the intervals hold
 
-An interval of a difference in error goes over seeds and held-out items. Every seed is tested on the same items.
-With Y the mean difference, and mean squares between seeds M_s, between items M_i and of what is left M_r, it is
+An interval of a difference in error goes over seeds and held-out items. Every seed is tested on the
+same items. With Y the mean difference, and mean squares between seeds M_s, between items M_i and of
+what is left M_r, it is
 
     Y +- sqrt( t^2 M_s / (n_seeds n_items) + z^2 max(M_i - M_r, 0) / (n_seeds n_items) ),
 
-t the quantile of Student's distribution with n_seeds - 1 degrees of freedom, z the normal one: each part of
-the variance with the quantile of its own (`results.intervals.spread`; ours, after Graybill and Wang, 1980).
+t the quantile of Student's distribution with n_seeds - 1 degrees of freedom, z the normal one: each
+part of the variance with the quantile of its own (`results.intervals.spread`; ours, after Graybill
+and Wang, 1980).
 
-How often such a 95 % interval holds the true difference, and in brackets its mean width in points, each in
-{n_draws:,} simulations of a made-up world. Columns: by how many points (standard deviation) seeds differ. A share
-seen in so many simulations is itself uncertain by {error:.1f} points.
+How often such a 95 % interval holds the true difference, and in brackets its mean width in points,
+each in {n_draws:,} simulations of a made-up world. Columns: by how many points (standard deviation)
+seeds differ. A share seen in so many simulations is itself uncertain by {error:.1f} points.
 
 {table}
 
-Again: `python -m lowrankweights.results.coverage --draws {n_draws}` (a tenth of a second for each draw). A test
-repeats it with fewer. The bootstrap over items and two or three seeds that the pages had before held in 73 to 86 %.
+Again: `python -m lowrankweights.results.coverage --draws {n_draws}` (a tenth of a second for each
+draw). A test repeats it with fewer. The bootstrap over items and two or three seeds that the pages
+had before held in 73 to 86 %.
 """
 
 
