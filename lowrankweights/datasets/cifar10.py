@@ -7,7 +7,7 @@ import numpy as np
 
 from .. import _checks
 from .binary import channels_last, check_labels, read_records
-from .members import files_in
+from .members import files_in, may_be_in
 from .sources import DataSet, bad_file, classification
 
 SHAPE = (32, 32, 3)
@@ -18,9 +18,12 @@ CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "hors
 NAMES = {name: name.removesuffix(".bin") for name in TRAINING_FILES + TEST_FILES}
 
 
+KNOWN_BY = {*NAMES, *NAMES.values()}, ("cifar-10", "cifar10")  # files, and how archives' names begin
+
+
 def files_of(folder):
     """The folder's files, or those of an archive in it, that are CIFAR-10's in either version; else None."""
-    return files_in(folder, {*NAMES, *NAMES.values()}, archives=("cifar-10", "cifar10"))
+    return files_in(folder, *KNOWN_BY)
 
 
 CIFAR10 = DataSet(
@@ -35,7 +38,8 @@ CIFAR10 = DataSet(
         *("CIFAR10", "CIFAR10/cifar-10-batches-bin", "CIFAR10/cifar-10-batches-py", "cifar-10", ""),
     ),
     elsewhere=("~/.keras/datasets/cifar-10-batches-py", "~/.keras/datasets"),
-    present=lambda folder: files_of(folder) is not None,
+    present=lambda folder: may_be_in(folder, *KNOWN_BY),
+    known_as="the same without .bin (the python version), or cifar-10-*.tar.gz",
     files={"cifar-10-binary.tar.gz": "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd"},
     members=TRAINING_FILES + TEST_FILES,
     mirrors=("https://www.cs.toronto.edu/~kriz/",),

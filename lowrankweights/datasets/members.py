@@ -81,13 +81,29 @@ def files_in(folder, wanted, archives=()):
     wanted : collection of str
     archives : tuple of str
         How the names of archives begin that may hold them, without regard to capitals.
+
+    Raises
+    ------
+    DataFileError
+        When an archive of such a name holds none of them, or is damaged.
     """
     plain = Folder(folder)
     if plain.names & set(wanted):
         return plain
-    for name in sorted(plain.names):
-        if name.endswith(PACKED) and name.lower().startswith(tuple(archives) or ("",)):
-            packed = Archive(plain.of(name))
-            if packed.names & set(wanted):
-                return packed
+    for name in _archives_in(plain, archives):
+        packed = Archive(plain.of(name))
+        if packed.names & set(wanted):
+            return packed
+        raise bad_file(packed.path, f"{', '.join(sorted(wanted))} or some of them in it", "none")
     return None
+
+
+def may_be_in(folder, wanted, archives=()):
+    """Whether ``files_in`` would look into this folder; no archive is opened, which may take minutes."""
+    plain = Folder(folder)
+    return bool(plain.names & set(wanted) or _archives_in(plain, archives))
+
+
+def _archives_in(plain, archives):
+    names = (name for name in sorted(plain.names) if name.endswith(PACKED))
+    return [name for name in names if name.lower().startswith(tuple(archives))]

@@ -41,6 +41,7 @@ MNIST = DataSet(
     also=("MNIST/raw", "mnist/MNIST/raw", "mnist/raw", "MNIST", "raw", ""),
     elsewhere=("~/.keras/datasets",),
     present=has_mnist,
+    known_as="the same without .gz or with a dot (.idx3), or Keras's mnist.npz",
     files={
         "train-images-idx3-ubyte.gz": "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
         "train-labels-idx1-ubyte.gz": "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",

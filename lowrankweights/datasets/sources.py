@@ -71,6 +71,8 @@ class DataSet:
         Where other programs keep them in the user's home; looked into before a download.
     present : callable
         ``present(folder)``: whether files of the set are there; by default, any file.
+    known_as : str
+        Other names of the files, in words, for the error that lists where they were looked for.
     files : dict of str to str
         The sha256 of each file to download, by file name.
     mirrors : tuple of str
@@ -92,6 +94,7 @@ class DataSet:
     also: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
     present: Callable = has_files
+    known_as: str = ""
     files: dict[str, str] = field(default_factory=dict)
     mirrors: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
@@ -144,6 +147,7 @@ class DataSet:
         if data_folder():
             if not self.present(folder):
                 what = ", ".join(self.members or self.files) or "files"
+                what += f" ({self.known_as})" * bool(self.known_as)
                 raise DataNotFound(
                     f"{self.name}: expected {what} or some of them, got none in any of these:"
                     + "".join(f"\n  {place}" for place in self.places())

@@ -4,7 +4,7 @@ import numpy as np
 
 from .. import _checks
 from .binary import channels_last, check_labels, read_records
-from .members import files_in
+from .members import files_in, may_be_in
 from .sources import DataNotFound, DataSet, bad_file
 
 SHAPE = (96, 96, 3)
@@ -27,7 +27,8 @@ STL10 = DataSet(
     folder="stl10_binary",
     files={"stl10_binary.tar.gz": "f31fd99273a1acb8609c8db427cebb1de3f71de77758cdc0e22956e1289b9866"},
     also=("stl10", "stl10/stl10_binary", "STL10", "STL10/stl10_binary", ""),
-    present=lambda folder: files_of(folder) is not None,
+    present=lambda folder: may_be_in(folder, MEMBERS, ("stl10",)),
+    known_as="stl10*.tar.gz",
     members=MEMBERS,
     mirrors=("https://ai.stanford.edu/~acoates/stl10/", "https://cs.stanford.edu/~acoates/stl10/"),
 )

@@ -335,3 +335,18 @@ def test_stl10_is_read_packed(data, place):
     found = datasets.fetch_stl10(n_unlabelled=2)
     assert np.array_equal(found.X_unlabelled, as_rows(images[:2])) and found.y_train.tolist() == [1, 2]
     assert np.array_equal(found.X_train, as_rows(images[1:]))
+
+
+@pytest.mark.parametrize(("name", "archive"), [("cifar10", "cifar-10-x.tar.gz"), ("stl10", "stl10_x.tar.gz")])
+def test_status_opens_no_archive_and_a_wrong_one_is_named(data, name, archive):
+    """It may hold gigabytes."""
+    (data / archive).write_bytes(b"not one")
+    assert registry.DATASETS[name].place() == "data folder"
+    with pytest.raises(datasets.DataFileError, match=f"{archive}: expected a whole archive"):
+        {"cifar10": datasets.fetch_cifar10, "stl10": datasets.fetch_stl10}[name]()
+
+
+def test_an_archive_of_other_files_is_named(data):
+    pack(data / "cifar-10-binary.tar.gz", {"readme.html": b""})
+    with pytest.raises(datasets.DataFileError, match="cifar-10-binary.tar.gz: expected .*in it, got none"):
+        datasets.fetch_cifar10()

@@ -487,3 +487,11 @@ class TestLayouts:
         np.savez(data / "mnist" / "mnist.npz", x_train=np.array([{}], object))
         with pytest.raises(datasets.DataFileError, match="mnist.npz: expected Keras's"):
             datasets.fetch_mnist()
+
+    def test_the_error_names_every_kind_of_file_that_would_do(self, tmp_path, monkeypatch):
+        monkeypatch.setenv("LOWRANKWEIGHTS_DATA", str(tmp_path))
+        words = {"mnist": "mnist.npz", "cifar10": "cifar-10-*.tar.gz", "stl10": "stl10*.tar.gz"}
+        for name, word in words.items():
+            with pytest.raises(datasets.DataNotFound) as error:
+                datasets.fetch(name)
+            assert word in str(error.value)
