@@ -173,22 +173,35 @@ class FeatureClassifier:
 
         To save memory the features are standardised in place: they are not to be used again.
         """
-        n_held = self._count_held_out(y)
-        self.mean_, self.scale_ = _moments(features)
-        features -= self.mean_
-        features /= self.scale_
         self.validation_errors_, model = {}, None
-        for strength in self.strengths if len(self.strengths) > 1 else ():
+        if len(self.strengths) > 1:
+            model = self._look(features, y, self._count_held_out(y))
+        errors = self.validation_errors_
+        self.strength_ = min(errors, key=errors.get) if errors else self.strengths[0]
+        self._standardise(features, features)
+        self.model_ = self._train(features, y, self.strength_, model)
+        return self
+
+    def _look(self, features, y, n_held):
+        """Try the strengths on the last rows, which nothing is learned from; returns the last model."""
+        model = None
+        self._standardise(features, features[:-n_held])
+        for strength in self.strengths:
             model = self._train(features[:-n_held], y[:-n_held], strength, model)
             error = float(np.mean(model.predict(features[-n_held:]) != y[-n_held:]))
             rises = error > min(self.validation_errors_.values(), default=1.0)
             self.validation_errors_[strength] = error
             if rises:
                 break
-        errors = self.validation_errors_
-        self.strength_ = min(errors, key=errors.get) if errors else self.strengths[0]
-        self.model_ = self._train(features, y, self.strength_, model)
-        return self
+        features *= self.scale_  # as they came: the last rows are now learned from too
+        features += self.mean_
+        return model
+
+    def _standardise(self, features, rows):
+        """In place, by mean and scale of some of the rows."""
+        self.mean_, self.scale_ = _moments(rows)
+        features -= self.mean_
+        features /= self.scale_
 
     @one_blas_thread
     def predict(self, features):

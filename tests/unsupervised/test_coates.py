@@ -137,3 +137,19 @@ def test_strengths_are_tried_until_the_error_rises():
 def test_strengths_that_cannot_be_are_named(strengths):
     with pytest.raises(ValueError, match="^strengths: expected"):
         FeatureClassifier(strengths)
+
+
+def test_nothing_is_learned_from_the_rows_on_which_the_strength_is_chosen():
+    """Not even their mean and scale; afterwards all rows count."""
+    F, y = separable(300, 0)
+    F[-60:] *= 100
+    model, given = FeatureClassifier((1e-3, 1e-1), n_validation=60), F.copy()
+    kept = {}
+    model._train = lambda features, *rest: (
+        kept.setdefault(len(features), features.copy()) is None
+        or (FeatureClassifier._train(model, features, *rest))
+    )
+    model.fit(F, y)
+    assert np.abs(kept[240].mean(axis=0)).max() < 1e-4 and np.abs(kept[240].std(axis=0) - 1).max() < 0.1
+    assert np.allclose(kept[300] * model.scale_ + model.mean_, given, rtol=1e-4, atol=1e-3)
+    assert np.abs(kept[300].mean(axis=0)).max() < 1e-3
