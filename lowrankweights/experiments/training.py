@@ -5,11 +5,12 @@ trained on) on the training loss, and the parameters are those of the lowest. Te
 once, for the error reported.
 """
 
+import warnings
+
 import numpy as np
 
 from .. import _checks
 from ..building import build, layer_specs
-from ..dictionaries.moments import varying_units
 from ..optimisation.lbfgs import minimize
 from ..speed import Objective, predict
 from .harness.stop_rules import STOP_RULES
@@ -79,7 +80,9 @@ def _untrained(spec, data, shared, n_threads):
     n_classes = int(data.y_train.max()) + 1
     layers = _layers(spec, X, data.input_shape)
     how = {"n_threads": n_threads, "shared": shared}
-    net, theta, _ = build(layers, X, n_classes, "softmax_cross_entropy", rng, **how)
+    with warnings.catch_warnings():  # where fewer pixels vary than are to be learned: the page says so
+        warnings.filterwarnings("ignore", message="proportion: ")
+        net, theta, _ = build(layers, X, n_classes, "softmax_cross_entropy", rng, **how)
     Y = np.eye(n_classes, dtype=X.dtype)[data.y_train]
     return net, theta, Objective(net, X, Y, spec["weight_decay"], n_threads)
 
@@ -90,7 +93,7 @@ def _layers(spec, X, input_shape):
         tuple(spec["hidden"]),
         n_v=X.shape[1],
         dictionary=tuple(spec["dictionary"]),
-        proportion=_possible(spec["proportion"], spec["dictionary"], X),
+        proportion=spec["proportion"],
         n_columns=spec["n_columns"],
         activation="sigmoid",
         input_shape=input_shape,
@@ -99,11 +102,3 @@ def _layers(spec, X, input_shape):
         pretrain=spec["pretrain_iter"] > 0 and "low_rank" not in spec["dictionary"],
         pretrain_iter=spec["pretrain_iter"] or 50,
     )
-
-
-def _possible(proportion, dictionary, X):
-    """The proportion of each layer; for a covariance, in the first, no more than that of units that vary."""
-    first = proportion
-    if dictionary[0] in ("covariance", "squared_covariance"):
-        first = min(proportion, len(varying_units(X)) / X.shape[1])
-    return (first,) + (proportion,) * (len(dictionary) - 1)

@@ -48,20 +48,21 @@ class Stage:
         self.fun, self.completed, self.n_evaluations = fun, completed, 0
         self.start = self.best = self._evaluate(theta)
         self._evaluated = self._iterate = self.start  # the last point looked at; the last one accepted
-        self._saw_nan = self._small = self._agreed = False
+        self._saw_nan = self._agreed = self._stopped = False
 
     def run(self, max_iter, options):
         """Status and message; ``options`` are SciPy's gtol, ftol and maxcor."""
         if max_iter == 0:
             return "max_iter", "max_iter is 0: nothing was changed."
-        own_measure = hasattr(self.fun, "gradient_to_judge")  # then it is for ``_after`` to stop, not SciPy
-        options, tol = options | {"gtol": 0.0 if own_measure else options["gtol"]}, options["gtol"]
-        self._tol = tol if own_measure else -1.0
+        self._tol = options["gtol"]
+        if self._is_small(self.start):
+            return self._converged()
+        options = options | {"gtol": 0.0}  # it is for ``_after`` to stop: fun may have a measure of its own
         # at most two line searches an iteration, 20 evaluations each: maxfun is never the reason
         options = options | {"maxiter": max_iter, "maxfun": 40 * max_iter + 100}
         how = {"method": "L-BFGS-B", "jac": True, "callback": self._after, "options": options}
         found = optimize.minimize(self._loss_and_grad, self.start.theta, **how)
-        return self._explain(found.status, max_iter, tol, options["ftol"])
+        return self._explain(found.status, max_iter, options["ftol"])
 
     def largest(self, point):
         """The largest entry of the gradient, or of fun's ``gradient_to_judge``, if it has one."""
@@ -98,10 +99,17 @@ class Stage:
         self._iterate = point
         if loss <= self.best.loss:
             self.best = point
+        self._stopped = True  # should a callback raise
         self.completed(point)
-        self._small = self.largest(point) <= self._tol
-        if self._small:
+        self._stopped = False
+        if self._is_small(point):
             raise StopIteration
+
+    def _is_small(self, point):
+        return self.largest(point) <= self._tol
+
+    def _converged(self):
+        return "converged", f"No entry of the gradient is above tol = {self._tol:g}."
 
     def _look_at_step(self, a, b):
         """Note whether the loss last fell as the gradients said, where it fell by more than rounding."""
@@ -112,14 +120,17 @@ class Stage:
             promised = 0.5 * float((a.grad + b.grad) @ (a.theta - b.theta))
             self._agreed = fall > 0 and fall / 3 < promised < 3 * fall
 
-    def _explain(self, scipy_status, max_iter, tol, ftol):
+    def _explain(self, scipy_status, max_iter, ftol):
         """Status and message from SciPy's number: 0 converged, 1 limit, 2 abnormal, 99 a callback."""
-        if self._small or (scipy_status == 0 and self.largest(self._iterate) <= tol):
-            return "converged", f"No entry of the gradient is above tol = {tol:g}."
+        if scipy_status in (0, 99) and not self._stopped and self._is_small(self._iterate):
+            return self._converged()
         if scipy_status == 99 and not self._saw_nan:
             return "stopped", "A callback asked to stop; the best iterate is kept."
         if scipy_status == 1:
-            return "max_iter", f"max_iter = {max_iter} was reached, tol = {tol:g} was not: raise max_iter."
+            return (
+                "max_iter",
+                f"max_iter = {max_iter} was reached, tol = {self._tol:g} was not: raise max_iter.",
+            )
         # SciPy takes a rise for convergence too, and a step of no effect: then slopes are looked at
         small = ftol > CLEAR64 or self.largest(self._iterate) <= MUCH_SMALLER * self.largest(self.start)
         if scipy_status == 0 and self._agreed and small:

@@ -42,19 +42,13 @@ def test_a_verdict_waits_for_all_planned_seeds():
 
 
 def test_many_primary_claims_need_more_than_one_alone():
-    """A difference that one claim would decide is undecided among ten."""
-    a, b = runs(0.046, n=2000), runs(0.05, n=2000)
-    claim = next(c for gap in range(400) for c in [shifted(a, b, gap)] if 0.01 < c.p_value < 0.04)
-    assert decided_among(1, claim) != "undecided" == decided_among(10, claim)
-
-
-def shifted(a, b, gap):
-    """The claim with a margin that moves its p-value."""
-    return claims.compare("", a, b, gap / 10_000, True)
-
-
-def decided_among(n, claim):
-    return (claims.holm([claim.p_value] + [0.9] * (n - 1), 0.05)[0] and "decided") or "undecided"
+    """With the end of its interval as margin a claim is just decided; not so among ten."""
+    a, b = runs(0.05), runs(0.06)
+    margin = claims.compare("", a, b).high + 1e-6
+    asked = [("a beats b", a, b, margin, True)]
+    undecided = [("a beats itself", a, a, 0.0, True)] * 9
+    assert claims.compare_all(asked, 3)[0].verdict == "holds"
+    assert claims.compare_all(asked + undecided, 3)[0].verdict == "undecided"
 
 
 def test_holm_stops_at_the_first_that_is_not_rejected():
