@@ -22,8 +22,7 @@ def train(spec, data, shared, n_threads):
     Parameters
     ----------
     spec : dict
-        dictionary, proportion, n_columns, seed, hidden, max_iter, weight_decay, length_scale,
-        index_sets, pretrain_iter (0: no pre-training), stop_rule (one of ``STOP_RULES``).
+        See ``fit``.
     data : Bunch
         X_train, y_train, X_validation, y_validation, X_test, y_test, input_shape.
     shared : dict
@@ -33,7 +32,7 @@ def train(spec, data, shared, n_threads):
     Returns
     -------
     result : dict
-        Plain values.
+        Plain values: those of ``fit`` and of ``tested``.
     net : Network
     theta : ndarray
 
@@ -42,8 +41,26 @@ def train(spec, data, shared, n_threads):
     KeyboardInterrupt
         On Ctrl-C: a run is whole or is not written down.
     """
-    rule = STOP_RULES[_checks.choice("stop_rule", spec["stop_rule"], STOP_RULES)]
-    net, theta, objective = _untrained(spec, data, shared, n_threads)
+    result, net, theta = fit(spec, data, shared, n_threads)
+    return {**result, **tested(net, theta, data)}, net, theta
+
+
+def fit(spec, data, shared, n_threads):
+    """``train`` without a look at test images.
+
+    The spec has dictionary, proportion, n_columns, seed, hidden, max_iter, weight_decay, length_scale,
+    index_sets, pretrain_iter (0: no pre-training), stop_rule (one of ``STOP_RULES``).
+    """
+    _checks.choice("stop_rule", spec["stop_rule"], STOP_RULES)
+    net, theta = _untrained(spec, data, shared, n_threads)
+    return fine_tune(spec, data, net, theta, n_threads)
+
+
+def fine_tune(spec, data, net, theta, n_threads):
+    """Minimise from theta on, until the spec's stop rule; returns as ``fit``."""
+    rule = STOP_RULES[spec["stop_rule"]]
+    Y = np.eye(net.n_out, dtype=data.X_train.dtype)[data.y_train]
+    objective = Objective(net, data.X_train, Y, spec["weight_decay"], n_threads)
 
     def validation_error(theta):
         return len(wrong_items(net, theta, data.X_validation, data.y_validation)) / len(data.y_validation)
@@ -52,14 +69,10 @@ def train(spec, data, shared, n_threads):
     how = {"max_iter": spec["max_iter"], "callbacks": [best], "on_interrupt": "raise"}
     found = minimize(objective, theta, **how)
     theta = found.theta if best.theta is None else best.theta
-    wrong = wrong_items(net, theta, data.X_test, data.y_test)
     result = {
         "n_dynamic": net.n_dynamic,
         "n_static": net.n_static,
-        "error": len(wrong) / len(data.y_test),
         "validation_error": validation_error(theta) if rule.name == "validation error" else None,
-        "n_test": len(data.y_test),
-        "wrong": wrong.tolist(),
         "loss": found.loss if best.theta is None else float(objective(theta)[0]),
         "n_iter": found.n_iter,
         "best_iter": best.n_iter,
@@ -69,13 +82,20 @@ def train(spec, data, shared, n_threads):
     return result, net, theta
 
 
+def tested(net, theta, data):
+    """The error on test images, and which of them are wrong."""
+    wrong = wrong_items(net, theta, data.X_test, data.y_test)
+    n_test = len(data.y_test)
+    return {"error": len(wrong) / n_test, "n_test": n_test, "wrong": wrong.tolist()}
+
+
 def wrong_items(net, theta, X, y):
     """Indices of the rows whose most probable class is not y."""
     return np.flatnonzero(predict(net, theta, X).argmax(axis=1) != y)
 
 
 def _untrained(spec, data, shared, n_threads):
-    """The network, pre-trained where the spec says so; its theta, and its loss on the training images."""
+    """The network, pre-trained where the spec says so, and its theta."""
     X, rng = data.X_train, np.random.default_rng(spec["seed"])
     n_classes = int(data.y_train.max()) + 1
     layers = _layers(spec, X, data.input_shape)
@@ -83,8 +103,7 @@ def _untrained(spec, data, shared, n_threads):
     with warnings.catch_warnings():  # where fewer pixels vary than are to be learned: the page says so
         warnings.filterwarnings("ignore", message="proportion: ")
         net, theta, _ = build(layers, X, n_classes, "softmax_cross_entropy", rng, **how)
-    Y = np.eye(n_classes, dtype=X.dtype)[data.y_train]
-    return net, theta, Objective(net, X, Y, spec["weight_decay"], n_threads)
+    return net, theta
 
 
 def _layers(spec, X, input_shape):

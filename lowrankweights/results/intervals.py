@@ -131,7 +131,7 @@ def paired_interval(wrong_a, wrong_b, n_items, level=0.95, n_folds=1):
 def error_interval(wrong, n_items, level=0.95):
     """Mean error of a model over its seeds and its interval; 0 to 1.
 
-    ``paired_interval`` against a model that gets nothing wrong.
+    ``paired_interval`` against a model that gets nothing wrong, cut off where no error can be.
 
     Parameters
     ----------
@@ -145,4 +145,5 @@ def error_interval(wrong, n_items, level=0.95):
     >>> error_interval([[0, 1], [0, 1, 2, 3]], n_items=100)[0]
     0.03
     """
-    return paired_interval(wrong, [[]] * len(wrong), n_items, level)
+    mean, low, high = paired_interval(wrong, [[]] * len(wrong), n_items, level)
+    return mean, max(low, 0.0), min(high, 1.0)

@@ -73,7 +73,9 @@ def test_an_item_that_is_tested_in_every_fold_counts_once():
     once, rng = [], np.random.default_rng(1)
     once = [np.flatnonzero(rng.random(200) < 0.1) for _ in range(3)]
     folds = [np.tile(w, 4) for w in once]
-    assert paired_interval(folds, [[]] * 3, 200, n_folds=4) == pytest.approx(error_interval(once, 200))
+    assert paired_interval(folds, [[]] * 3, 200, n_folds=4) == pytest.approx(
+        paired_interval(once, [[]] * 3, 200)
+    )
 
 
 def test_seeds_must_pair():
@@ -82,7 +84,14 @@ def test_seeds_must_pair():
 
 
 def test_the_interval_of_one_model_is_that_against_a_model_without_errors():
-    wrong = [np.arange(30), np.arange(40)]
+    wrong = [np.arange(30), np.arange(34), np.arange(38)]
     mean, low, high = error_interval(wrong, 1000)
-    assert mean == pytest.approx(0.035) and low < mean < high
-    assert (mean, low, high) == paired_interval(wrong, [[], []], 1000)
+    assert mean == pytest.approx(0.034) and low < mean < high
+    assert (mean, low, high) == paired_interval(wrong, [[]] * 3, 1000)
+
+
+def test_the_interval_of_an_error_ends_where_no_error_can_be():
+    two_seeds = [np.arange(30), np.arange(40)]
+    assert paired_interval(two_seeds, [[], []], 1000)[1] < 0 == error_interval(two_seeds, 1000)[1]
+    nearly_all = [np.arange(995), np.arange(985)]
+    assert error_interval(nearly_all, 1000)[2] == 1

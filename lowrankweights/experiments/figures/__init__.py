@@ -13,6 +13,7 @@ FIGURES = {
     "4-mnist": "figure_4_mnist.ErrorByDictionary",
     "6-proportion": "figure_6_proportion.ErrorByProportion",
     "6-budget": "figure_6_budget.ErrorByBudget",
+    "rivals": "rivals.Rivals",
 }
 
 

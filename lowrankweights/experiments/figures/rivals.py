@@ -1,0 +1,204 @@
+"""Beyond the paper: its dictionaries against their rivals at equal numbers of learned parameters, on MNIST.
+
+Each model is searched the same way before its seeds are run: three weight decays, one or two hidden layers,
+and the few settings that are its own.
+"""
+
+import numpy as np
+
+from ...results import Comparison, error_interval
+from ...results.claims import at_its_limit
+from ...results.files import select
+from .. import rivals
+from ..harness.search import SEARCH, TEST, Model, SearchedFigure
+from ..harness.stop_rules import ON_VALIDATION
+from ..images import data_in_words, load
+
+COMMON = {"model": "mlp", "index_sets": "uniform", "stop_rule": ON_VALIDATION.name}
+MNIST = {
+    "data": "mnist", "n_train": 20_000, "n_search": 10_000, "pretrain_iter": 30, "max_iter": 1000,
+    "length_scale": 1.0,
+}  # fmt: skip
+# two networks for each budget, of two hidden layers or one, for those that have their weights predicted
+HIDDEN = {2500: [[50, 50], [61]], 12_000: [[200, 200], [200]], 22_000: [[500, 500], [330]]}
+FULL = [[500, 500], [200]]  # networks of every weight, which are also pruned
+PRESETS = {
+    "quick": {
+        "settings": {**MNIST, "data": "digits-16x16", "n_train": 1200, "n_search": 600, "pretrain_iter": 10,
+                     "max_iter": 300},
+        "hidden": {1000: [[30]], 3000: [[60]]}, "full": [[60]], "n_components": [25], "seeds": 2,
+    },
+    "standard": {"settings": MNIST, "hidden": HIDDEN, "full": FULL, "n_components": [25, 50], "seeds": 5},
+    "paper": {
+        "settings": {**MNIST, "n_train": 50_000, "n_search": 20_000, "pretrain_iter": 50, "max_iter": 1500},
+        "hidden": HIDDEN, "full": FULL, "n_components": [25, 50], "seeds": 5,
+    },
+}  # fmt: skip
+MARGIN = 0.002
+COLUMNS = {
+    "model": "---", "layers": "---", "error (%)": "---:", "95 % interval": "---:", "learned": "---:",
+    "stored": "---:", "seconds": "---:",
+}  # fmt: skip
+
+LEGEND = (
+    "Learned: weights and biases that training changes. Stored: these, and the dictionaries (those of "
+    "kernels and random numbers could be made again from a seed) or the places of the weights that are "
+    "left. Seconds: of training, dictionary and pre-training included, on one processor beside another "
+    "run; pruning with the training of every weight before it. *: a run was ended by its limit of "
+    "iterations, and is left out of the claims."
+)
+
+
+class Rivals(SearchedFigure):
+    """Networks of every kind with equally many learned numbers."""
+
+    name, presets = "rivals", PRESETS
+
+    def models(self, preset):
+        """Each rival at each budget, and every weight, which has none."""
+        p = self.presets[preset]
+        common = {**COMMON, **p["settings"]}
+        models = {rivals.EVERY: Model({**common, "rival": rivals.EVERY}, {"hidden": p["full"]})}
+        for budget, hidden in p["hidden"].items():
+            for rival in rivals.RIVALS[:-1]:
+                settings = {**common, "rival": rival, "budget": budget}
+                models[f"{rival}, {budget:,}"] = Model(settings, _own_options(rival, hidden, p))
+        return models
+
+    def seeds(self, preset):
+        """Five in the standard preset."""
+        return range(self.presets[preset]["seeds"])
+
+    def group(self, spec):
+        """A network of every weight with all that it is pruned to; others by themselves."""
+        if spec["rival"] in (rivals.EVERY, rivals.PRUNING):
+            return [spec["seed"], spec["stage"], spec["weight_decay"], spec["hidden"]]
+        return super().group(spec)
+
+    def run_one(self, spec, shared, n_threads):
+        """``rivals.train_rival``, on fewer images where it is for the search."""
+        n_train = spec["n_search" if spec["stage"] == SEARCH else "n_train"]
+        return rivals.train_rival(spec, load(spec["data"], n_train), shared, n_threads)
+
+    def comparisons(self, results):
+        """SE-Emp against each rival at each budget; primary at the largest: low rank, and PCA."""
+        most = max(_budgets(results), default=0)
+        for budget in _budgets(results):
+            ours = _at(results, "SE-Emp", budget)
+            for rival in rivals.RIVALS[1:]:
+                known = budget == most and rival in ("low rank", rivals.PCA)
+                near = rival in (rivals.PCA, rivals.EVERY)
+                words = f"is no worse than {rival} by {100 * MARGIN:g} points" if near else f"beats {rival}"
+                text = f"SE-Emp with {budget:,} learned numbers {words}"
+                yield Comparison(text, ours, _at(results, rival, budget), MARGIN if near else 0.0, known)
+
+    def summary(self, results):
+        """A table in Markdown for each budget."""
+        tested = select(results, stage=TEST)
+        if not tested:
+            return "only runs of the search so far"
+        parts = []
+        for budget in [None, *_budgets(tested)]:
+            lines = ["| " + " | ".join(COLUMNS) + " |", "|" + "|".join(COLUMNS.values()) + "|"]
+            runs = {name: _at(tested, name, budget) for name in rivals.RIVALS if _is_at(name, budget)}
+            lines += [_row(name, of_rival) for name, of_rival in runs.items() if of_rival]
+            parts.append(f"{f'{budget:,} learned numbers' if budget else 'No budget'}:")
+            parts.append("\n".join(lines))
+        r, n_seeds = tested[0], len({r["seed"] for r in tested})
+        parts.append(
+            f"{r['n_train']:,} training images, {r['n_search']:,} of them in the search; "
+            f"{r['n_test']:,} test images; means over the seeds, at most {n_seeds}. {LEGEND}"
+        )
+        return "\n\n".join(parts)
+
+    def draw(self, results):
+        """Error against learned numbers, and against stored ones."""
+        import matplotlib.pyplot as plt
+
+        from ... import plotting
+
+        tested = select(results, stage=TEST)
+        figure, axes = plt.subplots(1, 2, figsize=(8.4, 4.2), layout="constrained", sharey=True)
+        for ax, x in zip(axes, ("n_dynamic", "stored"), strict=True):
+            _draw_panel(ax, tested, x)
+        axes[0].set(xlabel="learned numbers", ylabel="test error (%)")
+        axes[1].set(xlabel="stored numbers (dictionaries, places included)")
+        plotting.log_percent_axis(axes[0])
+        axes[0].set_title(data_in_words(results), fontsize="small")
+        figure.legend(
+            *axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=4, fontsize="small"
+        )
+        bars = "Upright lines and the grey band: 95 % intervals of the mean, over seeds and test images."
+        figure.supxlabel(bars, fontsize="small")
+        return figure
+
+
+def _own_options(rival, hidden, p):
+    """What is searched for a rival beside weight decay: its layers, and what it has of its own."""
+    if rival == rivals.PCA:
+        return {"n_components": p["n_components"], "n_layers": [2, 1]}
+    if rival == rivals.NARROWER:
+        return {"n_layers": [2, 1]}
+    if rival == rivals.PRUNING:
+        return {"hidden": p["full"]}
+    return {"hidden": hidden} | ({"length_scale": [1.0, 2.0]} if rival == "SE-Emp" else {})
+
+
+def _budgets(results):
+    return sorted({r["budget"] for r in results if "budget" in r})
+
+
+def _is_at(name, budget):
+    return (name == rivals.EVERY) == (budget is None)
+
+
+def _at(results, rival, budget):
+    """The tested runs of a rival at a budget; every weight has none."""
+    return select(results, stage=TEST, rival=rival, budget=None if rival == rivals.EVERY else budget)
+
+
+def _row(name, runs):
+    mean, low, high = _percent_wrong(runs)
+    learned, stored, seconds = (
+        np.mean([value(r) for r in runs])
+        for value in (lambda r: r["n_dynamic"], _stored, lambda r: r["train_seconds"])
+    )
+    star = "*" * any(map(at_its_limit, runs))
+    cells = [name, "-".join(map(str, runs[0]["units"])), f"{mean:.2f}{star}", f"{low:.2f} to {high:.2f}"]
+    return "| " + " | ".join([*cells, f"{learned:,.0f}", f"{stored:,.0f}", f"{seconds:.0f}"]) + " |"
+
+
+def _stored(result):
+    return result["n_dynamic"] + result["n_static"]
+
+
+def _percent_wrong(runs):
+    """Mean error in %, and its 95 % interval over seeds and items."""
+    return 100 * np.array(error_interval([r["wrong"] for r in runs], runs[0]["n_test"]))
+
+
+def _draw_panel(ax, tested, x):
+    """A line for each rival; every weight as a line with a band."""
+    from ... import plotting
+
+    if every := _at(tested, rivals.EVERY, None):
+        mean, low, high = _percent_wrong(every)
+        count = int(np.mean([_stored(r) for r in every]))
+        ax.axhline(mean, color="#555555", lw=1.2, label=f"every weight ({count:,})")
+        ax.axhspan(low, high, color="#555555", alpha=0.12, lw=0)
+    names = rivals.RIVALS[:-1]
+    for i, (name, style) in enumerate(zip(names, plotting.line_styles(len(names)), strict=True)):
+        points = []
+        for budget in _budgets(tested):
+            if runs := _at(tested, name, budget):
+                count = _stored if x == "stored" else (lambda r: r["budget"])
+                points.append((np.mean([count(r) for r in runs]), *_percent_wrong(runs)))
+        if points:
+            at, mean, low, high = np.array(points).T
+            at = at * 1.02 ** (i - 3) if x != "stored" else at  # beside each other, to be told apart
+            ax.plot(at, mean, label=name, **style)
+            ax.vlines(at, low, high, color=style["color"], lw=0.8, alpha=0.6)
+    ax.set_xscale("log")
+    if x != "stored":
+        ax.set_xticks(_budgets(tested), [f"{b:,}" for b in _budgets(tested)], minor=False)
+        ax.minorticks_off()
