@@ -129,7 +129,9 @@ def test_an_unknown_name_is_an_attribute_error():
     assert not hasattr(lowrankweights, "nonsense")
 
 
-@pytest.mark.parametrize(("page", "n_blocks"), [("README.md", 3), ("docs/network.md", 2)])
+@pytest.mark.parametrize(
+    ("page", "n_blocks"), [("README.md", 3), ("docs/network.md", 2), ("docs/a-figure-of-your-own.md", 1)]
+)
 def test_the_code_of_a_page_runs(page, n_blocks):
     text = (PACKAGE.parent / page).read_text(encoding="utf-8")
     blocks = [part.split("```")[0] for part in text.split("```python\n")[1:]]

@@ -2,7 +2,7 @@
 # title: Which dictionary
 # minutes: 75
 # seconds: 70
-# learn: ten ways to make the dictionary $U$ and what each of them believes about filters; how the covariance kernel "Emp" is made; what a layer can see through $U$; how to compare dictionaries without fooling yourself; how to try a dictionary of your own.
+# learn: ten ways to make the dictionary $U$ and what each of them believes about filters; how the covariance kernel "Emp" is made; what a layer can see through $U$; how to compare dictionaries without fooling yourself, also with the rival that everybody asks for, principal components; how to try a dictionary of your own.
 # need: NumPy, $W = U w_\alpha$, and kernel ridge in outline (notebook 02, or section 3 of notebook 03 and the recipe repeated below). No network and no data to download.
 # ---
 
@@ -24,7 +24,7 @@ from lowrankweights.building import STRATEGIES, LayerInput, strategy_of
 from lowrankweights.results import paired_interval
 
 teaching.begin()  # one thread of BLAS is enough; fits end early on purpose
-check = teaching.Checks(["emp_kernel", "seen", "paired", "my_dictionary"])
+check = teaching.Checks(["emp_kernel", "seen", "paired", "principal", "my_dictionary"])
 rng = np.random.default_rng(0)
 plt.rcParams.update(plotting.STYLE)
 
@@ -66,7 +66,8 @@ V = X.astype(float)  # (n, n_v): what the layer's input units do over the data
 # %%
 n_alpha = 26  # a tenth of 256
 pixels = LayerInput(V, lrw.Grid(shape))
-strategies = {name: strategy_of(name, length_scale=2.0) for name in STRATEGIES}
+nine = [name for name in STRATEGIES if name != "pca"]  # the tenth is the rival, in section 5
+strategies = {name: strategy_of(name, length_scale=2.0) for name in nine}
 prepared = {name: strategy.prepare(pixels, rng=0) for name, strategy in strategies.items()}
 U_of = {name: p.draw(n_alpha, rng=1).U for name, p in prepared.items()}  # (256, 26) each
 
@@ -526,7 +527,7 @@ guess_best = None  # a name from the table
 guess_everything = None  # per cent
 
 # %%
-everyone = ["low_rank", *STRATEGIES]
+everyone = ["low_rank", *nine]
 runners = teaching.sized(full=everyone, tiny=["random_projection", "squared_exponential", "covariance"])
 shares = teaching.sized(full=(0.03, 0.1, 0.3), tiny=(0.1, 0.3))
 seeds = range(teaching.sized(full=3, tiny=2))
@@ -543,8 +544,8 @@ def wrong_digits(model, X=X_test, y=y_test):
     return np.flatnonzero(model.predict(X) != y)  # which rows, not only how many
 
 
-def race(dictionary, share):
-    models = [fit(dictionary, share, seed) for seed in seeds]
+def race(dictionary, share, **more):
+    models = [fit(dictionary, share, seed, **more) for seed in seeds]
     at_limit.extend(dictionary for model in models if model.n_iter_ == own["max_iter"])
     return [wrong_digits(model) for model in models]  # a list for each seed
 
@@ -609,7 +610,7 @@ teaching.compare_guess(guess_better, better, f"clearly better at {shares[1]:.0%}
 #
 # - With everything learned, 26,710 numbers, 4.3 % are wrong. With the SE dictionary and a tenth of each filter, 3,710 numbers, it is 3.5 %, and the interval of the difference ends just below 0. The
 #   belief "neighbours are alike" is worth more here than the freedom that was given up: a prior helps when data are few. (One such interval among ten would be a weak witness. But it is so at 30 % again (put `shares` for
-#   `shares[:2]` above to see it), and section 7 will find it on MNIST, and large.)
+#   `shares[:2]` above to see it), and section 8 will find it on MNIST, and large.)
 # - With 3 % learned, five dictionaries are not worse than everything, as far as 1,197 digits can tell. Their order among each other is within the noise, and whoever names a winner
 #   from such a table is talking about seeds.
 # - `random_connections` (filters of single pixels), `wavelet` and `dct` lose clearly at 3 %, and `low_rank` hopelessly: its rank is 2.
@@ -625,10 +626,193 @@ teaching.compare_guess(guess_better, better, f"clearly better at {shares[1]:.0%}
 # directions it still holds roughly: random projections keep distances up to a factor, which is the lemma of Johnson and Lindenstrauss.) The ten columns of `dct` share the same four lowest frequencies, of which nobody
 # needs ten copies, and their other atoms are mostly high frequencies, in which these smooth digits have nothing. What lies between is lost to all columns, for good.
 #
-# Larger images with more directions, or fewer columns, are harder on the random projection. Section 7 asks MNIST, with 784 pixels.
+# Larger images with more directions, or fewer columns, are harder on the random projection. Section 8 asks MNIST, with 784 pixels.
 
 # %% [markdown]
-# ## 5 · Deeper: where there are no places
+# ## 5 · The rival
+#
+# Somebody objects: "Your layer sees 26 numbers of each image, $v U$. The best 26 numbers are known since 1901: the principal components. I take these, put an ordinary small network behind them, and need
+# no kernel, no $\alpha$ and no columns." That is a fair question, and every reader of the paper should ask it.
+#
+# Look at it closely, and the rival is one more dictionary. With *one* column $v W = (v U) w_\alpha$ is an ordinary layer of every weight on the 26 inputs $v U$. Are the atoms the leading eigenvectors of the Emp kernel,
+# $K u_k = \mu_k u_k$ with the largest $\mu_k$, then $v U$ are the principal components of $v$ (up to their means, which the biases take). So "PCA and a network" is `dictionary="pca", n_columns=1`, and it can be raced like all the others.
+#
+# ### Exercise 4: principal components
+#
+# Make that $U$ from $V$: the `n_alpha` leading eigenvectors of the Emp kernel of exercise 1, of length 1, the one with the largest eigenvalue first.
+
+
+# %% starter principal
+def principal(V, n_alpha):
+    K = ...  # (n_v, n_v): how the input units vary together
+    U = ...  # (n_v, n_alpha)
+    return U
+
+
+# %% [markdown] hint principal
+# $K$ is symmetric: `np.linalg.eigh(K)` returns its eigenvalues and, as the columns of a matrix, its eigenvectors. In which order?
+
+# %% [markdown] hint principal
+# In rising order: the leading eigenvectors are the *last* columns. `vectors[:, ::-1]` turns the order round.
+
+# %% [markdown] hint principal
+# `np.linalg.eigh(K)[1][:, ::-1][:, :n_alpha]`, with `K = lrw.EmpiricalCovariance(V).K` or your own `emp_kernel(V)`.
+
+
+# %% solution principal
+def principal(V, n_alpha):
+    K = lrw.EmpiricalCovariance(V).K  # (n_v, n_v)
+    values, vectors = np.linalg.eigh(K)  # (n_v,) rising, (n_v, n_v)
+    return vectors[:, ::-1][:, :n_alpha]  # (n_v, n_alpha)
+
+
+# %% mutant principal: the smallest eigenvalues
+def principal(V, n_alpha):
+    return np.linalg.eigh(np.cov(V.T))[1][:, :n_alpha]
+
+
+# %% mutant principal: the largest, but the smallest of them first
+def principal(V, n_alpha):
+    return np.linalg.eigh(np.cov(V.T))[1][:, -n_alpha:]
+
+
+# %% mutant principal: not centred
+def principal(V, n_alpha):
+    return np.linalg.svd(V, full_matrices=False)[2][:n_alpha].T
+
+
+# %% mutant principal: scaled by how much they vary
+def principal(V, n_alpha):
+    values, vectors = np.linalg.eigh(np.cov(V.T))
+    return (vectors * np.sqrt(np.maximum(values, 0)))[:, ::-1][:, :n_alpha]
+
+
+# %% mutant principal: eigenvectors are rows
+def principal(V, n_alpha):
+    return np.linalg.eigh(np.cov(V.T))[1][::-1][:n_alpha].T
+
+
+# %% mutant principal: transposed
+def principal(V, n_alpha):
+    return np.linalg.eigh(np.cov(V.T))[1][:, ::-1][:, :n_alpha].T
+
+
+# %% mutant principal: the components of the digits, not their directions
+def principal(V, n_alpha):
+    centred = V - V.mean(axis=0)
+    return centred @ np.linalg.svd(centred, full_matrices=False)[2][:n_alpha].T
+
+
+# %% mutant principal: all of them
+def principal(V, n_alpha):
+    return np.linalg.eigh(np.cov(V.T))[1][:, ::-1]
+
+
+# %% mutant principal: of the correlation
+def principal(V, n_alpha):
+    centred = V - V.mean(axis=0)
+    scale = np.maximum(centred.std(axis=0), 1e-9)
+    return np.linalg.svd(centred / scale, full_matrices=False)[2][:n_alpha].T
+
+
+# %% mutant principal: columns of the kernel, which is Emp without ridge
+def principal(V, n_alpha):
+    return np.linalg.qr(np.cov(V.T)[:, :n_alpha])[0]
+
+
+# %% mutant principal: V itself is changed
+def principal(V, n_alpha):
+    V -= V.mean(axis=0)
+    return np.linalg.svd(V, full_matrices=False)[2][:n_alpha].T
+
+
+# %% accept principal: singular vectors of the centred data
+def principal(V, n_alpha):
+    return np.linalg.svd(V - V.mean(axis=0), full_matrices=False)[2][:n_alpha].T
+
+
+# %% accept principal: scikit-learn's
+def principal(V, n_alpha):
+    from sklearn.decomposition import PCA
+
+    return PCA(n_alpha, svd_solver="full").fit(V).components_.T
+
+
+# %% accept principal: some of them with the other sign
+def principal(V, n_alpha):
+    U = np.linalg.eigh(np.cov(V.T))[1][:, ::-1][:, :n_alpha]
+    return U * np.where(np.arange(n_alpha) % 2, -1, 1)
+
+
+# %% check principal
+with check("principal") as c:
+    tilted = rng.normal(3, 1, size=(40, 6)) * [1, 5, 2, 4, 3, 6] + rng.normal(size=(40, 1))
+    for name, data, atoms in (("40 rows of 6 units", tilted, 3), ("the digits", V, 26)):
+        handed, what = data.copy(), f"{name}, {atoms} components"
+        got = principal(handed, atoms)
+        c.true(
+            np.array_equal(handed, data),
+            "Your function has changed V itself: `V -= ...` writes into the caller's array.",
+        )
+        got = c.shaped(got, (data.shape[1], atoms), f"{what}: U")
+        c.close(got.T @ got, np.eye(atoms), f"{what}: U.T @ U", tolerance=1e-6)
+        largest = np.sort(np.linalg.eigvalsh(np.cov(data.T)))[::-1][:atoms]
+        c.close(
+            np.var(data @ got, axis=0, ddof=1),
+            largest,
+            f"{what}: how much each column of V @ U varies",
+            tolerance=1e-6,
+        )
+
+# %% [markdown]
+# A layer with this dictionary and a small network on $V U$ are the same function of the same numbers:
+
+# %%
+U = STRATEGIES["pca"]().prepare(LayerInput(V, lrw.Grid(shape)), rng=0).draw(n_alpha, rng=1).U  # (256, 26)
+output = lrw.Dense(lrw.Full(n_h, 10))
+layer = lrw.Network([lrw.Dense(lrw.Predicted(U, n_h), "sigmoid"), output], "softmax_cross_entropy")
+small = lrw.Network([lrw.Dense(lrw.Full(n_alpha, n_h), "sigmoid"), output], "softmax_cross_entropy")
+theta, Y = layer.init(rng=0), np.eye(10)[y]  # (3710,), (600, 10)
+for net, data in ((layer, V), (small, V @ U)):
+    loss, grad = net.loss_and_grad(theta, data, Y, weight_decay=1e-3)
+    print(
+        f"{data.shape[1]:3} inputs, {net.n_dynamic} learned numbers: loss {loss:.12f}, |gradient| {np.linalg.norm(grad):.12f}"
+    )
+
+# %% [markdown]
+# **Guess first**, for 3 and 10 % learned. Ten columns of SE or one of PCA, of equally many learned numbers: which has fewer errors, or can 1,197 digits not tell?
+
+# %%
+guess_rival_at_3 = None  # "SE", "PCA" or "undecided"
+guess_rival_at_10 = None
+
+# %%
+verdict = []
+for share in shares[:2]:
+    rival = race("pca", share, n_columns=1)
+    print(
+        f"{share:.0%} learned: PCA and a network {100 * np.mean([len(w) for w in rival]) / len(y_test):.1f} % wrong"
+    )
+    found = {}
+    for name in ("squared_exponential", "covariance", "random_projection"):
+        interval = 100 * np.array(paired_interval(wrong[name, share], rival, len(y_test)))
+        found[f"{name.replace('_', ' ')} − PCA"] = interval
+    plotting.differences(found).set_title(f"{share:.0%} learned")
+    plt.show()
+    _, low, high = found["squared exponential − PCA"]
+    verdict.append("SE" if high < 0 else "PCA" if low > 0 else "undecided")
+teaching.compare_guess(guess_rival_at_3, verdict[0], f"at {shares[0]:.0%}")
+teaching.compare_guess(guess_rival_at_10, verdict[1], f"at {shares[1]:.0%}")
+
+# %% [markdown]
+# RESULT
+#
+# So when is which right? PCA has to see the data before it can be made; SE only has to know where the pixels are, and so it can predict features that nobody has measured yet. PCA's atoms are the same for every column, so more
+# columns add nothing; kernels draw others for each, which pays when numbers are many. And PCA is one matrix of (n_v, n_alpha) to be stored, where ten columns are ten. On MNIST, with the same search for each of them and five seeds, pruning and narrower networks
+# beside them: `lowrankweights figure rivals`, and the page of its results that the README names.
+
+# %% [markdown]
+# ## 6 · Deeper: where there are no places
 #
 # The paper's networks have two hidden layers, and the dictionary of the second is made from the *first layer's output*. Hidden units have no row and no column. Try SE there:
 
@@ -679,7 +863,7 @@ teaching.compare_guess(guess_pretraining, float(change), "pre-training, points")
 # In our run it is better by 0.6 points, and the interval reaches from −1.7 to +0.8: *not decided*. That is no verdict on pre-training, nor is it one for it. Three seeds and 1,197 digits cannot see a difference of
 # this size; to halve an interval takes four times as many digits. Note the second layer, too: 3 % of 100 is 3 known weights a filter, so two layers are worse than one was.
 #
-# ## 6 · A dictionary of your own
+# ## 7 · A dictionary of your own
 #
 # Instead of a name, `LowRankMLPClassifier` takes a function
 #
@@ -688,7 +872,7 @@ teaching.compare_guess(guess_pretraining, float(change), "pre-training, points")
 # and calls it once for each column. `V` (n, n_v) is the layer's input, `points` (n_v, 2) are row and column of each pixel, `rng` a NumPy `Generator`: whatever you draw, draw it from there, so that a seed
 # repeats the run. `U` must be (n_v, n_alpha). All else is free.
 #
-# ### Exercise 4: your dictionary
+# ### Exercise 5: your dictionary
 #
 # What do *you* believe about filters that read digits? Strokes, edges, rings, differences of two digits, principal components with a twist? Write it down, and race it. If you have no
 # idea of your own yet, the first hint has three.
@@ -839,7 +1023,7 @@ plt.show()
 # Mind one trap. If you now change your dictionary until the number is good, the test digits have become training data for *you*. To tune it, cut a validation part from the 600, and
 # come back to the test digits once.
 #
-# ## 7 · On real digits, if they are here
+# ## 8 · On real digits, if they are here
 #
 # MNIST, 28 × 28 pixels, is used when it is on this computer already (`lowrankweights data fetch mnist` brings it, 12 MB): 2,000 images to learn from, 10,000 to test on, 5 % learned. With so many
 # test images the intervals are three times as narrow.
@@ -874,6 +1058,7 @@ else:
 # - Emp is kernel ridge with the covariance of the layer's input, $K = \mathrm{cov}(V)$; it needs no places, and so it works for hidden units too. Pre-training gives it hidden units worth describing.
 # - A layer sees of its input what lies in the span of the atoms. Seeing more helps only if it is what tells the classes apart.
 # - With few data a good dictionary does not merely save numbers, it *improves* the network.
+# - The rival to be asked for is a plain small network on principal components. It is the dictionary `"pca"` with one column.
 # - Compare on the same items, count only where the two disagree, give intervals, and say "undecided" where they contain 0.
 #
 # In the package: `building/strategies.py` and `kernel_strategies.py` (one short class a name), `dictionaries/kernels.py` (exercise 1), `ridge.py` and `bases.py` beside it, and `results/intervals.py` for the intervals. The paper's Figure 4, with two

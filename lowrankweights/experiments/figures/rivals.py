@@ -10,7 +10,7 @@ from ...results import Comparison, error_interval
 from ...results.claims import at_its_limit
 from ...results.files import select
 from .. import rivals
-from ..harness.search import SEARCH, TEST, Model, SearchedFigure
+from ..harness.search import SEARCH, Model, SearchedFigure
 from ..harness.stop_rules import ON_VALIDATION
 from ..images import data_in_words, load
 
@@ -94,17 +94,14 @@ class Rivals(SearchedFigure):
 
     def summary(self, results):
         """A table in Markdown for each budget."""
-        tested = select(results, stage=TEST)
-        if not tested:
-            return "only runs of the search so far"
         parts = []
-        for budget in [None, *_budgets(tested)]:
+        for budget in [None, *_budgets(results)]:
             lines = ["| " + " | ".join(COLUMNS) + " |", "|" + "|".join(COLUMNS.values()) + "|"]
-            runs = {name: _at(tested, name, budget) for name in rivals.RIVALS if _is_at(name, budget)}
+            runs = {name: _at(results, name, budget) for name in rivals.RIVALS if _is_at(name, budget)}
             lines += [_row(name, of_rival) for name, of_rival in runs.items() if of_rival]
             parts.append(f"{f'{budget:,} learned numbers' if budget else 'No budget'}:")
             parts.append("\n".join(lines))
-        r, n_seeds = tested[0], len({r["seed"] for r in tested})
+        r, n_seeds = results[0], len({r["seed"] for r in results})
         parts.append(
             f"{r['n_train']:,} training images, {r['n_search']:,} of them in the search; "
             f"{r['n_test']:,} test images; means over the seeds, at most {n_seeds}. {LEGEND}"
@@ -117,10 +114,9 @@ class Rivals(SearchedFigure):
 
         from ... import plotting
 
-        tested = select(results, stage=TEST)
         figure, axes = plt.subplots(1, 2, figsize=(8.4, 4.2), layout="constrained", sharey=True)
         for ax, x in zip(axes, ("n_dynamic", "stored"), strict=True):
-            _draw_panel(ax, tested, x)
+            _draw_panel(ax, results, x)
         axes[0].set(xlabel="learned numbers", ylabel="test error (%)")
         axes[1].set(xlabel="stored numbers (dictionaries, places included)")
         plotting.log_percent_axis(axes[0])
@@ -153,8 +149,8 @@ def _is_at(name, budget):
 
 
 def _at(results, rival, budget):
-    """The tested runs of a rival at a budget; every weight has none."""
-    return select(results, stage=TEST, rival=rival, budget=None if rival == rivals.EVERY else budget)
+    """The runs of a rival at a budget; every weight has none."""
+    return select(results, rival=rival, budget=None if rival == rivals.EVERY else budget)
 
 
 def _row(name, runs):
@@ -177,11 +173,11 @@ def _percent_wrong(runs):
     return 100 * np.array(error_interval([r["wrong"] for r in runs], runs[0]["n_test"]))
 
 
-def _draw_panel(ax, tested, x):
+def _draw_panel(ax, results, x):
     """A line for each rival; every weight as a line with a band."""
     from ... import plotting
 
-    if every := _at(tested, rivals.EVERY, None):
+    if every := _at(results, rivals.EVERY, None):
         mean, low, high = _percent_wrong(every)
         count = int(np.mean([_stored(r) for r in every]))
         ax.axhline(mean, color="#555555", lw=1.2, label=f"every weight ({count:,})")
@@ -189,8 +185,8 @@ def _draw_panel(ax, tested, x):
     names = rivals.RIVALS[:-1]
     for i, (name, style) in enumerate(zip(names, plotting.line_styles(len(names)), strict=True)):
         points = []
-        for budget in _budgets(tested):
-            if runs := _at(tested, name, budget):
+        for budget in _budgets(results):
+            if runs := _at(results, name, budget):
                 count = _stored if x == "stored" else (lambda r: r["budget"])
                 points.append((np.mean([count(r) for r in runs]), *_percent_wrong(runs)))
         if points:
@@ -200,5 +196,5 @@ def _draw_panel(ax, tested, x):
             ax.vlines(at, low, high, color=style["color"], lw=0.8, alpha=0.6)
     ax.set_xscale("log")
     if x != "stored":
-        ax.set_xticks(_budgets(tested), [f"{b:,}" for b in _budgets(tested)], minor=False)
+        ax.set_xticks(_budgets(results), [f"{b:,}" for b in _budgets(results)], minor=False)
         ax.minorticks_off()

@@ -2,6 +2,6 @@
 
 from .figure import Figure
 from .pages import make, page
-from .search import SearchedFigure
+from .search import Model, SearchedFigure
 
-__all__ = ["Figure", "SearchedFigure", "make", "page"]
+__all__ = ["Figure", "Model", "SearchedFigure", "make", "page"]

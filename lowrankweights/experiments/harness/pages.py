@@ -7,7 +7,7 @@ from ...results import claims
 from ..figures import FIGURES, PRESETS, figure_named
 from ..images import data_in_words
 from . import runner
-from .search import SearchedFigure
+from .search import SearchedFigure, compared
 
 CLAIMS = (
     "Differences in error, a negative one in favour of what is named first; intervals over seeds and "
@@ -50,7 +50,7 @@ def make(figure, preset, out, jobs=1, resume=False, report=print):
     _checks.choice("preset", preset, PRESETS)
     path = Path(out).expanduser() / f"{figure.name}-{preset}.jsonl"
     results, failures = runner.run(figure, preset, path, jobs, resume, report)
-    if results:
+    if compared(results):
         outcome = sum_up(figure, preset, results)
         report(outcome)
         path.with_suffix(".md").write_text(page(figure, preset, results, outcome), encoding="utf-8")
@@ -60,9 +60,10 @@ def make(figure, preset, out, jobs=1, resume=False, report=print):
 
 
 def sum_up(figure, preset, results):
-    """The figure's claims where it has some, and its own summary, in Markdown."""
-    text, parts = figure.summary(results), []
-    if comparable := figure.claims(results, figure.n_seeds(preset)):
+    """The figure's claims where it has some, and its own summary, in Markdown; what a search chose."""
+    runs, parts = compared(results), []
+    text = figure.summary(runs)
+    if comparable := figure.claims(runs, figure.n_seeds(preset)):
         parts += [claims.table(comparable), CLAIMS]
     parts.append(text if "\n|---" in text else f"```text\n{text}\n```")
     if isinstance(figure, SearchedFigure):
@@ -74,17 +75,18 @@ def page(figure, preset, results, outcome):
     """The page in Markdown beside the results: picture, ``outcome`` of ``sum_up``, how to make it again."""
     stem = f"{figure.name}-{preset}"
     made_by = ", ".join(sorted({str(r["commit"]) for r in results}))
-    data = {r.get("data") for r in results}  # STL-10 has runs where it is here
+    here = {r.get("data") for r in results}  # STL-10 has runs where it is here
     planned = figure.searches(preset) + figure.runs(preset)
-    n_planned = sum(spec.get("data") in data for spec in planned)
+    n_planned = sum(spec.get("data") in here for spec in planned)
     hours = sum(r["seconds"] * r["n_threads"] for r in results) / 3600
+    took = f"{hours:.1f} processor hours" if hours >= 0.1 else f"{60 * hours:.1f} processor minutes"
     parts = [
         f"# Figure {figure.name}, preset {preset}",
-        f"Data: {data_in_words(results) or 'see below'}.",
+        *([f"Data: {data}."] if (data := data_in_words(results)) else []),
         *([figure.changes] if figure.changes and preset == "standard" else []),
         f"![Figure {figure.name}]({stem}.png)",
         outcome,
-        f"{len(results)} of {n_planned} runs, {hours:.1f} processor hours, commit {made_by}. "
+        f"{len(results)} of {n_planned} runs, {took}, commit {made_by}. "
         f"Again: {again(figure, preset)}; every run with its "
         f"seed, settings and versions is a line of [{stem}.jsonl]({stem}.jsonl).",
     ]
@@ -108,6 +110,6 @@ def draw(figure, results, path):
     from ... import plotting
 
     with plt.rc_context(plotting.STYLE):
-        drawn = figure.draw(results)
+        drawn = figure.draw(compared(results))
         drawn.savefig(Path(path).expanduser())
         plt.close(drawn)

@@ -36,7 +36,8 @@ class SearchedFigure(Figure):
     """A figure that compares models, each after the same search.
 
     A subclass has ``models`` and ``seeds`` instead of ``runs``; its ``run_one`` looks at held-out items
-    only where ``spec["stage"]`` is "test", and returns a ``validation_error`` where it is "search".
+    only where ``spec["stage"]`` is "test", and returns a ``validation_error`` where it is "search". Summary,
+    picture and comparisons are made from the runs that are compared, those of the search left out.
 
     Examples
     --------
@@ -87,6 +88,15 @@ class SearchedFigure(Figure):
                 error = min(r["validation_error"] for r in tried)
                 lines.append(f"| {name} | {words} | {100 * error:.2f} | {len(tried)} |")
         return "\n".join(lines)
+
+
+def compared(results):
+    """The results without those of a search.
+
+    >>> compared([{"stage": "search"}, {"stage": "test"}, {"seed": 0}])
+    [{'stage': 'test'}, {'seed': 0}]
+    """
+    return [r for r in results if r.get("stage") != SEARCH]
 
 
 def candidates(model):
