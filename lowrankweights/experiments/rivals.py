@@ -113,23 +113,23 @@ def widths(budget, n_layers, n_v, n_out):
 def train_rival(spec, data, shared, n_threads):
     """A run: fitted, in a search never tested; ``shared`` keeps a network of every weight to be pruned.
 
-    Also returned: hidden, n_columns and proportion as they came to be, and train_seconds (dictionaries and
-    pre-training included, and what is shared as if it were not).
+    Also returned: units and known as hidden and proportion came to be, and train_seconds (of processor time,
+    dictionaries and pre-training included, and what is shared as if it were not).
     """
-    start = time.perf_counter()
+    start = time.process_time()
     found = network(spec, data.X_train.shape[1], int(data.y_train.max()) + 1)
     how, rival = {**spec, **found}, spec["rival"]
     if rival in (EVERY, PRUNING):
         if EVERY not in shared:
             fitted = fit(how, data, {}, n_threads)
-            shared[EVERY] = (fitted, time.perf_counter() - start)
-            start = time.perf_counter()
+            shared[EVERY] = (fitted, time.process_time() - start)
+            start = time.process_time()
         (result, net, theta), seconds_before = shared[EVERY]
     else:
         result, net, theta = fit(how, data, {}, n_threads)
         seconds_before = 0.0
     if rival == PRUNING:
         result, net, theta = prune(how, data, net, theta, spec["budget"], n_threads)
-    seconds = round(seconds_before + time.perf_counter() - start, 2)
+    seconds = round(seconds_before + time.process_time() - start, 2)
     result = {**result, "train_seconds": seconds, "units": found["hidden"], "known": found["proportion"]}
     return result if spec["stage"] == SEARCH else {**result, **tested(net, theta, data)}

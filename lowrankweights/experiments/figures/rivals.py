@@ -43,9 +43,9 @@ COLUMNS = {
 LEGEND = (
     "Learned: weights and biases that training changes. Stored: these, and the dictionaries (those of "
     "kernels and random numbers could be made again from a seed) or the places of the weights that are "
-    "left. Seconds: of training, dictionary and pre-training included, on one processor beside another "
-    "run; pruning with the training of every weight before it. *: a run was ended by its limit of "
-    "iterations, and is left out of the claims."
+    "left. Seconds: of a processor, in training, dictionary and pre-training included; pruning with the "
+    "training of every weight before it. *: a run was ended by its limit of iterations, and is left out "
+    "of the claims."
 )
 
 
