@@ -16,6 +16,8 @@ def _actions(parser):
     add_command(actions, "export", run, "Write the lessons as notebooks.", _export_arguments)
     text = "Run every check on wrong answers and on odd but right ones."
     add_command(actions, "try", run, text, _source)
+    text = "Compute what the lessons state, for five seeds (some minutes); a table."
+    add_command(actions, "claims", run, text, _source)
 
 
 def _source(parser):

@@ -529,7 +529,7 @@ guess_everything = None  # per cent
 # %%
 everyone = ["low_rank", *nine]
 runners = teaching.sized(full=everyone, tiny=["random_projection", "squared_exponential", "covariance"])
-shares = teaching.sized(full=(0.03, 0.1, 0.3), tiny=(0.1, 0.3))
+shares = teaching.sized(full=(0.03, 0.1, 0.3), tiny=(0.05, 0.1))
 seeds = range(teaching.sized(full=3, tiny=2))
 own = {"input_shape": shape, "length_scale": 2.0, "n_columns": 10, "weight_decay": 1e-3, "tol": 3e-4}
 own["max_iter"] = teaching.sized(full=2000, tiny=10)

@@ -6,13 +6,15 @@ docs/course.md. ``lowrankweights course try`` runs its checks against its wrong 
 against the package in tests/teaching/lessons/.
 
     source.py     a lesson's cells, read from its file
-    exercises.py  ``Checks``: what a lesson calls
+    exercises.py  ``Checks``: what a lesson calls; alone.py: on its own feet; words.py: what is wrong
+    guesses.py    a guess held against what came out
     harness.py    are the checks any good?
     notebooks.py  for students, with solutions, for nbgrader
     course.py     what ``lowrankweights course`` does
 """
 
-from .exercises import Checks, begin, compare_guess, sized
+from .exercises import Checks
+from .guesses import begin, compare_guess, sized
 from .harness import failures, try_exercises
 from .notebooks import export
 from .source import read_lesson, read_lessons

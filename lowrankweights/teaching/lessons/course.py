@@ -16,7 +16,8 @@ def run(options):
             print(f"{path}: kept as it is, it differs (--overwrite replaces it)")
         return 0
     lessons = read_lessons(options.source)
-    return try_lessons(lessons) if options.action == "try" else show(lessons)
+    actions = {"list": show, "try": try_lessons, "claims": hold_claims}
+    return actions[options.action](lessons)
 
 
 def show(lessons):
@@ -46,3 +47,24 @@ def try_lessons(lessons):
     for line in bad:
         print(line)
     return int(bool(bad))
+
+
+def hold_claims(lessons):
+    """Print every claim with its range over the seeds, as a table in Markdown; 1 if one does not hold."""
+    import matplotlib.pyplot
+
+    from .harness import run_claims
+
+    matplotlib.use("Agg")
+    print("| lesson | statement | said | over five seeds | holds |")
+    print("|---|---|---|---|---|")
+    all_hold = True
+    for lesson in lessons:
+        for _, statement, numbers, (low, high) in run_claims(lesson):
+            holds = low <= min(numbers) and max(numbers) <= high
+            said, came = (f"{a:.3g} to {b:.3g}" for a, b in ((low, high), (min(numbers), max(numbers))))
+            row = f"| {lesson.name[:2]} | {statement} | {said} | {came} | {'yes' if holds else '**no**'} |"
+            print(row, flush=True)
+            all_hold &= holds
+        matplotlib.pyplot.close("all")
+    return int(not all_hold)

@@ -1,42 +1,20 @@
 """Checks of exercises: they say what is missing or wrong, in words, and never raise.
 
-    check = lrw.teaching.Checks()
+    check = lrw.teaching.Checks(["dw_alpha"])
     with check("dw_alpha") as c:
         c.close(dw_alpha(U, dW), wanted, "dw_alpha(U, dW)")
 
-What a student has not written yet (None, ...) is told from what is wrong.
+What a student has not written yet (None, ...) is told from what is wrong. While a check runs, the notebook's
+data are out of sight (``alone``): it makes all that it needs.
 """
 
-import warnings
+import sys
 
 import numpy as np
 
-from ... import _checks
-from ..._blas import one_blas_thread
-from ...environment import switched_on
 from ..doctor.calling import explain_error, students_frame
 from ..doctor.diagnosis import diagnose
-
-TINY = "LOWRANKWEIGHTS_TINY"
-
-
-def sized(full, tiny):
-    """``full``, or ``tiny`` where LOWRANKWEIGHTS_TINY is set in the environment: a lesson's sizes.
-
-    >>> sized(full=100, tiny=5) in (100, 5)
-    True
-    """
-    return tiny if switched_on(TINY) else full
-
-
-def begin():
-    """Begin a lesson: for its notebook's process, so call it once, at the top.
-
-    From here on BLAS has one thread: in a lesson's small products others would mostly wait, spinning, and
-    slow everything down. And nothing is said of fits that reach ``max_iter``: lessons stop them on purpose.
-    """
-    one_blas_thread.for_good()
-    warnings.filterwarnings("ignore", message="max_iter = ")
+from . import alone, words
 
 
 class Missing(Exception):
@@ -75,7 +53,7 @@ class Checks:
         self.names, self.results = tuple(names), {}
 
     def __call__(self, name):
-        return Attempt(name, self.results)
+        return Attempt(name, self)
 
     def passed(self, name):
         """Whether an exercise's visible checks have passed: for cells that build on the answer."""
@@ -97,61 +75,108 @@ class Checks:
 
 
 class Attempt:
-    """One run of one check. The first thing that is missing or wrong ends it."""
+    """One run of one check. The first thing that is missing or wrong ends it.
 
-    def __init__(self, name, results):
-        self.name, self.results, self.n_passed = name, results, 0
+    In a notebook's cell the answer is called through ``alone.guarded``, and the notebook's data are hidden.
+    """
+
+    def __init__(self, name, checks):
+        self.name, self.checks, self.n_passed = name, checks, 0
+        self.answer, self.notes, self.cell, self.place = None, {}, None, None
 
     def __enter__(self):
+        frame = sys._getframe(1)
+        if frame.f_globals is frame.f_locals:  # a cell, not a function's body
+            namespace, self.place = frame.f_globals, frame.f_code.co_filename
+            self.cell = alone.OutOfSight(namespace, {self.name, *self.checks.names, *_own(namespace)})
+            self.cell.begin()
+            self.answer = namespace.get(self.name)
+            if callable(self.answer):
+                namespace[self.name] = alone.guarded(self.answer, self.notes.setdefault)
         return self
 
     def __exit__(self, kind, error, trace):
-        if kind is None:
-            result = "passed"
-            print(f"{self.name}: visible checks passed ({self.n_passed} of {self.n_passed}).")
-        elif issubclass(kind, (Missing, NotImplementedError)):
-            result = "missing"
-            print(f"{self.name}: not answered yet. {error}".rstrip())
-        elif issubclass(kind, Wrong):
-            result = "wrong"
-            print(f"{self.name}: not yet right.\n{error}")
-        elif issubclass(kind, TypeError) and "positional argument" in str(error):
-            result = "wrong"
-            print(f"{self.name}: not yet right. {error}: keep the function's first line as it was given.")
-        elif issubclass(kind, Exception) and students_frame(error) is None:
-            result = "missing"
-            print(f"{self.name}: could not be checked. {explain_error(error)}. Run the cells above it again.")
-        elif issubclass(kind, Exception):
-            result = "wrong"
-            print(f"{self.name}: not yet right. Your code raised {explain_error(error)}.")
+        if kind is not None and not issubclass(kind, Exception):
+            result = None
         else:
-            return False
-        self.results[self.name] = result
-        return True
+            result, said = self._verdict(kind, error)
+            print(f"{self.name}: {said}".rstrip())
+            self.checks.results[self.name] = result
+        if self.cell is not None:
+            self.cell.end()
+        return result is not None
 
-    def close(self, got, wanted, what, tolerance=1e-8):
-        """``got`` has the shape and, to a relative tolerance, the numbers of ``wanted``."""
+    def _verdict(self, kind, error):
+        """passed, missing or wrong, and what is said."""
+        dots, nones = alone.placeholders(self.answer)
+        if kind is not None and dots:
+            return "missing", f"not answered yet: `{dots[0]}` is still there."
+        if self.cell is not None and self.notes.get("unknown") in self.cell.hidden:
+            return "wrong", (
+                f"not yet right. {self.name} reads `{self.notes['unknown']}` from the notebook. All that it "
+                "needs comes in its arguments, and the check hands over others."
+            )
+        if "changed" in self.notes:
+            return "wrong", f"not yet right. {self.notes['changed']}"
+        if kind is None:
+            return "passed", f"visible checks passed ({self.n_passed} of {self.n_passed})."
+        if issubclass(kind, (Missing, NotImplementedError)):
+            if nones:
+                return "missing", f"not answered yet: `{nones[0]}` is still there."
+            if "nothing" in self.notes:
+                return "wrong", f"not yet right. {self.notes['nothing']}: is a `return` missing?"
+            return "missing", f"not answered yet. {error}"
+        if issubclass(kind, Wrong):
+            return "wrong", f"not yet right.\n{error}"
+        return self._raised(error)
+
+    def _raised(self, error):
+        """The same for an error that is no verdict of the check's own."""
+        found, called = students_frame(error, self.place), str(error).partition("() ")[0].split(".")[-1]
+        if isinstance(error, TypeError) and called == self.name:
+            return "wrong", f"not yet right. {error}: keep the function's first line as it was given."
+        if self.cell is not None and self.answer is None:
+            return "missing", f"not answered yet. There is no {self.name}."
+        said = explain_error(error, self.place)
+        if found is None:
+            again = " Run the cells above it again." if isinstance(error, NameError) else ""
+            return "missing", f"could not be checked. {said}.{again}"
+        return "wrong", f"not yet right. Your code raised {said}."
+
+    def lend(self, **data):
+        """Data that the exercise's own first line reads from the notebook, for as long as the check runs."""
+        self.cell.namespace.update(data)
+
+    def close(self, got, wanted, what, tolerance=1e-8, sizes=None, slips=None, terms=None):
+        """``got`` has the shape and, to a relative tolerance, the numbers of ``wanted``.
+
+        Numbers in single precision are held to single precision. ``sizes``, ``slips`` and ``terms`` are
+        for what is said of a wrong answer, see ``words.apart``.
+        """
         wanted = np.asarray(wanted, dtype=float)
-        expected = f"an array of shape {wanted.shape}" if wanted.ndim else "a number"
-        if got is None or got is Ellipsis:
-            raise Missing(f"{what} is {got}; expected {expected}.")
-        a = self._numbers(got, what, expected)
+        a, least = self._numbers(
+            got, what, f"an array of shape {wanted.shape}" if wanted.ndim else "a number"
+        )
         if a.shape != wanted.shape:
-            turned = " Is a transpose missing, or one too many?" if a.shape == wanted.shape[::-1] else ""
-            raise Wrong(f"{what}: expected {expected}, got shape {a.shape}.{turned}")
+            if slip := [
+                text
+                for text, x in (slips or {}).items()
+                if np.shape(x) == a.shape != () and np.allclose(x, a)
+            ]:
+                raise Wrong(f"{what}: {slip[0]}")
+            raise Wrong(f"{what}: {words.shapes_apart(a.shape, wanted.shape)}")
         gap = np.abs(a - wanted).max(initial=0)
-        if not gap <= tolerance * max(np.abs(wanted).max(initial=0), 1e-8):
-            raise Wrong(f"{what}: {_apart(a, wanted)}")
+        if not gap <= max(tolerance, least) * max(np.abs(wanted).max(initial=0), 1e-8):
+            raise Wrong(f"{what}: {words.apart(a, wanted, sizes, slips, terms)}")
         self.n_passed += 1
 
     def shaped(self, got, shape, what):
-        """``got`` is an array of numbers of this shape."""
-        if got is None or got is Ellipsis:
-            raise Missing(f"{what} is {got}; expected an array of shape {shape}.")
-        a = self._numbers(got, what, f"an array of shape {shape}")
-        if a.shape != shape:
-            raise Wrong(f"{what}: expected an array of shape {shape}, got shape {a.shape}.")
+        """``got`` is an array of numbers of this shape; returned as floats."""
+        a, _ = self._numbers(got, what, f"an array of shape {shape}")
+        if a.shape != tuple(shape):
+            raise Wrong(f"{what}: {words.shapes_apart(a.shape, tuple(shape))}")
         self.n_passed += 1
+        return a
 
     def gradient(self, student, net, theta, X, Y=None, weight_decay=0.0):
         """The gradient doctor finds nothing; net may be a Dense layer, with dh for Y."""
@@ -174,6 +199,10 @@ class Attempt:
         """``got`` as a list of n parts."""
         if got is None or got is Ellipsis:
             raise Missing(f"{what} is {got}; expected {n} parts.")
+        if isinstance(got, (set, frozenset)):
+            raise Wrong(
+                f"{what}: expected {n} parts in their order, got a {type(got).__name__}, which has none."
+            )
         try:
             found = list(got.values() if isinstance(got, dict) else got)
         except TypeError:
@@ -186,68 +215,16 @@ class Attempt:
         return found
 
     def _numbers(self, got, what, expected):
+        if got is None or got is Ellipsis:
+            raise Missing(f"{what} is {got}; expected {expected}.")
         try:
-            a = np.asarray(got)
-        except ValueError:
-            raise Wrong(f"{what}: expected {expected}, got arrays of several shapes.") from None
-        if a.dtype.kind not in "iuf":
-            raise Wrong(f"{what}: expected {expected}, got {type(got).__name__} of {a.dtype}.")
-        if not np.isfinite(a).all():
-            raise Wrong(f"{what}: there are NaN or infinite numbers.")
-        return a.astype(float)
+            return words.as_numbers(got)
+        except ValueError as error:
+            if "NaN" in str(error):
+                raise Wrong(f"{what}: there are {error}.") from None
+            raise Wrong(f"{what}: expected {expected}, got {error}.") from None
 
 
-def _apart(a, wanted):
-    """In words: how the numbers a differ from those that are wanted."""
-    if a.ndim:
-        where = np.unravel_index(np.argmax(np.abs(a - wanted)), a.shape)
-        place = f"Largest difference at {tuple(map(int, where))}"
-        pair = f"yours {a[where]:.4g}, expected {wanted[where]:.4g}"
-        return f"the shape is right, the numbers are not. {place}: {pair}."
-    ratio = float(a / wanted) if wanted else 0.0
-    simple = [r for r in (-1, 2, 0.5, -2, -0.5) if abs(ratio - r) < 1e-3]
-    return f"not the number. Yours: {float(a):.4g}" + (
-        f", {simple[0]:g} times the right one." if simple else "."
-    )
-
-
-def compare_guess(guess, truth, what, factor=1.1):
-    """Print a guess, made before, beside what came out; within ``factor`` of a number it is close.
-
-    >>> compare_guess(3, 10, "filters")
-    filters: you guessed 3, it is 10.
-    >>> compare_guess(6e-6, 1e-5, "step", factor=3)
-    step: you guessed 6e-06, it is 1e-05: close.
-    >>> compare_guess("v.T @ dz", "v^T dz", "dW")
-    dW: you guessed v.T @ dz, and it is.
-    >>> compare_guess(None, 10, "filters")
-    filters: no guess written down; it is 10.
-    """
-    shown = f"{truth:.3g}" if isinstance(truth, float) else str(truth)
-    if guess is None or guess is Ellipsis:
-        print(f"{what}: no guess written down; it is {shown}.")
-    elif _plain(guess) == _plain(truth):
-        print(f"{what}: you guessed {guess}, and it is.")
-    else:
-        close = ": close" if _is_within(guess, truth, factor) else ""
-        print(f"{what}: you guessed {guess}, it is {shown}{close}.")
-
-
-def _plain(guess):
-    """A guess in words without its spaces, capitals and ways of writing a product."""
-    if not isinstance(guess, str):
-        return guess
-    return guess.lower().replace(".t", "^t").replace("@", "").replace(" ", "")
-
-
-def _is_within(guess, truth, factor):
-    numbers = all(isinstance(x, (int, float, np.number)) and not isinstance(x, bool) for x in (guess, truth))
-    return numbers and guess * truth > 0 and 1 / factor <= guess / truth <= factor
-
-
-def lesson_number(name):
-    """The number in front of a lesson's name, as text: '03' of '03_gradients_by_hand'."""
-    number = str(name).split("_")[0]
-    return (
-        number if number.isdigit() else _checks.fail("lesson", "a name like 03_gradients_by_hand", repr(name))
-    )
+def _own(namespace):
+    """The names of checks in a namespace: they are no data."""
+    return [name for name, value in namespace.items() if isinstance(value, Checks)]

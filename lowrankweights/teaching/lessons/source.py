@@ -12,6 +12,7 @@ The form is described in docs/course.md. A header says what a cell is:
     # %% mutant NAME: label             a wrong answer that the check must reject
     # %% accept NAME: label             an odd but right answer that it must accept
     # %% check NAME
+    # %% claim NAME: statement          that a sentence holds for five seeds; in no notebook
 """
 
 import re
@@ -23,7 +24,7 @@ from ... import _checks
 HEADER = re.compile(r"^# %%(?: (\[markdown\]))?(?: ([a-z]+) ([A-Za-z0-9_]+)(?:: (.+))?)?$")
 KINDS = {
     True: ("prose", "question", "answer", "hint"),
-    False: ("code", "starter", "solution", "mutant", "accept", "check"),
+    False: ("code", "starter", "solution", "mutant", "accept", "check", "claim"),
 }
 KEYS = ("title", "minutes", "seconds", "learn", "need")
 N_HINTS = 3
@@ -165,7 +166,18 @@ def check_lesson(lesson, path):
         for kind, cells in (("mutant", e.mutants), ("accept", e.accepted)):
             if not cells or not all(cell.label for cell in cells):
                 _checks.fail(str(path), f"cells '# %% {kind} {e.name}: label'", f"{len(cells)} of them")
+    unlabelled = [c.name for c in lesson.cells if c.kind == "claim" and not c.label]
+    if unlabelled:
+        _checks.fail(str(path), f"a cell '# %% claim {unlabelled[0]}: statement'", "no statement")
     questions = [c.name for c in lesson.cells if c.kind == "question"]
     answers = [c.name for c in lesson.cells if c.kind == "answer"]
     if questions != answers:
         _checks.fail(str(path), "an answer after each question", f"{questions} and {answers}")
+
+
+def lesson_number(name):
+    """The number in front of a lesson's name, as text: '03' of '03_gradients_by_hand'."""
+    number = str(name).split("_")[0]
+    return (
+        number if number.isdigit() else _checks.fail("lesson", "a name like 03_gradients_by_hand", repr(name))
+    )

@@ -1,0 +1,124 @@
+"""A check stands on its own feet: while it runs, the notebook's data are out of sight.
+
+So a scratch cell cannot make a right answer fail, an answer that reads the notebook instead of its arguments
+is told so, and nothing that a check computes is left behind.
+"""
+
+import ast
+import contextlib
+import functools
+import inspect
+import textwrap
+import types
+
+import numpy as np
+
+KEPT = ("In", "Out")  # the notebook's own record
+
+
+class OutOfSight:
+    """The data of a namespace, hidden from ``begin`` to ``end``; modules, functions and classes stay.
+
+    Attributes
+    ----------
+    hidden : dict
+        What is out of sight, by name.
+    """
+
+    def __init__(self, namespace, keep=()):
+        self.namespace, self.keep, self.hidden, self.before = namespace, {*KEPT, *keep}, {}, {}
+
+    def begin(self):
+        """Take the data away."""
+        self.before = dict(self.namespace)
+        self.hidden = {k: v for k, v in self.before.items() if k not in self.keep and _is_data(k, v)}
+        for name in self.hidden:
+            del self.namespace[name]
+
+    def end(self):
+        """Everything as it was: data are back, what came since is gone."""
+        for name in set(self.namespace) - set(self.before):
+            del self.namespace[name]
+        self.namespace.update(self.before)
+
+
+def _is_data(name, value):
+    return not (name.startswith("_") or callable(value) or isinstance(value, types.ModuleType))
+
+
+def guarded(function, report):
+    """The function, which reports what is wrong with how it was called: ``report(kind, words)``.
+
+    "changed": it has changed an array that it was given. "nothing": it returned None or an Ellipsis.
+    "unknown": it reads a name that is not there; the words are this name.
+    """
+
+    @functools.wraps(function)
+    def call(*arguments, **named):
+        given = list(_arrays(function, arguments, named))
+        try:
+            with _read_only([a for _, a in given]):
+                answer = function(*arguments, **named)
+        except NameError as error:
+            report("unknown", error.name)
+            raise
+        except ValueError as error:
+            if "read-only" in str(error):
+                names = " or ".join(dict.fromkeys(name for name, _ in given))
+                report("changed", f"{names} was changed. It belongs to the caller: work on a copy.")
+            raise
+        if answer is None or answer is Ellipsis:
+            report("nothing", f"{function.__name__} returned {answer}")
+        return answer
+
+    return call
+
+
+@contextlib.contextmanager
+def _read_only(arrays):
+    """The arrays cannot be written to; an answer that does so is told."""
+    before = [a.flags.writeable for a in arrays]
+    for a in arrays:
+        a.flags.writeable = False
+    try:
+        yield
+    finally:
+        for a, could in zip(arrays, before, strict=True):
+            a.flags.writeable = could
+
+
+def _arrays(function, arguments, named):
+    """The arrays among the arguments, with the parameters' names."""
+    try:
+        bound = inspect.signature(function).bind(*arguments, **named).arguments
+    except (TypeError, ValueError):  # the call itself will say what is wrong
+        return
+    for name, value in bound.items():
+        for a in value if isinstance(value, (list, tuple)) else [value]:
+            if isinstance(a, np.ndarray):
+                yield name, a
+
+
+def placeholders(answer):
+    """Lines of an answer that are still to be written: ``x = ...``, or ``x = None``; two lists.
+
+    Of what is no function, or has no source to be read, there are none but a lone Ellipsis.
+    """
+    if not inspect.isfunction(answer):
+        return [], []
+    try:
+        source = textwrap.dedent(inspect.getsource(answer))
+        tree = ast.parse(source)
+    except (OSError, TypeError, SyntaxError):
+        return ["..."] * (Ellipsis in answer.__code__.co_consts), []
+    lines, dots, nones = source.splitlines(), [], []
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Assign, ast.Return, ast.AugAssign, ast.Expr)) and node.value is not None:
+            parts = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
+            constants = [part.value for part in parts if isinstance(part, ast.Constant)]
+            line = lines[node.lineno - 1].split("  #")[0].strip()
+            if Ellipsis in constants:
+                dots.append(line)
+            elif None in constants and not isinstance(node, ast.Expr):
+                nones.append(line)
+    return dots, nones
