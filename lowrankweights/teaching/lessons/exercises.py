@@ -135,7 +135,7 @@ class Attempt:
         found, called = students_frame(error, self.place), str(error).partition("() ")[0].split(".")[-1]
         if isinstance(error, TypeError) and called == self.name:
             return "wrong", f"not yet right. {error}: keep the function's first line as it was given."
-        if self.cell is not None and self.answer is None:
+        if self.cell and self.answer is None and isinstance(error, (TypeError, NameError)):
             return "missing", f"not answered yet. There is no {self.name}."
         said = explain_error(error, self.place)
         if found is None:

@@ -116,7 +116,7 @@ def _number(a, wanted):
 
 def _array(a, wanted):
     """Relations that arrays can have; at last where they differ most."""
-    found = _order(a, wanted) or _property(a, wanted)
+    found = "" if _near(a, wanted, wanted) else _order(a, wanted) or _property(a, wanted)
     if found:
         return found
     gap = a - wanted
