@@ -120,7 +120,7 @@ def _array(a, wanted):
     if found:
         return found
     gap = a - wanted
-    if a.size > 2 and _near(gap, np.full_like(gap, gap.mean()), a):
+    if a.size > 2 and _near(gap, np.full_like(gap, gap.mean()), gap):
         return f"every number is too {'large' if gap.flat[0] > 0 else 'small'} by {abs(gap.flat[0]):.4g}."
     where = np.unravel_index(np.argmax(np.abs(gap)), a.shape)
     mine, right = pair(a[where], wanted[where])
