@@ -29,8 +29,10 @@ def begin():
     warnings.filterwarnings("ignore", message="max_iter = ")
 
 
-def compare_guess(guess, truth, what, factor=1.1):
+def compare_guess(guess, truth, what, factor=1.1, also=()):
     """Print a guess, made before, beside what came out; within ``factor`` of a number it is close.
+
+    Words count without their spaces, commas, hyphens and capitals; ``also`` has other words for the truth.
 
     >>> compare_guess(3, 10, "filters")
     filters: you guessed 3, it is 10.
@@ -38,13 +40,15 @@ def compare_guess(guess, truth, what, factor=1.1):
     step: you guessed 6e-06, it is 1e-05: close.
     >>> compare_guess("v.T @ dz", "v^T dz", "dW")
     dW: you guessed v.T @ dz, and it is.
+    >>> compare_guess("SE", "squared_exponential", "the best", also=["SE"])
+    the best: you guessed SE, and it is.
     >>> compare_guess(None, 10, "filters")
     filters: no guess written down; it is 10.
     """
     shown = f"{truth:.3g}" if isinstance(truth, float) else str(truth)
     if guess is None or guess is Ellipsis:
         print(f"{what}: no guess written down; it is {shown}.")
-    elif _plain(guess) == _plain(truth):
+    elif _plain(guess) in [_plain(words) for words in (truth, *also)]:
         print(f"{what}: you guessed {guess}, and it is.")
     else:
         close = ": close" if _is_within(guess, truth, factor) else ""
@@ -52,10 +56,12 @@ def compare_guess(guess, truth, what, factor=1.1):
 
 
 def _plain(guess):
-    """A guess in words without its spaces, capitals and ways of writing a product."""
+    """A guess in words without its spaces, commas, hyphens, capitals and ways of writing a product."""
+    if isinstance(guess, (list, tuple, set)) and all(isinstance(word, str) for word in guess):
+        guess = "".join(guess)
     if not isinstance(guess, str):
         return guess
-    return guess.lower().replace(".t", "^t").replace("@", "").replace(" ", "")
+    return guess.lower().replace(".t", "^t").translate(str.maketrans("", "", "@ ,-_"))
 
 
 def _is_within(guess, truth, factor):
