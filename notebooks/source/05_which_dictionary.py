@@ -257,15 +257,15 @@ with check("emp_kernel") as c:
     few = own.normal(2, 1, size=(5, 3))
     for name, data in (("5 rows of 3 units", few), ("40 rows of 7 units", own.gamma(2, size=(40, 7)))):
         K_own = np.cov(data.T)
+        n_own, tilted = len(data), data - data.mean(axis=1, keepdims=True)
+        flat, Z = data - data.mean(), (data - data.mean(axis=0)) / data.std(axis=0)
         slips = {
             "it is the covariance of the rows with each other; wanted is that of the columns.": np.cov(data),
-            "K is the mean of products, but nobody has taken the means off first.": data.T
-            @ data
-            / (len(data) - 1),
+            "nobody has taken the means off first.": data.T @ data / (n_own - 1),
             "these are correlations: each unit was divided by its own spread.": np.corrcoef(data.T),
-            "one mean was taken off all units. Each column has its own.": (data - data.mean()).T
-            @ (data - data.mean())
-            / (len(data) - 1),
+            "each unit was divided by its own spread first.": Z.T @ Z / (n_own - 1),
+            "one mean was taken off all units. Each column has its own.": flat.T @ flat / (n_own - 1),
+            "each row has lost its mean; it should be each column.": tilted.T @ tilted / (n_own - 1),
             "this is the covariance of the squares, which is Emp2.": np.cov((data**2).T),
         }
         c.close(
@@ -450,6 +450,10 @@ with check("seen") as c:
             "that is v U. How much of each atom does one need for it?": v @ glasses,
             "that is transposed: a row for each image, please.": glasses @ a.T,
             "right if the atoms were orthonormal. They are not.": v @ glasses @ glasses.T,
+            "right if the atoms were orthogonal. They are not.": (v @ glasses / np.sum(glasses**2, axis=0))
+            @ glasses.T,
+            "the mean was taken off first. v itself is to be seen.": (a - a.mean(axis=0)) @ glasses.T,
+            "that is v itself: all is seen, also what lies outside the span.": v,
             "that is the part that is not seen.": v - a @ glasses.T,
         }
         c.close(seen(v, glasses), a @ glasses.T, what, 1e-6, slips=slips)
