@@ -1,7 +1,7 @@
 # ---
 # title: The same budget, twice the features
 # minutes: 75
-# seconds: 19
+# seconds: 22
 # learn: how filters of patches become features of whole images (responses at every place, positive and negative ones kept apart, summed over quadrants), and how these are classified; what "equal numbers of learned parameters" counts and what it leaves out; how to take a difference apart into its causes; how to say whether a difference is more than noise. It is Figure 6 of the paper on small digits.
 # need: NumPy, $W = U w_\alpha$ and what RICA is (notebook 07, or its summary). No network and no data to download.
 # ---
@@ -631,36 +631,39 @@ with check("pool") as c:
     for down, across, n_maps in ((5, 3, 3), (4, 6, 2), (11, 11, 3)):
         R_c = np.random.default_rng(down).random((down * across, n_maps))
         maps, i, j = R_c.reshape(down, across, n_maps), down // 2, across // 2
-
-        def cuts(i, j, maps=maps):
-            return maps[:i, :j], maps[:i, j:], maps[i:, :j], maps[i:, j:]
-
-        sums = lambda parts: np.array([p.sum(axis=(0, 1)) for p in parts])
-        wanted = sums(cuts(i, j))
-        wide = maps[: down - i, : across - j], maps[: down - i, j:], maps[i:, : across - j], maps[i:, j:]
-        lost = maps[:i, :j], maps[:i, -j:], maps[-i:, :j], maps[-i:, -j:]
         turned = R_c.reshape(across, down, n_maps).swapaxes(0, 1)
+
+        def four(up, left, below, right, maps=maps, of=np.sum):
+            """Of the places in these rows and columns, quadrant by quadrant: (4 n_maps,)."""
+            edges = [(a, b) for a in (range(up), below) for b in (range(left), right)]
+            return np.ravel([of([maps[k, m] for k in a for m in b], axis=0) for a, b in edges])
+
+        below, right = range(i, down), range(j, across)
+        a, b = down - i, across - j  # rows and columns with the middle ones
+        wanted = four(i, j, below, right)
         slips = {
-            "these are means; sums are asked for.": np.array([p.mean(axis=(0, 1)) for p in cuts(i, j)]),
-            "these are the largest numbers; sums are asked for.": np.array(
-                [p.max(axis=(0, 1)) for p in cuts(i, j)]
+            "these are means; sums are asked for.": four(i, j, below, right, of=np.mean),
+            "these are the largest numbers; sums are asked for.": four(i, j, below, right, of=np.max),
+            "bottom left comes before top right; go from left to right first.": wanted.reshape(4, -1)[
+                [0, 2, 1, 3]
+            ].ravel(),
+            "it is sorted by map; all sums of one quadrant should stand together.": wanted.reshape(
+                4, -1
+            ).T.ravel(),
+            "the middle row and column are counted above and on the left; they belong below and on the "
+            "right.": four(a, b, range(a, down), range(b, across)),
+            "the middle row and column are lost; they belong below and on the right.": four(
+                i, j, range(a, down), range(b, across)
             ),
-            "bottom left comes before top right; go from left to right first.": wanted[[0, 2, 1, 3]],
-            "it is sorted by map; all sums of one quadrant should stand together.": wanted.T,
-            "the middle row and column are counted above and on the left; they belong below and on the right.": sums(
-                cuts(down - i, across - j)
-            ),
-            "the middle row and column are lost; they belong below and on the right.": sums(lost),
-            "the middle row and column are counted twice.": sums(wide),
-            "these are sums over the whole image.": np.tile(R_c.sum(axis=0), (4, 1)),
-            "columns are split where rows are; use n_across for them.": sums(cuts(i, i)),
-            "places are read from top to bottom; they come row by row.": sums(cuts(i, j, turned)),
+            "the middle row and column are counted twice.": four(a, b, below, right),
+            "these are sums over the whole image.": np.tile(R_c.sum(axis=0), 4),
+            "columns are split where rows are; use n_across for them.": four(i, i, below, range(i, across)),
+            "places are read from top to bottom; they come row by row.": four(i, j, below, right, turned),
+            "one number for each quadrant; each map has its own.": wanted.reshape(4, -1).sum(axis=1),
+            "two of the four quadrants.": wanted.reshape(4, -1)[[0, 3]].ravel(),
         }
-        slips = {said: np.ravel(made) for said, made in slips.items()}
-        slips["one number for each quadrant; each map has its own."] = wanted.sum(axis=1)
-        slips["two of the four quadrants."] = wanted[[0, 3]].ravel()
         what = f"{n_maps} maps of {down} × {across} places"
-        c.close(pool(R_c, down, across), wanted.ravel(), what, slips=slips)
+        c.close(pool(R_c, down, across), wanted, what, slips=slips)
 
 # %% [markdown]
 # Your three functions are the whole encoder. The package's encoder does the same for many images at a time, in float32. If all three checks have passed, yours is compared with it here:
@@ -1266,8 +1269,8 @@ plt.show()
 # **Question.** When is the bargain good? Say it with the two pictures, and say what they do *not* decide.
 
 # %% [markdown] answer bargain
-# It is good while there are too few filters. With 72 learned numbers the bargain gains 5 to 8 points, with 144 it gains 3 to 4.5, and no interval contains 0. With 288 and 576 the mean is within 0.5 points of 0: nothing that 1,497 digits and four seeds can
-# show. The upper picture says why: from 2 filters to 4 the error falls by 4 to 7 points, from 4 to 8 by 3 to 4.5, and beyond 8 another doubling changes it by less than a point. The lower one says that predicting half of each filter costs at most 0.6 points. With 4 filters the error was even 0.3 to 1.2 lower. That is
+# It is good while there are too few filters. With 72 learned numbers the bargain gains 5 to 8 points, with 144 it gains 3 to 4.5, and no interval contains 0. With 288 and 576 the mean is within 0.6 points of 0, and no interval lies below 0: 1,497 digits and four seeds show no
+# gain. The upper picture says why: from 2 filters to 4 the error falls by about 4 to 7 points, from 4 to 8 by 3 to 4.5, and beyond 8 another doubling changes it by less than a point. The lower one says that predicting half of each filter costs at most 0.7 points. With 4 filters the error was even 0.2 to 1.3 points lower. That is
 # no reason to build a theory: here the interval contains 0. And of twelve intervals of 95 %, one may well miss the truth by chance.
 #
 # Not decided: whether the bargain would pay if something else were held equal. With the same *time* for an image, RICA-50% gets no more filters than RICA. With the same sum of *all* learned numbers, the classifier's too, it gets few more: 16 filters of RICA and their classifier learn 1,866 numbers, which buy
@@ -1282,15 +1285,14 @@ claim(interval(runs(4, 1.0, seed), runs(8, 0.5, seed))[0], 3, 4.5)
 # %% claim decided_when_few: with 72 and 144 learned numbers no interval contains 0
 claim(all(interval(runs(2 * k, 0.5, seed), runs(k, 1.0, seed))[2] < 0 for k in (2, 4)), 1, 1)
 
-# %% claim no_gain_later: with 288 and 576 the mean is within 0.5 points of 0
-claim(max(abs(interval(runs(2 * k, 0.5, seed), runs(k, 1.0, seed))[0]) for k in (8, 16)), 0, 0.5)
+# %% claim no_gain_later: with 288 and 576 the mean is within 0.6 points of 0
+claim(max(abs(interval(runs(2 * k, 0.5, seed), runs(k, 1.0, seed))[0]) for k in (8, 16)), 0, 0.6)
 
-# %% claim undecided_later: with 288 and 576 every interval contains 0
-found = [interval(runs(2 * k, 0.5, seed), runs(k, 1.0, seed)) for k in (8, 16)]
-claim(all(low <= 0 <= high for _, low, high in found), 1, 1)
+# %% claim undecided_later: with 288 and 576 no interval lies below 0
+claim(all(interval(runs(2 * k, 0.5, seed), runs(k, 1.0, seed))[2] >= 0 for k in (8, 16)), 1, 1)
 
-# %% claim from_2_to_4: from 2 filters to 4 the error falls by 4 to 7 points
-claim(interval(runs(2, 1.0, seed), runs(4, 1.0, seed))[0], 3.95, 7.05)
+# %% claim from_2_to_4: from 2 filters to 4 the error falls by about 4 to 7 points
+claim(interval(runs(2, 1.0, seed), runs(4, 1.0, seed))[0], 3.9, 7.1)
 
 # %% claim from_4_to_8: from 4 filters to 8 it falls by 3 to 4.5 points
 claim(interval(runs(4, 1.0, seed), runs(8, 1.0, seed))[0], 3, 4.5)
@@ -1298,11 +1300,11 @@ claim(interval(runs(4, 1.0, seed), runs(8, 1.0, seed))[0], 3, 4.5)
 # %% claim beyond_8: beyond 8 another doubling changes it by less than a point
 claim(max(abs(interval(runs(2 * k, 1.0, seed), runs(k, 1.0, seed))[0]) for k in (8, 16)), 0, 1)
 
-# %% claim price: predicting half of each filter costs at most 0.6 points
-claim(max(interval(runs(h, 0.5, seed), runs(h, 1.0, seed))[0] for h in (4, 8, 16, 32)), -0.6, 0.6)
+# %% claim price: predicting half of each filter costs at most 0.7 points
+claim(max(interval(runs(h, 0.5, seed), runs(h, 1.0, seed))[0] for h in (4, 8, 16, 32)), -0.7, 0.7)
 
-# %% claim price_of_4: with 4 filters the error was even 0.3 to 1.2 points lower
-claim(interval(runs(4, 1.0, seed), runs(4, 0.5, seed))[0], 0.25, 1.25)
+# %% claim price_of_4: with 4 filters the error was even 0.2 to 1.3 points lower
+claim(interval(runs(4, 1.0, seed), runs(4, 0.5, seed))[0], 0.2, 1.3)
 
 # %% claim all_learned: 16 filters of RICA and their classifier learn 1,866 numbers
 claim(36 * 16 + buy(36 * 16, 36, 1)[3], 1866, 1866)
@@ -1328,18 +1330,20 @@ for share in shares:
 rise = {f"{36 * p:.0f} of 36 learned": interval(wrong[p], wrong["all"]) for p in shares}
 teaching.compare_guess(guess_sixth, float(rise["6 of 36 learned"][0]), "6 of 36 learned, points")
 plotting.differences(rise)
-plt.title(f"16 filters, less the error of all learned ({np.mean([per_cent(w) for w in wrong['all']]):.1f} %)")
+plt.title(
+    f"16 filters: error less that of all learned ({np.mean([per_cent(w) for w in wrong['all']]):.1f} %)"
+)
 plt.show()
 
 # %% [markdown]
-# With 3 of 36 weights learned the error is 1 to 3.5 points higher (whether four seeds are enough to show it depends on the digits and seeds: does your interval contain 0?). With 6 it is 0.2 to 0.9 points higher, but each interval contains 0: do not know. From 9 on the mean is within half a point of 0. "No difference seen" is not
+# With 3 of 36 weights learned the error is 1 to 3.5 points higher (whether four seeds are enough to show it depends on the digits and seeds: does your interval contain 0?). With 6 it is 0.1 to 1 points higher, but each interval contains 0: do not know. From 9 on the mean is within half a point of 0. "No difference seen" is not
 # "no difference": half a point may well hide in there. The paper says the same of its larger problem: more than half of the weights can be predicted without a substantial loss.
 
 # %% claim three_weights: with 3 of 36 weights learned the error is 1 to 3.5 points higher
 claim(interval(runs(16, 1 / 12, seed), runs(16, 1.0, seed))[0], 1, 3.5)
 
-# %% claim six_weights: with 6 of 36 it is 0.2 to 0.9 points higher
-claim(interval(runs(16, 1 / 6, seed), runs(16, 1.0, seed))[0], 0.15, 0.95)
+# %% claim six_weights: with 6 of 36 it is 0.1 to 1 points higher
+claim(interval(runs(16, 1 / 6, seed), runs(16, 1.0, seed))[0], 0.1, 1)
 
 # %% claim six_undecided: with 6 of 36 each interval contains 0
 _, low, high = interval(runs(16, 1 / 6, seed), runs(16, 1.0, seed))
