@@ -172,7 +172,7 @@ class Attempt:
 
     def shaped(self, got, shape, what):
         """``got`` is an array of numbers of this shape; returned as floats."""
-        a, _ = self._numbers(got, what, f"an array of shape {shape}")
+        a, _ = self._numbers(got, what, f"an array of shape {shape}" if shape else "a number")
         if a.shape != tuple(shape):
             raise Wrong(f"{what}: {words.shapes_apart(a.shape, tuple(shape))}")
         self.n_passed += 1
