@@ -1,7 +1,7 @@
 # ---
 # title: Kernels, ridge and length scale
 # minutes: 75
-# seconds: 6
+# seconds: 9
 # learn: what the matrices $K$ and $U$ look like and how to write them yourself; what the ridge does to the known pixels, and why $w_\alpha$ are coordinates and not weights; when rounding errors spoil the linear system, and why one solves by Cholesky and never inverts; how unsure a prediction is; how to choose the length scale without looking at what is hidden.
 # need: Notebook 01, or the knowledge that a feature is predicted by $\hat w = U w_\alpha$. NumPy, linear systems, eigenvalues, the normal distribution. No network and no data to download.
 # ---
@@ -472,8 +472,8 @@ with check("dictionary") as c:
     small = k, lrw.grid_coordinates((6, 7)), some
     other = 3.0 * lrw.SquaredExponential(0.8), lrw.grid_coordinates((4, 5)), np.array([7, 0, 18, 4, 12])
     for (k, places, some), knob in ((small, 0.3), (small, 0.0), (other, 0.05)):
-        hills, eye = k(places[some], places), np.eye(len(some))  # (n_alpha, n_v), (n_alpha, n_alpha)
-        A_some, n_some = hills[:, some] + knob * eye, len(some)  # (n_alpha, n_alpha)
+        hills, unit = k(places[some], places), np.eye(len(some))  # (n_alpha, n_v), (n_alpha, n_alpha)
+        A_some, n_some = hills[:, some] + knob * unit, len(some)  # (n_alpha, n_alpha)
         raised = hills + knob * (some[:, None] == np.arange(len(places)))  # a ridge where it is not wanted
         ours = functools.partial(lrw.dictionaries.kernel_ridge, k, places, some)  # of a ridge
         slips = {
@@ -491,7 +491,7 @@ with check("dictionary") as c:
                 "the ridge is missing.": ours(0),
                 "the ridge is squared.": ours(knob**2),
                 "the ridge is there twice.": ours(2 * knob),
-                "the ridge has the wrong sign.": np.linalg.solve(A_some - 2 * knob * eye, hills).T,
+                "the ridge has the wrong sign.": np.linalg.solve(A_some - 2 * knob * unit, hills).T,
                 "the ridge is multiplied by the number of known pixels.": ours(knob * n_some),
                 "the ridge is divided by the number of known pixels.": ours(knob / n_some),
                 "the ridge is multiplied by k(i, i); add it as it is.": ours(knob * hills[0, some[0]]),
@@ -655,12 +655,12 @@ plt.show()
 
 # %% [markdown]
 # Smooth patterns have large eigenvalues and are kept. Rough ones, in which close neighbours disagree (second picture), have small eigenvalues and are mostly
-# removed. The ridge is a *filter*. It takes more than half of 48 to 54 of the 150 patterns (five index sets), and the learned features hold only about a thousandth of their sum of squares in these. $|U[\alpha] - I|$ measures what could be lost in the worst case; the features show what is lost in fact.
+# removed. The ridge is a *filter*. Of the 150 patterns, 48 to 54 lose more than half of their size (five index sets). But the learned features hold only about a thousandth of their sum of squares in these patterns. $|U[\alpha] - I|$ measures what could be lost in the worst case; the change of the features is what is really lost.
 #
 # Still, a ridge does not make any feature impossible. $U = k_\alpha^\top A^{-1}$, and $A$ has an inverse for every $\lambda > 0$. So all these $U$ have the same column space: a $W = U w_\alpha$
 # that can be made with one ridge can be made with any other ridge too, with other coordinates.
 
-# %% claim patterns_lost: a ridge of 0.1 takes more than half of 48 to 54 of the 150 patterns
+# %% claim patterns_lost: with a ridge of 0.1, 48 to 54 of the 150 patterns lose more than half of their size
 alpha = lrw.sample_index_set(784, 150, rng=seed)
 claim(np.sum(np.linalg.eigvalsh(kernel(points[alpha], points[alpha])) < 0.1), 48, 54)
 
@@ -1022,12 +1022,12 @@ def smallest_ridge(K_alpha, worst):
 
 # %% accept smallest_ridge: bisection
 def smallest_ridge(K_alpha, worst):
-    low, high, eye = 0.0, 1e3, np.eye(len(K_alpha))
+    low, high, unit = 0.0, 1e3, np.eye(len(K_alpha))
     if np.linalg.cond(K_alpha) <= worst:
         return 0
     for _ in range(80):
         middle = (low + high) / 2
-        bad = np.linalg.cond(K_alpha + middle * eye) > worst
+        bad = np.linalg.cond(K_alpha + middle * unit) > worst
         low, high = (middle, high) if bad else (low, middle)
     return high
 
@@ -1061,8 +1061,8 @@ with check("smallest_ridge") as c:
     more = lrw.grid_coordinates((6, 7))[[2, 5, 11, 17, 24, 28, 32, 40]]
     cases = [(more, 1.3, worst) for worst in (5.0, 2.0, 1.1, 1e6)] + [(few, 2.0, 30.0), (few, 2.0, 1e7)]
     for places, length_scale, worst in cases:
-        K_some, eye = 3.0 * lrw.SquaredExponential(length_scale)(places, places), np.eye(len(places))
-        condition = lambda ridge, K_some=K_some, eye=eye: np.linalg.cond(K_some + ridge * eye)
+        K_some, unit = 3.0 * lrw.SquaredExponential(length_scale)(places, places), np.eye(len(places))
+        condition = lambda ridge, K_some=K_some, unit=unit: np.linalg.cond(K_some + ridge * unit)
         low, high = np.linalg.norm(K_some, -2), np.linalg.norm(K_some, 2)  # the smallest and the largest
         needed = condition(0) > worst
         right = brentq(lambda x, worst=worst, f=condition: f(x) - worst, 0, 1e3) if needed else 0.0
@@ -1137,7 +1137,7 @@ ratio = float(rounding[-1, 0] / rounding[-1, 1])
 teaching.compare_guess(guess_inverse, float(f"{ratio:.1g}"), "inverse against Cholesky, times, about", 3)
 
 # %% [markdown]
-# For other index sets it is between 10 and 1000 times, always at the cost of the inverse. Both errors grow with the condition number: Cholesky cannot undo that either. But it does not add to it as the inverse does.
+# For other index sets it is between 10 and 1000 times; the inverse is always the worse one. Both errors grow with the condition number, and Cholesky cannot avoid that either. But it loses fewer digits.
 
 # %% claim inverse: at length scale 4 the largest error of the inverse is 10 to 1000 times Cholesky's
 alpha = lrw.sample_index_set(784, 150, rng=seed)
@@ -1341,10 +1341,10 @@ with check("variance") as c:
     other = 0.5 * lrw.SquaredExponential(0.8) * uneven, lrw.grid_coordinates((4, 5)), [7, 0, 18, 4, 12]
     for (k, places, some), knob in ((small, 0.3), (other, 0.3), (other, 0.05)):
         some, n_some, prior = np.array(some), len(some), k.diagonal(places)  # k(i, i), (n_v,)
-        hills, eye = k(places[some], places), np.eye(n_some)
+        hills, unit = k(places[some], places), np.eye(n_some)
         ours = functools.partial(lrw.predictive_variance, k, places, some)  # of a ridge
         right = ours(knob)  # (n_v,)
-        solved = np.linalg.solve(hills[:, some] + knob * eye, hills)  # (n_alpha, n_v)
+        solved = np.linalg.solve(hills[:, some] + knob * unit, hills)  # (n_alpha, n_v)
         everywhere = np.linalg.solve(hills[:, some] + knob, hills)
         explained = prior - right  # (n_v,)
         slips = {
@@ -1355,7 +1355,7 @@ with check("variance") as c:
             "that is the standard deviation; asked for is its square.": right**0.5,
             "A is not solved for.": prior - (hills**2).sum(axis=0),
             "multiplied by A. It takes the inverse of A.": prior
-            - (hills * ((hills[:, some] + knob * eye) @ hills)).sum(0),
+            - (hills * ((hills[:, some] + knob * unit) @ hills)).sum(0),
             "the columns that were solved for are not multiplied by k_alpha.": prior - solved.sum(axis=0),
             "once k_alpha and once what was solved for, not that squared.": prior - (solved**2).sum(axis=0),
             "a mean where a sum belongs.": prior - explained / n_some,
@@ -1434,7 +1434,7 @@ claim(round(np.corrcoef(sd, np.sqrt(np.mean(off**2, axis=1)))[0, 1], 2), 0.99, 0
 
 # %% [markdown] answer depends
 # Not on $w_\alpha$: only on places. Before a single weight is known, the map of the uncertainty can be drawn, for any index set. So one can *design* the
-# index set: put each next known pixel where the uncertainty is largest. The cell below does it, in five lines. It lowers the largest standard deviation from 1.00 to 0.88 and the mean from 0.58 or 0.59 to 0.54.
+# index set: put each next known pixel where the uncertainty is largest. The cell below does it, in five lines. The largest standard deviation is 1.00 with 60 random pixels (five index sets) and 0.88 with the designed ones; the mean is 0.58 or 0.59 with random and 0.54 with designed ones.
 
 # %%
 designed = [14 * 28 + 14]
@@ -1500,7 +1500,7 @@ for length_scale, ridge in ((chosen, 1e-2), (2.0, 1e-2), (chosen, 1e-4)):
     print(f"length scale {length_scale:.2f}, ridge {ridge:g}: {share:.0%} of hidden weights inside the band")
 
 # %% [markdown]
-# With the first setting the bands hold about the 95 % that they promise (94 to 98 % for other index sets). With a shorter length scale they are wider than they need be (99 to 100 %), and with a smaller ridge they promise too much (78 to 84 %). An uncertainty is only as good as the kernel and the ridge that it was computed from.
+# With the first setting the bands hold about the 95 % that they promise (94 to 98 % for other index sets). With length scale 2 they are too wide (99 to 100 %), and with a ridge of 0.0001 too narrow (78 to 84 %). An uncertainty is only as good as the kernel and the ridge that it was computed from.
 
 # %% claim band_good: per cent inside with the length scale found and a ridge of 0.01
 alpha = lrw.sample_index_set(784, 150, rng=seed)
@@ -1602,11 +1602,11 @@ ax.set_title("median score at the hidden pixels")
 plt.show()
 
 # %% [markdown] question knobs
-# **Question.** Read the map. Along the top row (no ridge), why do scores rise and then fall? Why does a ridge of $10^{-4}$ cure that? Which setting would you take if you did not know how smooth the features are?
+# **Question.** Read the map. Along the top row (no ridge), why do scores rise and then fall? Why does a ridge of $10^{-4}$ prevent the fall? Which setting would you take if you did not know how smooth the features are?
 
 # %% [markdown] answer knobs
 # At $\sigma = 1$ a hill ends before it reaches the next known pixel. The gaps are filled with 0, and no ridge helps against that: scores are 0.88 to 0.91 (five index sets). At $\sigma = 4$ the kernel expects features that are smoother than these. Without a ridge it must explain every small deviation
-# nevertheless. It does so with very large numbers of opposite sign (the largest entry of $U$ is 236 here, 87 to 338 for other index sets), and the prediction is far off between the known pixels: scores are 0.34 to 0.74. A ridge lets it leave small deviations unexplained. With $\lambda = 10^{-4}$ or $10^{-2}$ every $\sigma$ from 2 to 4 scores at least 0.98: **with a little ridge a length scale that is too long does no harm.**
+# nevertheless. It does so with very large numbers of opposite sign (the largest entry of $U$ is 236 here, 87 to 338 for other index sets), and the prediction is far off between the known pixels: scores are 0.34 to 0.74. A ridge lets it leave small deviations unexplained. With $\lambda = 10^{-4}$ or $10^{-2}$ every $\sigma$ from 2 to 4 scores at least 0.98: **with a little ridge a length scale that is somewhat too long does little harm.**
 # One that is too short does. So take a little ridge, and rather a longer $\sigma$. At the lower right of the map, where both are large, features become too flat: 0.78 to 0.81.
 
 # %% claim too_short: the score at length scale 1, without a ridge and with the best one
@@ -1661,7 +1661,7 @@ of_sum, of_one = (log_marginal_likelihood(photographs[known], k, grid, known) fo
 claim(round(of_sum - of_one), 20, 26)
 
 # %% [markdown]
-# These are logarithms: 20 more means $e^{20}$ times as probable. A twentieth of a finer kernel gains 20 to 26 on the best single length scale, for other index sets too, because not all of
+# These are logarithms: 20 more means $e^{20}$ times as probable. The sum, with its twentieth of a finer kernel, is 20 to 26 better than the best single length scale, for other index sets too, because not all of
 # these features are smooth. (We found the sum by trying several, on these known weights alone.)
 #
 # The paper answers with several dictionaries side by side, its *columns* (notebook 03), and, in deeper layers, with kernels that are measured instead of assumed (notebook 05).
@@ -1699,7 +1699,7 @@ widget
 # - The ridge multiplies each pattern by $s / (s + \lambda)$: smooth ones are kept, rough ones are mostly removed. Then $w_\alpha$ are coordinates, not the weights at $\alpha$. The right $\lambda$ is the variance of the noise.
 # - Long length scales make the system badly conditioned; a ridge puts a limit to that. Solve by Cholesky; never invert.
 # - Kernel ridge is the mean of a Gaussian process. Its variance depends on places only: one can see, before training, where the prediction will be poor.
-# - The marginal likelihood of the known weights chooses the length scale. With a little ridge one that is somewhat too long does no harm.
+# - The marginal likelihood of the known weights chooses the length scale. With a little ridge one that is somewhat too long does little harm.
 #
 # In the package, in `dictionaries/`: `kernels.py` (exercise 1), `ridge.py` (exercises 2 and 5, and the refusal of section 4), `length_scales.py`. In notebook 03 $U$ is just a matrix, and you learn $w_\alpha$.
 
