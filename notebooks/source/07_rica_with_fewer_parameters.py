@@ -1,7 +1,7 @@
 # ---
 # title: RICA with fewer and fewer parameters
 # minutes: 90
-# seconds: 7
+# seconds: 9
 # learn: what RICA asks of a filter, and why that makes edges; how to whiten patches and in which space filters should be predicted; how to write RICA's cost and its gradient by hand, with weights that are used twice and have unit length; how to compare filters of two runs honestly. It is Figure 2 of the paper, small enough to run in seconds.
 # need: NumPy, and gradients of matrix products (notebook 03; the rule is repeated). Kernel ridge in outline (notebook 01 or 02). No network and no data to download.
 # ---
@@ -200,6 +200,12 @@ def whitening_matrix(X, lam):
     return np.linalg.inv(np.linalg.cholesky(np.cov(X.T) + lam * np.eye(X.shape[1]))).T
 
 
+# %% mutant whitening_matrix: the covariance of patches
+def whitening_matrix(X, lam):
+    D, Q = np.linalg.eigh(np.cov(X))
+    return (Q / np.sqrt(np.maximum(D, 0) + lam)) @ Q.T
+
+
 # %% mutant whitening_matrix: the whitened patches
 def whitening_matrix(X, lam):
     centred = X - X.mean(axis=0)
@@ -309,6 +315,15 @@ with check("whitening_matrix") as c:
             ),
         }
         got = whitening_matrix(data, lam)
+        shapes = {
+            (
+                n_rows,
+                n_rows,
+            ): "the covariance is between pixels, (n_v, n_v), and this is (n, n). Is a .T missing?",
+            (n_rows, n_pixels): "these have the patches' shape, (n, n_v). Return C alone, (n_v, n_v).",
+        }
+        said = shapes.get(getattr(got, "shape", None))
+        c.true(not said, f"C for {n_pixels} pixels: {said}")
         C = c.shaped(got, (n_pixels, n_pixels), f"C for {n_pixels} pixels")
         whitens = np.allclose(C.T @ (S + lam * one) @ C, one, atol=1e-3)
         if whitens and not np.allclose(C, C.T, atol=1e-3):
@@ -334,7 +349,7 @@ for ax, relative in zip(axes, (1e-6, 0.5)):
     ax.imshow(np.cov(whitened.T), cmap="gray", vmin=0, vmax=0.3)
     ax.set(xlabel="whitened pixel", ylabel="whitened pixel")
     ax.set_title(
-        f"λ = {relative:g} of a pixel's variance\nstrengths {strengths[0]:.3f} to {strengths[-1]:.3f}"
+        f"λ = {relative:g} of a pixel's variance\nvariances of directions {strengths[0]:.3f} to {strengths[-1]:.3f}"
     )
 plt.show()
 teaching.compare_guess(guess_strong, int(np.sum(strengths > 0.5)), "directions above one half")
@@ -379,6 +394,11 @@ plt.show()
 # %% [markdown]
 # A pixel *less* its neighbours: whitening takes away much of what they say already. Two pixels side by side correlate by 0.96 to 0.97 in the patches, and by 0.44 to 0.48 in the whitened ones. What is left is what is new, edges
 # and spots. And it is still the same picture, in which neighbours are neighbours: section 5 needs this. (In the middle, each patch is shown less its own mean; else you would see grey squares.)
+
+# %% claim neighbours_are_taken_away: the four neighbours' weights in a column of C are negative, largest of the 144 columns
+drawn = random_patches(images, shape, n, rng=seed).astype(float)
+C = whiten(drawn, regularisation=0.5)[1].whitening_.reshape(12, 12, 12, 12)
+claim(max(C[i, j, i, j + 1] for i in range(12) for j in range(11)), -99, 0)
 
 # %% claim neighbours_before: two pixels side by side correlate by 0.96 to 0.97 in the patches
 beside = np.corrcoef(random_patches(images, shape, n, rng=seed).T).reshape(12, 12, 12, 12)
@@ -906,6 +926,7 @@ with check("gradient_of_W") as c:
             ),
         }
         got = gradient_of_W(W, X, sparsity, eps)
+        c.true(getattr(got, "shape", None) != Z.shape, "this has dZ's shape, (n, n_h); dW is (n_v, n_h).")
         dW = c.shaped(got, W.shape, f"dW of {n_filters} filters")
         # what has no name: is it in the penalty's part, which sparsity = 0 takes away?
         without = c.shaped(gradient_of_W(W, X, 0.0, eps), W.shape, "dW where sparsity = 0")
@@ -1845,7 +1866,7 @@ F = filters(1.0, seed)[0].T.reshape(-1, 12, 12)
 alike = np.sum(F[:, 1:] * F[:, :-1], axis=(1, 2)) + np.sum(F[:, :, 1:] * F[:, :, :-1], axis=(1, 2))
 claim(spearmanr(alike, match(filters(0.1, seed)[0], filters(1.0, seed)[0])[1])[0], 0.79, 0.93)
 
-# %% claim fine_first_25: with a quarter, how well a filter is found and how alike its neighbours are: 0.4 to 0.85
+# %% claim fine_first_25: with a quarter, how well a filter is found and how alike its neighbours are: rank correlation 0.4 to 0.85
 from scipy.stats import spearmanr
 
 F = filters(1.0, seed)[0].T.reshape(-1, 12, 12)
