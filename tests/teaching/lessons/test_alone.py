@@ -70,6 +70,12 @@ def test_what_is_lent_is_there_while_the_check_runs():
     assert after["check"].results == {"double": "passed"} and after["factor"] == "scratch"
 
 
+def test_of_several_arrays_the_one_that_was_changed_is_named(capsys):
+    two = CHECK.replace("double(v)", "double(v, np.ones(3))")
+    notebook("def double(v, w):\n    w += 1\n    return v * w\n", two)
+    assert "w was changed" in (said := capsys.readouterr().out) and "v" not in said.partition("w was")[0][20:]
+
+
 def test_an_interrupt_brings_the_data_back():
     namespace = {
         "np": np,
