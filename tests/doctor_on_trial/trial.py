@@ -25,7 +25,7 @@ NAMES = [
     *OF_BLOCK,
     *(f"weight_decay_{x}" for x in (*OF_DECAY, "on_U", "on_bias")),
     *["transpose_missing", "transpose_extra", "u_forgotten", "index_order", "columns_order", "blocks_order"],
-    *["output_derivative_extra", "y_not_subtracted", "pre_activation_below"],
+    *["output_derivative_extra", "y_not_subtracted", "pre_activation_below", "h_overwritten"],
     *["encoder_path_missing", "decoder_path_missing", "sparsity_missing", "unit_norm_missing"],
 ]
 

@@ -171,6 +171,8 @@ class Answer:
         return a.astype(np.float64)
 
     def _block(self, a, block):
+        if a.dtype.kind not in "iubf":
+            raise Complaint("not_numbers", f"an array of {a.dtype}", block.label)
         if a.shape != block.shape:
             if a.shape == block.shape[::-1]:
                 raise Complaint(

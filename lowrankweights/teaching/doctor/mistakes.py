@@ -173,6 +173,11 @@ MISTAKES = _table(
             "dW = v^T dz, where v is what the layer was given: h of the layer below.",
         ),
         (
+            "h_overwritten",
+            "The output h of the layer below was overwritten with its derivative, before dW was computed.",
+            "dW = v^T dz, where v is h of the layer below. h *= 1 - h changes h itself: write h * (1 - h).",
+        ),
+        (
             "block_missing",
             "It is all zeros: never filled in.",
             "Did you return the array you computed?",
