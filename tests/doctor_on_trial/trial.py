@@ -136,6 +136,8 @@ def place(slip, net, rng):
     elif name == "columns_order":
         slip.order = tuple(rng.permutation(len(columns)).tolist())
         return len(columns) > 1
+    elif name == "h_overwritten":
+        return i > 0
     elif name == "transpose_missing":
         slip.array = "U" if predicted and slip.variant else "v"
     elif name == "blocks_order":

@@ -13,6 +13,7 @@ from .passes import DensePass
 
 # frames of these are not the student's
 LIBRARIES = tuple({str(Path(__file__).parents[2]), *sysconfig.get_paths().values()})
+LENT = "_lent"  # names that a check has put into the notebook: to read these is no mistake
 DECAY_NAMES = ("weight_decay", "decay", "wd", "lam", "l2")
 
 
@@ -213,7 +214,8 @@ def explain_error(error, but_in=None):
     if found is not None:
         frame, number = found
         code = frame.f_code
-        arrays = [n for n in code.co_names if isinstance(frame.f_globals.get(n), np.ndarray)]
+        own = set(code.co_names) - frame.f_globals.get(LENT, set())
+        arrays = sorted(n for n in own if isinstance(frame.f_globals.get(n), np.ndarray))
         if arrays:
             foreign = f" ({', '.join(arrays)}: read from the notebook, not from the arguments)"
         source = linecache.getline(code.co_filename, number).strip()

@@ -76,6 +76,13 @@ def test_of_several_arrays_the_one_that_was_changed_is_named(capsys):
     assert "w was changed" in (said := capsys.readouterr().out) and "v" not in said.partition("w was")[0][20:]
 
 
+def test_what_is_lent_is_not_blamed(capsys):
+    lent = CHECK.replace("v = np.arange(3.0)", "v = np.arange(3.0)\n    c.lend(factor=np.ones(4))")
+    after = notebook("def double(v):\n    return factor * v\n", lent, factor="scratch")
+    assert "Two shapes clash there; a transpose" in capsys.readouterr().out
+    assert "_lent" not in after
+
+
 def test_an_interrupt_brings_the_data_back():
     namespace = {
         "np": np,
