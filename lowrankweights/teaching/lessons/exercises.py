@@ -12,7 +12,7 @@ import sys
 
 import numpy as np
 
-from ..doctor.calling import explain_error, students_frame
+from ..doctor.calling import LENT, explain_error, students_frame
 from ..doctor.diagnosis import diagnose
 from . import alone, words
 
@@ -146,6 +146,7 @@ class Attempt:
     def lend(self, **data):
         """Data that the exercise's own first line reads from the notebook, for as long as the check runs."""
         self.cell.namespace.update(data)
+        self.cell.namespace.setdefault(LENT, set()).update(data)
 
     def close(self, got, wanted, what, tolerance=1e-8, sizes=None, slips=None, terms=None, otherwise=""):
         """``got`` has the shape and, to a relative tolerance, the numbers of ``wanted``.
