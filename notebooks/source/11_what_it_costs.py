@@ -12,6 +12,9 @@
 # The answer depends on something simple: the order in which three matrices are multiplied. In this lesson you count
 # multiplications by hand. Then you measure times on *your* machine, and see where the two disagree. The checks look at counts only,
 # never at times: counts are the same on every machine.
+#
+# A time in this lesson is the processor's: seconds in which it runs other programs are not counted. Other programs still disturb,
+# because they share the memory with this one.
 
 # %%
 import functools
@@ -131,7 +134,7 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# Remember two things. *Fewer multiplications are faster only at the same rate*: a plan with fewer multiplications in
+# Remember two things. *Fewer multiplications take less time only if the rate is the same*: a plan with fewer multiplications in
 # smaller products may be the slower one. And it pays to multiply many rows at once, not one after the other.
 #
 # ## 2 · Three matrices, two orders
@@ -289,9 +292,10 @@ with check("count_compose") as c:
                 said = f"W is put together once, not for each row: no n in U w_alpha and U^T dW (you have it in {where})."
                 slips[said] = wanted + k * (n_any - 1) * n_v * n_alpha * n_h
             entries = n_v * n_h + n_any * n_h + n_v * n_h + n_alpha * n_h + need_dv * n_any * n_v
-            slips["these are the entries of the results. An entry takes more than one multiplication."] = (
-                entries
-            )
+            slips["these are the results' entries. An entry takes more than one multiplication."] = entries
+            with_n, without = n_any * n_v * n_h, n_v * n_alpha * n_h
+            each = [without, with_n, with_n, without, with_n * need_dv]
+            slips["these are the counts; return their sum."] = np.array(each)
             what = f"count_compose{sizes}"[:-1] + f", need_dv={need_dv})"
             c.close(count_compose(*sizes, need_dv), wanted, what, slips=slips)
 
@@ -772,17 +776,19 @@ ax.legend()
 plt.show()
 
 # %% [markdown] question rest
-# **Question.** At 40 % and more the time falls as the multiplications do. At 5 % its share is 1.5 to 4 times the multiplications' share, at
-# 2 % it is 2 to 8 times as large (on our machine, quiet and busy). Which work does not get less when fewer weights are learned? Name three pieces.
+# **Question.** At 40 % and more the time falls nearly as far as the multiplications do. At 5 % it falls less far: the per cents of the time are
+# 1.5 to 4 times those of the multiplications, and at 2 % they are 2 to 8 times as many (on our machine, with and without other programs).
+# Which work does not get less when fewer weights are learned? Name three pieces.
 
 # %% [markdown] answer rest
 # All that is done once for each *unit* and row: adding the bias, the sigmoid, its derivative on the way back, and the sum of $dz$ over the rows,
-# which is $db$. Then the output layer, where every weight is learned, and the softmax. For each layer these are n · n_h operations. The products
-# take n · n_alpha · n_h, so they are nearly everything while n_alpha is large, and not when it is small. And thinner products run at a lower
+# which is $db$. In each hidden layer these are a few times n · n_h operations, with any n_alpha. The products there take a few times n · n_alpha · n_h
+# multiplications. Then there are the softmax and the output layer, where every weight is learned. At 5 % all that is
+# no matrix product takes 30 to 60 % of the time, with every weight 10 to 30 %. And thinner products run at a lower
 # rate (section 1); this is part of "products alone" already.
 #
-# For this reason the package computes the sigmoid with a formula of products and sums (where Numba is installed), and uses the memory of a block of rows again
-# for the next. At 5 % all that is no product takes 30 to 60 % of the time, with every weight 10 to 30 %.
+# For this reason the package computes the sigmoid with a formula of products and sums (where Numba is installed), and uses the memory
+# of a block of rows (section 5) again for the next block.
 
 # %% claim hand_in_hand: at 40 % and more, time's share is 0.9 to 1.35 times the multiplications' share
 found = measure([every, *nets[few_proportions.index(0.4) :]])
@@ -1135,7 +1141,7 @@ for size, t, run in zip(block_sizes, seconds, runs, strict=True):
 
 # %% [markdown]
 # Small blocks are slow for two reasons: their products are thin, and for each block a whole gradient is added. Blocks of 20 rows take 5 to
-# 15 times as long as the fastest, blocks of 300 rows 1.1 to 2 times. From 1,000 rows on the times differ by 30 % at most, and it depends on chance
+# 15 times as long as blocks of 1,000, blocks of 300 rows 1.1 to 2 times. From 1,000 rows on the times differ by 30 % at most, and it depends on chance
 # which is the fastest. What blocks save is memory. The gradient and its sum, with their copies, take some 14 MB. The rest is what a
 # block holds, and this does not grow with the number of all rows. (Is your first line far above 14 MB? Then your function keeps
 # all gradients before it adds them.) Blocks can also be shared out to several cores.
@@ -1156,10 +1162,7 @@ print(f"largest difference of the gradients: {same:.0e} (float32)")
 # Here it is 3 to 7 times as fast, with a seventh of the multiplications.
 
 # %% claim block_20: blocks of 20 rows take 5 to 15 times as long as blocks of 1,000
-net, runs = (
-    every,
-    [lambda size=size: package_blocks(every, every.init(rng=0), X, Y, size) for size in (20, 1000)],
-)
+runs = [lambda size=size: package_blocks(every, every.init(rng=0), X, Y, size) for size in (20, 1000)]
 small, large = best_of(*runs, repeats=1)
 claim(small / large, 5, 15)
 
@@ -1198,7 +1201,7 @@ claim(composed / tenth.plan(n).multiplications, 6.5, 7.5)
 #
 # It has 784-500-500-10 units. The time does not depend on the values, so random numbers of MNIST's shape will do; if MNIST is on this
 # machine, it is taken. First every weight is learned, then a tenth in ten columns (as in the paper) and in one, then a twentieth. The last
-# figure of each line says how many times the time of the matrix products alone. The closer to 1 the better; *disturbed* means the same as in section 4.
+# figure of each line is the time divided by the time of the matrix products alone. Close to 1 is good; *disturbed* means the same as in section 4.
 
 # %%
 n = teaching.sized(full=4000, tiny=200)
