@@ -64,6 +64,8 @@ def network(net, slip, theta, X, Y):
         own = layers[i]
         dz = dh * slope(own.activation, slip, i, zs[i + 1])
         below = zs[i] if slip.at("pre_activation_below", i) else hs[i]
+        if slip.at("h_overwritten", i):
+            below = FUNCTIONS[layers[i - 1].activation][1](zs[i])
         dW = below.T.dot(dz)
         dh = dz.dot(own.W if slip.at("transpose_missing", i) and slip.array == "v" else own.W.T)
         weights = finish(columns(own.leaves, dW, slip, i), own.leaves, slip, i, X, Y)

@@ -25,7 +25,7 @@ NAMES = [
     *OF_BLOCK,
     *(f"weight_decay_{x}" for x in (*OF_DECAY, "on_U", "on_bias")),
     *["transpose_missing", "transpose_extra", "u_forgotten", "index_order", "columns_order", "blocks_order"],
-    *["output_derivative_extra", "y_not_subtracted", "pre_activation_below"],
+    *["output_derivative_extra", "y_not_subtracted", "pre_activation_below", "h_overwritten"],
     *["encoder_path_missing", "decoder_path_missing", "sparsity_missing", "unit_norm_missing"],
 ]
 
@@ -136,6 +136,8 @@ def place(slip, net, rng):
     elif name == "columns_order":
         slip.order = tuple(rng.permutation(len(columns)).tolist())
         return len(columns) > 1
+    elif name == "h_overwritten":
+        return i > 0
     elif name == "transpose_missing":
         slip.array = "U" if predicted and slip.variant else "v"
     elif name == "blocks_order":

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
+from .lines import of_gradient
 from .passes import DensePass
 
 # frames of these are not the student's
 LIBRARIES = tuple({str(Path(__file__).parents[2]), *sysconfig.get_paths().values()})
+LENT = "_lent"  # names that a check has put into the notebook: to read these is no mistake
 DECAY_NAMES = ("weight_decay", "decay", "wd", "lam", "l2")
 
 
@@ -136,19 +138,23 @@ class Answer:
     def flat(self, grad):
         """The gradient as one vector; blocks that are missing at the end (dv) are left out."""
         if isinstance(grad, np.ndarray) and grad.dtype != object:
-            if self.is_layer and len(self.blocks) == 1:
+            if self.is_layer and (len(self.blocks) == 1 or grad.shape != (self.subject.n_dynamic,)):
                 grad = [grad]
             else:
                 return self._vector(grad)
+        if not self.is_layer and (vector := _listed(grad)) is not None and vector.ndim == 1:
+            return self._vector(vector)
         arrays = list(_arrays_in(grad, self.blocks))
         if self.is_layer and len(arrays) == 2 and arrays[0].shape == (self.subject.n_dynamic,):
             return np.concatenate([self._vector(arrays[0]), self._block(arrays[1], self.blocks[-1])])
         n_needed = len(self.blocks) - self.is_layer
-        if len(arrays) == 1 and n_needed != 1:
+        if len(arrays) == 1 and n_needed != 1 and not (self.is_layer and arrays[0].ndim != 1):
             return self._vector(arrays[0])
         if len(arrays) not in (n_needed, len(self.blocks)):
-            names = "; ".join(f"{b.label} {b.shape_in_letters}" for b in self.blocks)
-            raise Complaint("wrong_shape", f"expected {n_needed} arrays ({names}), got {len(arrays)}")
+            needed = self.blocks[:n_needed]
+            names = "; ".join(f"{of_gradient(b.label)} {b.shape_in_letters}" for b in needed)
+            dv = ", and dv where it is asked for" if self.is_layer else ""
+            raise Complaint("wrong_shape", f"expected {n_needed} arrays ({names}){dv}, got {len(arrays)}")
         return np.concatenate(
             [self._block(a, b) for a, b in zip(arrays, self.blocks[: len(arrays)], strict=True)]
         )
@@ -166,6 +172,8 @@ class Answer:
         return a.astype(np.float64)
 
     def _block(self, a, block):
+        if a.dtype.kind not in "iubf":
+            raise Complaint("not_numbers", f"an array of {a.dtype}", block.label)
         if a.shape != block.shape:
             if a.shape == block.shape[::-1]:
                 raise Complaint(
@@ -206,7 +214,8 @@ def explain_error(error, but_in=None):
     if found is not None:
         frame, number = found
         code = frame.f_code
-        arrays = [n for n in code.co_names if isinstance(frame.f_globals.get(n), np.ndarray)]
+        own = set(code.co_names) - frame.f_globals.get(LENT, set())
+        arrays = sorted(n for n in own if isinstance(frame.f_globals.get(n), np.ndarray))
         if arrays:
             foreign = f" ({', '.join(arrays)}: read from the notebook, not from the arguments)"
         source = linecache.getline(code.co_filename, number).strip()
@@ -239,6 +248,15 @@ def _parameters(function):
         return []
 
 
+def _listed(grad):
+    """A list of numbers, or of lists of numbers of one length, as an array; None of anything else."""
+    if not isinstance(grad, (list, tuple)) or not grad:
+        return None
+    if all(isinstance(row, (list, tuple)) and len(row) == len(grad[0]) > 0 for row in grad):
+        return np.asarray(grad) if all(is_number(x) for row in grad for x in row) else None
+    return np.asarray(grad) if all(is_number(x) for x in grad) else None
+
+
 def _arrays_in(grad, blocks):
     """The arrays in nested lists and dicts, in the order of the blocks."""
     if isinstance(grad, dict):
@@ -248,7 +266,9 @@ def _arrays_in(grad, blocks):
             i = seen[name] = seen.get(name, -1) + 1
             if value is not None:
                 yield from _arrays_in(value[i] if isinstance(value, (list, tuple)) else value, blocks)
-    elif isinstance(grad, (list, tuple)):
+    elif (listed := _listed(grad)) is not None:
+        yield listed
+    elif isinstance(grad, (list, tuple)) or hasattr(grad, "__next__"):
         for i, part in enumerate(grad):
             own = [b for b in blocks if b.key[0] == i] if isinstance(part, dict) else blocks
             yield from _arrays_in(part, own or blocks)

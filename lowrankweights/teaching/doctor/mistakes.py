@@ -173,6 +173,11 @@ MISTAKES = _table(
             "dW = v^T dz, where v is what the layer was given: h of the layer below.",
         ),
         (
+            "h_overwritten",
+            "The output h of the layer below was overwritten with its derivative, before dW was computed.",
+            "dW = v^T dz, where v is h of the layer below. h *= 1 - h changes h itself: write h * (1 - h).",
+        ),
+        (
             "block_missing",
             "It is all zeros: never filled in.",
             "Did you return the array you computed?",
@@ -226,3 +231,30 @@ COMPLAINTS = _table(
         ),
     ]
 )
+
+FORMULAS = {"dW": "dW = v^T dz", "dv": "dv = dz W^T", "dw_alpha": "dw_alpha = U^T dW", "dU": "dU = dW V^T"}
+FORMULAS |= {"dV": "dV = U^T dW"}
+# One layer's backward function has no theta: its sentence and hint, None where nothing changes.
+IN_A_LAYER = {
+    "transpose_missing": (
+        None,
+        "Write the shapes under the line: the inner ones must cancel. {formulas}. Square matrices let a "
+        "missing transpose pass unseen.",
+    ),
+    "transpose_extra": (None, "A gradient has the shape of what it is the gradient of. {formulas}."),
+    "blocks_order": ("The arrays came back in another order than asked for.", "In order: {names}."),
+    "right_at_one_point": (
+        "With the first arguments it is right, with others wrong.",
+        "Compute it from the arguments and keep nothing from before.",
+    ),
+    "wrong_arguments": (None, "Keep the first line as it was given."),
+}
+
+
+def of_layer(entry, names):
+    """A mistake's entry for a layer's backward function that returns the gradients with these names."""
+    sentence, hint = IN_A_LAYER.get(entry.name, (None, None))
+    names = list(dict.fromkeys(name.split(", ")[-1] for name in names))
+    formulas = ", ".join(FORMULAS[name] for name in names if name in FORMULAS)
+    hint = hint and hint.format(names=", ".join(names), formulas=formulas)
+    return entry._replace(sentence=sentence or entry.sentence, hint=hint or entry.hint)

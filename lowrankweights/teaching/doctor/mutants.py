@@ -42,6 +42,7 @@ LAYER = [
     Fault("sign", "dv", lambda s: -s.dz @ s.W.T),
     Fault("sign", "dz", lambda s: -s.dh * s.g.derivative(s.h)),
     Fault("pre_activation_below", "dW", lambda s: s.z_below.T @ s.dz),
+    Fault("h_overwritten", "dW", lambda s: s.g_below.derivative(s.v).T @ s.dz),
     Fault("mean_doubled", "dz", lambda s: s.dh * s.g.derivative(s.h) / len(s.dh)),
 ]
 # Lines of one column.

@@ -116,7 +116,7 @@ class NetworkPass(Pass):
             else:
                 h, cache = layer.forward(part, v, rows)
                 s = SimpleNamespace(part=part, cache=cache, z=h, h=h)
-            s.layer, s.z_below = layer, z
+            s.layer, s.z_below, s.g_below = layer, z, getattr(states[-1], "g", None) if states else None
             states.append(s)
             v, z = s.h, s.z
         return states

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .lines import of_gradient
-from .mistakes import COMPLAINTS, MISTAKES
+from .mistakes import COMPLAINTS, MISTAKES, of_layer
 from .passes import DensePass
 
 EXPLAINED = {**MISTAKES, **COMPLAINTS}
@@ -46,16 +46,27 @@ class Report:
         report = cls(subject, blocks=subject.blocks_for(n_rows))
         report.mistakes, report.block = [complaint.name], complaint.block
         report.blocks = [complaint.block] if complaint.block else []
-        entry = EXPLAINED[complaint.name]
+        entry = report.entry(complaint.name)
         where = f"{of_gradient(complaint.block)}: " if complaint.block else ""
         width = report.width()
-        shapes = [f"  {of_gradient(b.label):<{width}} {b.shape_in_letters}" for b in report._blocks]
+        asked = [" (where it is asked for)" if b.label == "dv" else "" for b in report._blocks]
+        shapes = [
+            f"  {of_gradient(b.label):<{width}} {b.shape_in_letters}{note}"
+            for b, note in zip(report._blocks, asked, strict=True)
+        ]
         lines = [f"{where}{entry.sentence} ({complaint.name})", f"  Seen: {complaint.seen}."]
         if complaint.name in ("wrong_shape", "transpose_extra", "raised", "returned_none"):
             order = "" if isinstance(subject, DensePass) else ", in theta's order"
             lines += [f"  Expected{order}:", *shapes]
         report.text = "\n".join([*lines, f"  {entry.hint}"])
         return report
+
+    def entry(self, name):
+        """What is said of a mistake; of a layer's backward function in words that speak of no theta."""
+        if not isinstance(self._subject, DensePass):
+            return EXPLAINED[name]
+        n = len(self._points[0].slices) if self._points else len(self._blocks)
+        return of_layer(EXPLAINED[name], [of_gradient(b.label) for b in self._blocks[:n]])
 
     def order(self):
         """Indices of the blocks that came back, from the output down, weights before biases."""
@@ -112,7 +123,7 @@ class Report:
 
     def explanation(self):
         """What is wrong and how to mend it."""
-        entries = [EXPLAINED[name] for name in self.mistakes]
+        entries = [self.entry(name) for name in self.mistakes]
         lines = [f"{of_gradient(self.block)} is wrong. {entries[0].sentence} ({entries[0].name})"]
         lines += [f"  or: {e.sentence} ({e.name}) Here both give the same numbers." for e in entries[1:]]
         others = self.blocks[1:]
@@ -154,9 +165,11 @@ class Report:
 
     def checked(self):
         """At how many points the gradient was compared."""
-        rows = ", ".join(str(len(p.X)) for p in self._points)
+        rows, n = ", ".join(str(len(p.X)) for p in self._points), len(self._points) - 1
+        is_layer = isinstance(self._subject, DensePass)
+        around, it = ("the given weights", "them") if is_layer else ("your theta", "it")
         return (
-            f"  Checked at your theta and {len(self._points) - 1} others drawn around it, on {rows} rows:\n"
+            f"  Checked at {around} and {n} others drawn around {it}, on {rows} rows:\n"
             "  a gradient that is right at one point only does not pass."
         )
 

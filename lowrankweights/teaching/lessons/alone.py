@@ -6,8 +6,10 @@ is told so, and nothing that a check computes is left behind.
 
 import ast
 import contextlib
+import copy
 import functools
 import inspect
+import io
 import textwrap
 import types
 
@@ -64,7 +66,7 @@ def guarded(function, report):
             raise
         except ValueError as error:
             if "read-only" in str(error):
-                names = " or ".join(dict.fromkeys(name for name, _ in given))
+                names = _changed(function, arguments, named) or " or ".join(dict(given))
                 report("changed", f"{names} was changed. It belongs to the caller: work on a copy.")
             raise
         if answer is None or answer is Ellipsis:
@@ -72,6 +74,18 @@ def guarded(function, report):
         return answer
 
     return call
+
+
+def _changed(function, arguments, named):
+    """Which arrays a function changes, by its parameters' names, as far as a call with copies shows it."""
+    with contextlib.suppress(Exception):
+        arguments, named = copy.deepcopy((arguments, named))
+        given = [(name, a, a.copy()) for name, a in _arrays(function, arguments, named)]
+        with contextlib.suppress(Exception), contextlib.redirect_stdout(io.StringIO()):
+            function(*arguments, **named)
+        changed = dict.fromkeys(name for name, after, before in given if not np.array_equal(after, before))
+        return " and ".join(changed)
+    return ""
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ import sys
 
 import numpy as np
 
-from ..doctor.calling import explain_error, students_frame
+from ..doctor.calling import LENT, explain_error, students_frame
 from ..doctor.diagnosis import diagnose
 from . import alone, words
 
@@ -146,12 +146,13 @@ class Attempt:
     def lend(self, **data):
         """Data that the exercise's own first line reads from the notebook, for as long as the check runs."""
         self.cell.namespace.update(data)
+        self.cell.namespace.setdefault(LENT, set()).update(data)
 
-    def close(self, got, wanted, what, tolerance=1e-8, sizes=None, slips=None, terms=None):
+    def close(self, got, wanted, what, tolerance=1e-8, sizes=None, slips=None, terms=None, otherwise=""):
         """``got`` has the shape and, to a relative tolerance, the numbers of ``wanted``.
 
-        Numbers in single precision are held to single precision. ``sizes``, ``slips`` and ``terms`` are
-        for what is said of a wrong answer, see ``words.apart``.
+        Numbers in single precision are held to single precision. ``sizes``, ``slips``, ``terms``
+        and ``otherwise`` are for what is said of a wrong answer, see ``words.apart``.
         """
         wanted = np.asarray(wanted, dtype=float)
         a, least = self._numbers(
@@ -167,12 +168,12 @@ class Attempt:
             raise Wrong(f"{what}: {words.shapes_apart(a.shape, wanted.shape)}")
         gap = np.abs(a - wanted).max(initial=0)
         if not gap <= max(tolerance, least) * max(np.abs(wanted).max(initial=0), 1e-8):
-            raise Wrong(f"{what}: {words.apart(a, wanted, sizes, slips, terms)}")
+            raise Wrong(f"{what}: {words.apart(a, wanted, sizes, slips, terms, otherwise)}")
         self.n_passed += 1
 
     def shaped(self, got, shape, what):
         """``got`` is an array of numbers of this shape; returned as floats."""
-        a, _ = self._numbers(got, what, f"an array of shape {shape}")
+        a, _ = self._numbers(got, what, f"an array of shape {shape}" if shape else "a number")
         if a.shape != tuple(shape):
             raise Wrong(f"{what}: {words.shapes_apart(a.shape, tuple(shape))}")
         self.n_passed += 1

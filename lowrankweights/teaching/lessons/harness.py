@@ -7,6 +7,7 @@ must hold for five seeds. Cells run one after the other in one namespace, as in 
 import contextlib
 import io
 import linecache
+import sys
 import types
 
 import numpy as np
@@ -104,6 +105,8 @@ def run_cell(lesson, cell, namespace):
             exec(compile(cell.text, place, "exec"), namespace)
     except Exception as error:
         raise RuntimeError(f"{place}: {type(error).__name__}: {error}") from error
+    if pictures := sys.modules.get("matplotlib.pyplot"):
+        pictures.close("all")  # as in a notebook
     return printed.getvalue()
 
 

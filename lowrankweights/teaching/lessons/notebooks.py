@@ -109,7 +109,8 @@ def student(lesson):
         elif cell.kind == "answer":
             yield markdown(folded("Model answer", cell.text))
         elif cell.kind in ("code", "check"):
-            yield code(cell.text, **(FOLDED_CODE if only_reveals(cell.text) else {}))
+            folded_code = cell.kind == "check" or only_reveals(cell.text)
+            yield code(cell.text, **(FOLDED_CODE if folded_code else {}))
         elif cell.kind == "starter":
             yield code(cell.text)
             exercise = lesson.exercises[cell.name]

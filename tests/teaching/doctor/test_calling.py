@@ -92,3 +92,17 @@ def test_bad_arguments_are_named(arguments, name):
         diagnose(NET.loss_and_grad, NET, *arguments)
     with pytest.raises(ValueError, match="^net: expected"):
         diagnose(NET.loss_and_grad, "net", *arguments)
+
+
+def test_lists_of_numbers_are_arrays():
+    grad = lambda t, X, Y: NET.loss_and_grad(t, X, Y)[1]
+    assert diagnose(lambda t, X, Y: grad(t, X, Y).tolist(), NET, THETA, X, Y).mistake is None
+    report = diagnose(lambda t, X, Y: grad(t, X, Y).tolist()[:-1], NET, THETA, X, Y)
+    assert report.mistake == "wrong_shape" and f"got ({THETA.size - 1},)" in report.text
+
+    def nested(t, X, Y):
+        one, two, three = NET.unpack(grad(t, X, Y))
+        arrays = [*one["w_alpha"], one["b"], two["U"], two["V"], two["b"], three["W"], three["b"]]
+        return (a.tolist() for a in arrays)
+
+    assert diagnose(nested, NET, THETA, X, Y).mistake is None

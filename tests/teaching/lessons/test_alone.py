@@ -70,6 +70,19 @@ def test_what_is_lent_is_there_while_the_check_runs():
     assert after["check"].results == {"double": "passed"} and after["factor"] == "scratch"
 
 
+def test_of_several_arrays_the_one_that_was_changed_is_named(capsys):
+    two = CHECK.replace("double(v)", "double(v, np.ones(3))")
+    notebook("def double(v, w):\n    w += 1\n    return v * w\n", two)
+    assert "w was changed" in (said := capsys.readouterr().out) and "v" not in said.partition("w was")[0][20:]
+
+
+def test_what_is_lent_is_not_blamed(capsys):
+    lent = CHECK.replace("v = np.arange(3.0)", "v = np.arange(3.0)\n    c.lend(factor=np.ones(4))")
+    after = notebook("def double(v):\n    return factor * v\n", lent, factor="scratch")
+    assert "Two shapes clash there; a transpose" in capsys.readouterr().out
+    assert "_lent" not in after
+
+
 def test_an_interrupt_brings_the_data_back():
     namespace = {
         "np": np,

@@ -81,7 +81,7 @@ def test_nbgrader_has_unique_ids_by_content_and_checks_that_raise(tmp_path):
             assert text(cell).count("### BEGIN SOLUTION") == text(cell).count("### END SOLUTION") == 1
             compile(text(cell), "cell", "exec")
         else:
-            assert "check.require(" in text(cell) and m["points"] == 1
+            assert "check.require(" in text(cell) and "marking.untouched(" in text(cell) and m["points"] == 1
 
 
 def test_what_the_starter_has_stays_in_front_of_the_solutions_mark():
