@@ -147,11 +147,11 @@ class Attempt:
         """Data that the exercise's own first line reads from the notebook, for as long as the check runs."""
         self.cell.namespace.update(data)
 
-    def close(self, got, wanted, what, tolerance=1e-8, sizes=None, slips=None, terms=None):
+    def close(self, got, wanted, what, tolerance=1e-8, sizes=None, slips=None, terms=None, otherwise=""):
         """``got`` has the shape and, to a relative tolerance, the numbers of ``wanted``.
 
-        Numbers in single precision are held to single precision. ``sizes``, ``slips`` and ``terms`` are
-        for what is said of a wrong answer, see ``words.apart``.
+        Numbers in single precision are held to single precision. ``sizes``, ``slips``, ``terms``
+        and ``otherwise`` are for what is said of a wrong answer, see ``words.apart``.
         """
         wanted = np.asarray(wanted, dtype=float)
         a, least = self._numbers(
@@ -167,7 +167,7 @@ class Attempt:
             raise Wrong(f"{what}: {words.shapes_apart(a.shape, wanted.shape)}")
         gap = np.abs(a - wanted).max(initial=0)
         if not gap <= max(tolerance, least) * max(np.abs(wanted).max(initial=0), 1e-8):
-            raise Wrong(f"{what}: {words.apart(a, wanted, sizes, slips, terms)}")
+            raise Wrong(f"{what}: {words.apart(a, wanted, sizes, slips, terms, otherwise)}")
         self.n_passed += 1
 
     def shaped(self, got, shape, what):

@@ -44,7 +44,7 @@ def shapes_apart(shape, wanted):
     return said
 
 
-def apart(a, wanted, sizes=None, slips=None, terms=None):
+def apart(a, wanted, sizes=None, slips=None, terms=None, otherwise=""):
     """How numbers differ from those wanted, of the same shape, in words.
 
     Parameters
@@ -57,6 +57,8 @@ def apart(a, wanted, sizes=None, slips=None, terms=None):
     terms : dict, optional
         Parts of which the right answer is a sum, by their names: one may be missing, twice there, or have
         the wrong sign.
+    otherwise : str, optional
+        Said of an array where no relation has a name, before the largest difference.
     """
     for words, other in (slips or {}).items():
         if np.shape(other) == a.shape and _near(a, np.asarray(other, float), wanted):
@@ -65,7 +67,9 @@ def apart(a, wanted, sizes=None, slips=None, terms=None):
         for k, words in ((1, "is missing"), (-1, "is there twice"), (2, "has the wrong sign")):
             if np.any(term) and _near(a, wanted - k * np.asarray(term, float), wanted):
                 return f"{name} {words}."
-    return _factor(a, wanted, sizes or {}) or (_number(a, wanted) if a.ndim == 0 else _array(a, wanted))
+    return _factor(a, wanted, sizes or {}) or (
+        _number(a, wanted) if a.ndim == 0 else _array(a, wanted, otherwise)
+    )
 
 
 def _near(a, b, scale):
@@ -114,7 +118,7 @@ def _number(a, wanted):
     )
 
 
-def _array(a, wanted):
+def _array(a, wanted, otherwise=""):
     """Relations that arrays can have; at last where they differ most."""
     found = "" if _near(a, wanted, wanted) else _order(a, wanted) or _property(a, wanted)
     if found:
@@ -127,7 +131,7 @@ def _array(a, wanted):
     place = ", ".join(map(str, map(int, where)))
     n_wrong = int(np.sum(np.abs(gap) > 1e-3 * np.abs(gap).max()))
     return (
-        f"the shape is right, {n_wrong:,} of {a.size:,} numbers are not. "
+        f"{otherwise or f'the shape is right, {n_wrong:,} of {a.size:,} numbers are not.'} "
         f"Largest difference at ({place}): yours {mine}, expected {right}."
     )
 

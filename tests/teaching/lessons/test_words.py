@@ -42,6 +42,12 @@ def test_simple_relations_have_names(a, wanted, said):
     assert said in apart(a, wanted, {"n": 50}, {"that is its square.": W**2}, terms)
 
 
+def test_an_exercise_can_say_what_does_not_hold_where_nothing_has_a_name():
+    a = np.sin(W)
+    assert apart(a, W, otherwise="B y is not s.").startswith("B y is not s. Largest difference at (")
+    assert "every number is 2 times" in apart(2 * W, W, otherwise="B y is not s.")
+
+
 def test_else_it_is_said_where_they_differ_with_digits_enough():
     a = W.copy()
     a[1, 2] += 1e-7
