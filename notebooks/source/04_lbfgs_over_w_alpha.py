@@ -98,7 +98,7 @@ plt.show()
 
 # %% [markdown]
 # The star is the lowest point. It lies in a long, narrow valley. Along the valley one weight rises and the other
-# falls by nearly as much. The two pixels are nearly always alike (they correlate by 0.90), so that changes little. Across the
+# falls by nearly as much. The two pixels are nearly always alike (they correlate by 0.89 to 0.91, with whatever half of the images), so that changes little. Across the
 # valley both weights rise. That changes a lot.
 #
 # **Guess first.** The steepest way down is $-\nabla f$, at a right angle to the line of equal height. We go that way until the loss
@@ -109,9 +109,9 @@ rows = np.random.default_rng(seed).permutation(n)[: n // 2]  # another half of t
 along = np.linalg.eigh(np.cov(X[rows][:, pair].T))[1][:, 0]  # (2,)
 claim(-min(along[0] / along[1], along[1] / along[0], key=abs), 0.9, 1)
 
-# %% claim neighbours: the two pixels correlate by 0.90
+# %% claim neighbours: the two pixels correlate by 0.89 to 0.91
 rows = np.random.default_rng(seed).permutation(n)[: n // 2]
-claim(np.corrcoef(X[rows][:, pair].T)[0, 1], 0.895, 0.905)
+claim(np.corrcoef(X[rows][:, pair].T)[0, 1], 0.89, 0.91)
 
 # %%
 guess_steepest = None  # a number of steps
@@ -308,12 +308,12 @@ H_two = A_two.T @ A_two / n  # (2, 2) = (2, n)(n, 2)
 path = steepest_descent(two, H_two, np.zeros(2), goal(two, lowest))
 teaching.compare_guess(guess_steepest, len(path) - 1, "steps of steepest descent")
 
-# %% claim zigzag: with other halves of the images it takes 52 to 72 steps
+# %% claim zigzag: with a half of the images it takes 49 to 72 steps
 rows = np.random.default_rng(seed).permutation(n)[: n // 2]
 A_half, t_half = A_two[rows] - A_two[rows].mean(axis=0), t[rows] - t[rows].mean()
 two, H_two = squares(A_half, t_half), A_half.T @ A_half / len(rows)
 lowest = np.linalg.lstsq(A_half, t_half, rcond=None)[0]
-claim(len(steepest_descent(two, H_two, np.zeros(2), goal(two, lowest))) - 1, 52, 72)
+claim(len(steepest_descent(two, H_two, np.zeros(2), goal(two, lowest))) - 1, 49, 72)
 
 # %% [markdown]
 # So many, for *two* numbers. The picture comes in a moment, beside that of L-BFGS. For that one we must see each point on its way.
@@ -645,8 +645,8 @@ plt.show()
 
 # %% [markdown]
 # On the left you see the zigzag. Each step ends where the loss no longer falls along $g$, so the next gradient is at a right
-# angle to the last one, and every second one has the same direction again. In a narrow valley *both* directions are poor: each
-# leads mostly across the valley, and hardly along it. No gradient is wrong here. But a gradient does not know that the valley is narrow.
+# angle to the last one, and every second one has the same direction again. Neither of the two directions leads to the star, and with best steps there
+# is never another. No gradient is wrong here. But a gradient does not know that the valley is narrow.
 #
 # L-BFGS finds that out from its own steps; section 3 shows how. First: what makes a valley narrow?
 
@@ -889,8 +889,8 @@ plt.show()
 # $$H = U^\top C\, U.$$
 #
 # The two pixels correlate by 0.90, and that makes the first valley narrow. With length scale 1 the two *pooled images* (the columns of $X U$) hardly correlate
-# at all, 0.01: the valley is nearly round. With length scale 4 they correlate by -0.91, and the valley is as narrow as the first. The
-# two atoms are not alike there, they are nearly *opposite* (cosine -0.89): each must be 1 at its own pixel and 0 at the neighbour, so one rises to the left,
+# at all (-0.05 to 0.05): the valley is nearly round. With length scale 4 they correlate by -0.91, and the valley is as narrow as the first. The
+# two atoms are not alike there, they are nearly *opposite* (cosine -0.89; elsewhere in the image -0.90 to -0.87): each should be 1 at its own pixel and 0 at the neighbour, so one rises to the left,
 # and the other to the right. Now the valley goes the other way: along it, both coordinates rise.
 #
 # We say *coordinates*, no longer weights: because of the ridge the filter's weight at pixel (8, 6) is not w[0], but, with length scale 4, 0.87 w[0] + 0.12 w[1].
@@ -898,27 +898,36 @@ plt.show()
 # One thing looks wrong. Condition 19.5 takes 57 steps, and condition 21.3, which is worse, takes 16. The formula above is for the *worst* start, and the title
 # says how we start: the angle is that of the first gradient with the valley's long axis. At 45° a step gains least. At 0° and at 90° the gradient
 # points at the lowest point, and one step is enough. Our start is nearer to 45° in the first valley (65°) than in the third (81°): in the first a step leaves about 0.7 of the height,
-# in the third about 0.3. (With other halves of the images the steps are 52 to 72 in the first, and 14 to 17 in the third.) From other starts in the same two valleys it takes between 3 and 100 steps. **The condition number says how bad it can
+# in the third about 0.3. (With random halves of the images the condition numbers are 17 to 22 and 19 to 24, the angles 59° to 67° and 80° to 83°, the steps 49 to 72 and 14 to 17.) From other starts in the same two valleys it takes between 2 and 105 steps. **The condition number says how bad it can
 # be, not how bad it is.**
 
-# %% claim kappas: kappa is 18 to 21 with the identity, 1.1 to 1.3 with length scale 1, 20 to 23 with 4
+# %% claim kappa_identity: the condition number is 17 to 22 with the identity's columns
 rows = np.random.default_rng(seed).permutation(n)[: n // 2]
 C = np.cov(X[rows].T)
-round_one, narrow = condition(smooth(pair, 1.0)), condition(smooth(pair, 4.0))
-claim(18 < condition(U_two) < 21 and 1.1 <= round_one <= 1.3 and 20 <= narrow <= 23, 1, 1)
+claim(condition(U_two), 17, 22)
 
-# %% claim pooled_one: with length scale 1 the pooled images correlate by -0.03 to 0.03
+# %% claim kappa_one: 1.0 to 1.3 with length scale 1
 rows = np.random.default_rng(seed).permutation(n)[: n // 2]
-claim(np.corrcoef((X[rows] @ smooth(pair, 1.0)).T)[0, 1], -0.03, 0.03)
+C = np.cov(X[rows].T)
+claim(condition(smooth(pair, 1.0)), 1.0, 1.3)
+
+# %% claim kappa_four: and 19 to 24 with length scale 4
+rows = np.random.default_rng(seed).permutation(n)[: n // 2]
+C = np.cov(X[rows].T)
+claim(condition(smooth(pair, 4.0)), 19, 24)
+
+# %% claim pooled_one: with length scale 1 the pooled images correlate by -0.05 to 0.05
+rows = np.random.default_rng(seed).permutation(n)[: n // 2]
+claim(np.corrcoef((X[rows] @ smooth(pair, 1.0)).T)[0, 1], -0.05, 0.05)
 
 # %% claim pooled_four: with length scale 4 the pooled images correlate by -0.92 to -0.90
 rows = np.random.default_rng(seed).permutation(n)[: n // 2]
 claim(np.corrcoef((X[rows] @ smooth(pair, 4.0)).T)[0, 1], -0.92, -0.90)
 
-# %% claim opposite: with length scale 4 the atoms of two neighbours have the cosine -0.89
+# %% claim opposite: with length scale 4 the atoms of two neighbours have a cosine of -0.90 to -0.87
 row, column = np.random.default_rng(seed).integers(3, 12, size=2)  # other pixels, not at the border
 atoms = smooth(16 * row + column + np.array([0, 1]), 4.0)
-claim(atoms[:, 0] @ atoms[:, 1] / np.prod(np.linalg.norm(atoms, axis=0)), -0.9, -0.88)
+claim(atoms[:, 0] @ atoms[:, 1] / np.prod(np.linalg.norm(atoms, axis=0)), -0.9, -0.87)
 
 # %% claim ridge_mixes: at its own pixel an atom of length scale 4 is 0.87, at the neighbour 0.12
 row, column = np.random.default_rng(seed).integers(3, 12, size=2)
@@ -943,14 +952,14 @@ for U in (U_two, smooth(pair, 4.0)):
     shares.append((heights[5] / heights[0]) ** (1 / 5))
 claim(0.65 <= shares[0] <= 0.8 and 0.2 <= shares[1] <= 0.35, 1, 1)
 
-# %% claim third_valley: with length scale 4 and other halves of the images it takes 14 to 17 steps
+# %% claim third_valley: with length scale 4 and a half of the images it takes 14 to 17 steps
 rows = np.random.default_rng(seed).permutation(n)[: n // 2]
 A_half, t_half = X[rows] @ smooth(pair, 4.0), t[rows] - t[rows].mean()
 A_half = A_half - A_half.mean(axis=0)
 fun, w = squares(A_half, t_half), np.linalg.lstsq(A_half, t_half, rcond=None)[0]
 claim(len(steepest_descent(fun, A_half.T @ A_half / len(rows), 0 * w, goal(fun, w))) - 1, 14, 17)
 
-# %% claim elsewhere: from other starts in the first and the third valley it takes 3 steps at least, 85 to 100 at most
+# %% claim elsewhere: from other starts in the first and the third valley it takes 2 or 3 steps at least, 75 to 105 at most
 rows = np.random.default_rng(seed).permutation(n)[: n // 2]
 fewest, most = [], []
 for U in (U_two, smooth(pair, 4.0)):
@@ -960,7 +969,7 @@ for U in (U_two, smooth(pair, 4.0)):
         w = np.array([np.cos(np.radians(degrees)), np.sin(np.radians(degrees))])
         steps.append(len(steepest_descent(bowl, H, w, 1e-8 * bowl(w)[0])) - 1)
     fewest, most = [*fewest, min(steps)], [*most, max(steps)]
-claim(max(fewest) <= 3 and min(most) >= 85 and max(most) <= 100, 1, 1)
+claim(max(fewest) <= 3 and min(most) >= 75 and max(most) <= 105, 1, 1)
 
 # %% [markdown]
 # ### From two to twenty-six
@@ -1093,13 +1102,13 @@ claim(np.sum(e > 1e-10 * e[0]), 55, 60)
 
 # %% [markdown] answer smaller
 # *Until when?* Until a hundredth of the height was left, 26 numbers and every weight took about the same (12 to 31 iterations, and 16). Until a millionth was left, every weight took
-# 6 to 14 times as many. And *whose bottom?* The two problems have different lowest points. A loss that one of them can never reach
+# 6 to 15 times as many. And *whose bottom?* The two problems have different lowest points. A loss that one of them can never reach
 # says nothing about speed. A loss just above the bottom of one, and far above the bottom of the other, says little, too.
 # Section 4 has a case in which this matters.
 
-# %% claim a_millionth: every weight takes 6 to 14 times as many iterations as 26 smooth atoms to a millionth of the height
+# %% claim a_millionth: every weight takes 6 to 15 times as many iterations as 26 smooth atoms to a millionth of the height
 chosen = lrw.sample_index_set(256, n_alpha=26, rng=seed)
-claim(when(left["every weight"][0], 1e-6) / when(heights_left(X @ smooth(chosen, 2.0))[0], 1e-6), 6, 14.5)
+claim(when(left["every weight"][0], 1e-6) / when(heights_left(X @ smooth(chosen, 2.0))[0], 1e-6), 6, 15)
 
 # %% [markdown]
 # ## 3 · A memory of steps
@@ -1630,8 +1639,8 @@ claim(counts == sorted(counts)[::-1], 1, 1)
 # %% [markdown]
 # ## 4 · A network, and an experiment with a control
 #
-# Two hidden layers, 256-100-100-10, sigmoid, and at the end a softmax (notebook 03). *Weight decay*, $\lambda = 5 \cdot 10^{-5}$: large numbers cost. We learn it once with
-# every weight, and once with a tenth of the first two layers' weights, in ten columns. The dictionary is a squared exponential for the pixels; for the hidden units it is
+# Two hidden layers, 256-100-100-10, sigmoid, and at the end a softmax (notebook 03). *Weight decay* adds to the loss the squares of the numbers that are learned (not the biases), times $\lambda / 2$, with $\lambda = 5 \cdot 10^{-5}$: large numbers
+# cost. We learn the network once with every weight, and once with a tenth of the first two layers' weights, in ten columns. The dictionary is a squared exponential for the pixels; for the hidden units it is
 # the covariance (how alike two of them are over the images). `predicted_layer` makes both; notebook 05 is about such dictionaries.
 
 # %%
@@ -1762,6 +1771,10 @@ print(f"gradient error of what is added: {lrw.gradient_error(added, net_tenth.in
 results["a tenth, W is charged"] = train(net_tenth, controlled(net_tenth, V, Y))
 lead = reached(results["a tenth, W is charged"]) < reached(results["every weight"])
 teaching.compare_guess(guess_control, "stays" if lead else "goes", "the lead")
+charged = results["a tenth, W is charged"]
+print(
+    f"loss after {charged.n_iter}: {charged.loss:.4f}; {hundredth(charged)} iterations to a hundredth of its own height"
+)
 
 fig, ax = plt.subplots(figsize=(5.4, 3.3), layout="constrained")
 curves = {name: r.loss_curve for name, r in results.items()}
@@ -1769,10 +1782,10 @@ plotting.loss_curves(curves, ax, ylabel="loss, weight decay included").axhline(0
 plt.show()
 
 # %% [markdown]
-# With $W$ charged the tenth is not below 0.03 within 200 iterations; it is at 0.033 to 0.035 then (five index sets and starts). **The lead was the price.** A smooth filter of 256 weights is made
-# from 26 numbers, and charged for 26. That is a real difference: the network is steered towards smooth filters. (That they can be the better ones is a
-# question for another data set: on MNIST, with 20,000 images to learn from, the best dictionary at 10 % errs on 2.3 % of unseen images, every weight on 2.9 %: `docs/results/4-mnist-standard.md`.)
-# But it is not conditioning. Our first note was wrong, or at least not shown. You have
+# With $W$ charged the tenth is not below 0.03 within 200 iterations: its loss is 0.033 to 0.035 then (five index sets and starts). **The lead was the price.** A smooth filter of 256 weights is made
+# from 26 numbers, and charged for 26. That is a real difference: it steers the network towards smooth filters. (On MNIST, with 20,000 images to learn from, the smooth network is wrong on 2.3 % of unseen images,
+# the one with every weight on 2.8 to 3.0 %: `docs/results/4-mnist-standard.md`.)
+# But it is not conditioning: to a hundredth of its own height the tenth with $W$ charged takes 65 to 73 iterations, more than every weight. Our first note was wrong. You have
 # just seen how such a thing is found out: with a comparison in which *one* thing is changed.
 #
 # Is it the same with MNIST? If you have it, the next cell uses 3,000 of its images, 784-150-150-10. (With us, in a single run: 125
@@ -1780,7 +1793,32 @@ plt.show()
 
 # %% claim price: with W charged the loss is 0.033 to 0.0354 after 200 iterations, never below 0.03
 tenth = network(*predicted_pair(V, (16, 16), n_h, length_scale=2.0, rng=2 * seed))
-claim(train(tenth, controlled(tenth, V, Y), rng=seed).loss, 0.033, 0.0354)
+result = train(tenth, controlled(tenth, V, Y), rng=seed)
+claim(result.loss if 65 <= hundredth(result) <= 73 else 0, 0.033, 0.0354)
+
+# %% claim mnist: on MNIST a smooth network is wrong on 2.3 % of the test images
+import json
+from pathlib import Path
+
+lines = (Path(lrw.__file__).parents[1] / "docs/results/4-mnist-standard.jsonl").read_text().splitlines()
+same = {
+    "dictionary": ["squared_exponential", "covariance"],
+    "proportion": 0.1,
+    "n_columns": 10,
+    "index_sets": "uniform",
+}
+runs = [run for run in map(json.loads, lines) if same.items() <= run.items() and run["seed"] == seed]
+claim(100 * runs[0]["error"], 2.25, 2.35)
+
+# %% claim mnist_every: and one with every weight on 2.8 to 3.0 %
+import json
+from pathlib import Path
+
+lines = (Path(lrw.__file__).parents[1] / "docs/results/4-mnist-standard.jsonl").read_text().splitlines()
+runs = [
+    run for run in map(json.loads, lines) if run["dictionary"] == ["none", "none"] and run["seed"] == seed
+]
+claim(100 * runs[0]["error"], 2.75, 3.0)
 
 # %%
 if lrw.datasets.DATASETS["mnist"].place() != "missing":
@@ -2302,7 +2340,7 @@ claim(result.n_iter if result.status == "converged" else 1, 0, 0)
 # %% [markdown]
 # ## Summary
 #
-# - Steepest descent zigzags in a narrow valley. How narrow it is, the condition number of $H$ says; and $H = U^\top C\, U$: the
+# - Steepest descent zigzags in a narrow valley. The condition number of $H$ says how narrow it is, and $H = U^\top C\, U$: the
 #   dictionary shapes the valley, for better (length scale 1) or worse (4). The condition number speaks of the worst start.
 # - The first iterations deal with the large curvatures, and are alike with and without a dictionary. Then comes the tail. It is short where few coordinates are learned: 33 to 86 iterations with
 #   smooth atoms, 48 to 102 with the same pixels and no dictionary, 339 with every weight. What the dictionary gives is a lower end.
