@@ -1,7 +1,7 @@
 # ---
 # title: L-BFGS over w_alpha only: paths, conditioning, why it stopped
 # minutes: 75
-# seconds: 12
+# seconds: 14
 # learn: why steepest descent zigzags and L-BFGS does not; how the dictionary $U$ shapes the valley that an optimiser walks through, and what it does not do; what restarting costs; how to read a stop report, and how to tell a wrong gradient from noise, a kink and float32.
 # need: matrix products and gradients (notebook 03 is enough), eigenvalues of a symmetric matrix. The digits come with scikit-learn; no download.
 # ---
@@ -1693,7 +1693,7 @@ for name, result in results.items():
     print(f"{name:>12}: {reached(result)} iterations to 0.03; after {result.n_iter}: {result.loss:.4f}")
 
 # %% [markdown]
-# Far fewer (with other index sets and starts: 49 to 58, against 89 to 100). On all of MNIST the same comparison was our first surprise with this package.
+# Far fewer (with other index sets and starts: 49 to 62, against 89 to 100). On all of MNIST the same comparison was our first surprise with this package.
 # "The dictionary conditions the problem", we wrote down.
 #
 # After section 2 you may have a doubt: *whose bottom?* 0.03 is just above the lowest that every weight comes to (0.026), and far above the lowest of
@@ -1702,13 +1702,14 @@ for name, result in results.items():
 #
 # **Guess first.** Every weight takes about 50 iterations to a hundredth of its own height. A tenth?
 
-# %% claim to_the_line: a tenth is below 0.03 after 0.51 to 0.63 of the iterations of every weight
+# %% claim tenth_to_line: a tenth is below 0.03 after 49 to 62 iterations
 longest = 110
 tenth = network(*predicted_pair(V, (16, 16), n_h, length_scale=2.0, rng=2 * seed))
-counts = [
-    reached(train(net, lrw.Objective(net, V, Y, weight_decay=decay), rng=seed)) for net in (tenth, net_every)
-]
-claim(counts[0] / counts[1] if 49 <= counts[0] <= 58 and 89 <= counts[1] <= 100 else 0, 0.51, 0.63)
+claim(reached(train(tenth, lrw.Objective(tenth, V, Y, weight_decay=decay), rng=seed)), 49, 62)
+
+# %% claim every_to_line: and with every weight after 89 to 100
+longest = 110
+claim(reached(train(net_every, lrw.Objective(net_every, V, Y, weight_decay=decay), rng=seed)), 89, 100)
 
 # %%
 guess_own_height = None  # a number of iterations
@@ -1726,7 +1727,7 @@ for name, result in results.items():
     print(f"{name:>12}: {hundredth(result)} iterations to a hundredth of its own height")
 
 # %% [markdown]
-# No lead at all: 47 to 55 iterations with a tenth, 48 to 51 with every weight. The tenth does not go down faster. It goes down *further*, and so it
+# No lead at all: over five index sets and starts 47 to 58 iterations with a tenth, 48 to 51 with every weight. The tenth does not go down faster. It goes down *further*, and so it
 # passes the line sooner. That is strange, too: it has fewer numbers. The loss has two parts,
 #
 # $$\mathrm{loss} = \mathrm{cross\ entropy} + \frac{\lambda}{2}\, |\mathrm{what\ is\ learned}|^2,$$
@@ -1737,13 +1738,12 @@ for name, result in results.items():
 # **Guess first.** A control tells them apart: change the price, and nothing else. Keep the dictionary, but let weight decay charge the composed $W = U w_\alpha$, as
 # it does when every weight is learned. If the valley is the reason, the lead to 0.03 stays. Does it?
 
-# %% claim own_height: to a hundredth of its own height a tenth takes 0.93 to 1.15 of the iterations of every weight
+# %% claim tenth_own: a tenth takes 47 to 58 iterations to a hundredth of its own height
 tenth = network(*predicted_pair(V, (16, 16), n_h, length_scale=2.0, rng=2 * seed))
-counts = [
-    hundredth(train(net, lrw.Objective(net, V, Y, weight_decay=decay), rng=seed))
-    for net in (tenth, net_every)
-]
-claim(counts[0] / counts[1] if 47 <= counts[0] <= 55 and 48 <= counts[1] <= 51 else 0, 0.93, 1.15)
+claim(hundredth(train(tenth, lrw.Objective(tenth, V, Y, weight_decay=decay), rng=seed)), 47, 58)
+
+# %% claim every_own: every weight takes 48 to 51
+claim(hundredth(train(net_every, lrw.Objective(net_every, V, Y, weight_decay=decay), rng=seed)), 48, 51)
 
 # %%
 guess_control = None  # "stays" or "goes"
@@ -1782,19 +1782,19 @@ plotting.loss_curves(curves, ax, ylabel="loss, weight decay included").axhline(0
 plt.show()
 
 # %% [markdown]
-# With $W$ charged the tenth is not below 0.03 within 200 iterations: its loss is 0.033 to 0.035 then (five index sets and starts). **The lead was the price.** A smooth filter of 256 weights is made
+# With $W$ charged the tenth is not below 0.03 within 200 iterations: its loss is 0.033 to 0.036 then (five index sets and starts). **The lead was the price.** A smooth filter of 256 weights is made
 # from 26 numbers, and charged for 26. That is a real difference: it steers the network towards smooth filters. (On MNIST, with 20,000 images to learn from, the smooth network is wrong on 2.3 % of unseen images,
 # the one with every weight on 2.8 to 3.0 %: `docs/results/4-mnist-standard.md`.)
-# But it is not conditioning: to a hundredth of its own height the tenth with $W$ charged takes 65 to 73 iterations, more than every weight. Our first note was wrong. You have
+# But it is not conditioning: to a hundredth of its own height the tenth with $W$ charged takes 65 to 82 iterations, more than every weight. Our first note was wrong. You have
 # just seen how such a thing is found out: with a comparison in which *one* thing is changed.
 #
 # Is it the same with MNIST? If you have it, the next cell uses 3,000 of its images, 784-150-150-10. (With us, in a single run: 125
 # iterations with every weight, 65 with a tenth; with $W$ charged not within the 160 that it may take.)
 
-# %% claim price: with W charged the loss is 0.033 to 0.0354 after 200 iterations, never below 0.03
+# %% claim price: with W charged the loss is 0.033 to 0.036 after 200 iterations; 65 to 82 to a hundredth of the height
 tenth = network(*predicted_pair(V, (16, 16), n_h, length_scale=2.0, rng=2 * seed))
 result = train(tenth, controlled(tenth, V, Y), rng=seed)
-claim(result.loss if 65 <= hundredth(result) <= 73 else 0, 0.033, 0.0354)
+claim(result.loss if 65 <= hundredth(result) <= 82 else 0, 0.033, 0.036)
 
 # %% claim mnist: on MNIST a smooth network is wrong on 2.3 % of the test images
 import json
