@@ -207,9 +207,9 @@ def test_the_reports_in_lesson_04_are_those_its_text_speaks_of():
     with matplotlib.rc_context():
         own = solved("04")
     said = {name: report.message for name, report in own["reports"].items()}
-    assert "gradient is wrong" in said["A"] and "noisy" in said["B"] and "kink" in said["C"]
-    assert "float32" in said["D"] or "falls no more" in said["D"]
-    assert own["reports"]["A"].loss > 1.05 * own["known"](own["w_known"])[0]
+    assert "gradient is wrong" in said[1] and "noisy" in said[2] and "kink" in said[3]
+    assert "float32" in said[4] or "falls no more" in said[4]
+    assert own["reports"][1].loss > 1.05 * own["known"](own["w_known"])[0]
 
 
 def test_lesson_11_counts_as_the_plan_does():
