@@ -1,7 +1,7 @@
 # ---
 # title: Columns that look at places
 # minutes: 60
-# seconds: 29
+# seconds: 50
 # learn: why one dictionary is too few and what the columnar architecture of the paper's Figure 3 does about it; what it costs and what it does not; in which sense columns share nothing, shown by the gradient; how to make a column look at one place, and how to find out whether that helps.
 # need: NumPy, $W = U w_\alpha$ and the idea of an index set $\alpha$ (notebook 03, section 3; notebook 05 is good to have, not needed). No network and no data to download.
 # ---
@@ -13,7 +13,7 @@
 # groups on the image. Each sees one region sharply, as the paper proposes and does not try.
 #
 # As always: you **guess**, we **look**, you **write**, a check **looks at what you wrote**, and never stops the notebook.
-# *Run All* takes about half a minute on two cores.
+# *Run All* takes about a minute on two cores.
 
 # %%
 import matplotlib.pyplot as plt
