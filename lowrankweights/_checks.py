@@ -12,10 +12,22 @@ import numpy as np
 # The largest number of which a product of four, and the smallest of which a square, is still a normal one
 RANGES = {np.dtype(np.float32): (1e9, 1e-18), np.dtype(np.float64): (1e75, 1e-150)}
 
+LONGEST = 400  # characters of what came
+
 
 def fail(name, expected, got):
-    """Raise the package's one kind of error: a ``ValueError`` that names the argument."""
-    raise ValueError(f"{name}: expected {expected}, got {got}")
+    """Raise the package's one kind of error: a ``ValueError`` that names the argument.
+
+    What came is told shortly: of a list of arrays, say, the beginning and the end.
+
+    >>> fail("n", "an integer", 10 * "long ")
+    Traceback (most recent call last):
+    ValueError: n: expected an integer, got long long long long long long long long long long
+    """
+    text = str(got)
+    if len(text) > LONGEST:
+        text = f"{text[: LONGEST - 60]} ... {text[-40:]}"
+    raise ValueError(f"{name}: expected {expected}, got {text}")
 
 
 def warn(message, category=UserWarning):

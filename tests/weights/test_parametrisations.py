@@ -154,3 +154,9 @@ def test_a_later_change_of_the_callers_u_changes_nothing():
     assert np.array_equal(q.expand(p), wanted[0])
     assert np.array_equal(q.expand(p.astype(np.float32)), wanted[1])
     assert q.dictionary(np.float32) is q.dictionary(np.float32)  # cast once
+
+
+def test_an_error_tells_shortly_what_came():
+    with pytest.raises(ValueError, match="^columns: expected a list of at least one parametrisation") as told:
+        lrw.Columns([np.arange(900.0).reshape(30, 30)] * 10)
+    assert " ... " in str(told.value) and len(str(told.value)) < 600

@@ -137,6 +137,12 @@ class Attempt:
             return "wrong", f"not yet right. {error}: keep the function's first line as it was given."
         if self.cell and self.answer is None and isinstance(error, (TypeError, NameError)):
             return "missing", f"not answered yet. There is no {self.name}."
+        if self.cell and not callable(self.answer) and "not callable" in str(error):
+            kind = type(self.answer).__name__
+            return (
+                "wrong",
+                f"not yet right. {self.name} is of type {kind}. Run the cell that defines it again.",
+            )
         said = explain_error(error, self.place)
         if found is None:
             again = " Run the cells above it again." if isinstance(error, NameError) else ""

@@ -48,6 +48,7 @@ def test_scratch_is_out_of_sight_and_comes_back():
         ("def double():\n    return 2\n", "wrong", "keep the function's first line"),
         ("def double(v):\n    return (lambda: 1)(v)\n", "wrong", "Your code raised TypeError"),
         ("double = None\n", "missing", "There is no double"),
+        ("double = 5\n", "wrong", "double is of type int. Run the cell that defines it again"),
         ("def double(v):\n    return (2 * x for x in v)\n", "passed", "visible"),
         ("double = lambda v: np.float32(2) * v.astype(np.float32)\n", "passed", "visible"),
     ],
