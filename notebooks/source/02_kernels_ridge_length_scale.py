@@ -11,6 +11,8 @@
 #
 # $$\hat w = U w_\alpha, \qquad U = k_\alpha^\top (K_\alpha + \lambda I)^{-1}, \qquad (n_v, n_\alpha) = (n_v, n_\alpha)(n_\alpha, n_\alpha).$$
 #
+# $\alpha$ are the numbers of the $n_\alpha$ known pixels (an *index set*), out of $n_v$. $K_\alpha$ holds the kernel between known pixels, $k_\alpha$ the kernel between the known ones and all.
+#
 # There are two knobs in it: the length scale $\sigma$, hidden in the kernel, and the ridge $\lambda$. In this notebook you take the formula apart, turn both
 # knobs until something breaks, and learn how to set them.
 #
@@ -38,7 +40,7 @@ points = lrw.grid_coordinates(shape)  # (784, 2): row, column of every pixel
 alpha = lrw.sample_index_set(784, n_alpha=150, rng=0)  # (150,) the known ones, about a fifth
 hidden = np.setdiff1d(np.arange(784), alpha)  # (634,) the others
 W = lrw.explorer.load_features()["digits"].reshape(6, 784).T  # (784, 6), of a network that reads digits
-W = W / W.std(axis=0)  # (784, 6), each of size 1
+W = W / W.std(axis=0)  # (784, 6), each with standard deviation 1
 
 fig, axes = plt.subplots(1, 7, figsize=(8.6, 1.5), layout="constrained")
 for ax, w in zip(axes, W.T):
@@ -51,7 +53,7 @@ plt.show()
 # %% [markdown]
 # ## 1 · What K looks like
 #
-# A kernel $k(i, j)$ says how alike the weights at two pixels are expected to be, from where the pixels are:
+# A kernel $k(i, j)$ says how alike the weights at two pixels are expected to be, from where the pixels are ($i_1$ is the row of pixel $i$, $i_2$ its column):
 #
 # $$k(i, j) = \exp \left( -\frac{(i_1 - j_1)^2 + (i_2 - j_2)^2}{2 \sigma^2} \right).$$
 #
@@ -179,6 +181,19 @@ def squared_exponential(points_a, points_b, length_scale):
     return np.exp(-((points_a[:n] - points_b[:n]) ** 2).sum(axis=1) / (2 * length_scale**2))
 
 
+# %% mutant squared_exponential: divided outside the exponential
+def squared_exponential(points_a, points_b, length_scale):
+    squared_distance = ((points_a[:, None] - points_b[None]) ** 2).sum(axis=2)
+    return np.exp(-squared_distance) / (2 * length_scale**2)
+
+
+# %% mutant squared_exponential: the squares subtracted
+def squared_exponential(points_a, points_b, length_scale):
+    difference = points_a[:, None] - points_b[None]
+    squared_distance = difference[..., 0] ** 2 - difference[..., 1] ** 2
+    return np.exp(-squared_distance / (2 * length_scale**2))
+
+
 # %% accept squared_exponential: SciPy's distances
 def squared_exponential(points_a, points_b, length_scale):
     from scipy.spatial.distance import cdist
@@ -244,6 +259,10 @@ with check("squared_exponential") as c:
             "rows and columns are still apart: add up their squares.": np.exp(-(apart**2) / (2 * sigma**2)),
             "one number for two points of the same place in their lists; all pairs are asked for.": right.diagonal(),
             "k(i, i) should be 1: no factor in front.": right / (2 * np.pi * sigma**2),
+            "the 2 sigma^2 has come outside np.exp. It divides within.": np.exp(-(far**2)) / (2 * sigma**2),
+            "add the two squares; do not subtract.": np.exp(
+                -(apart[..., 0] ** 2 - apart[..., 1] ** 2) / (2 * sigma**2)
+            ),
             "k(i, i) should be 1: no factor in front. ": right / ((2 * np.pi) ** 0.5 * sigma),
         }
         found = squared_exponential(some_a, some_b, sigma)
@@ -437,6 +456,30 @@ def dictionary(kernel, points, alpha, ridge):
     return lrw.dictionaries.kernel_ridge(kernel, points, alpha, ridge)
 
 
+# %% mutant dictionary: numbers of pixels instead of places
+def dictionary(kernel, points, alpha, ridge):
+    A = kernel(alpha, alpha) + ridge * np.eye(len(alpha))
+    return np.linalg.solve(A, kernel(points[alpha], points)).T
+
+
+# %% mutant dictionary: normal equations
+def dictionary(kernel, points, alpha, ridge):
+    k_alpha = kernel(points[alpha], points)
+    return np.linalg.solve(k_alpha @ k_alpha.T + ridge * np.eye(len(alpha)), k_alpha).T
+
+
+# %% mutant dictionary: all pixels in A
+def dictionary(kernel, points, alpha, ridge):
+    A = kernel(points, points) + ridge * np.eye(len(points))
+    return np.linalg.solve(A, kernel(points[alpha], points).T)
+
+
+# %% mutant dictionary: I without the ridge
+def dictionary(kernel, points, alpha, ridge):
+    k_alpha = kernel(points[alpha], points)
+    return np.linalg.solve(k_alpha[:, alpha] + np.eye(len(alpha)), k_alpha).T
+
+
 # %% accept dictionary: by Cholesky
 def dictionary(kernel, points, alpha, ridge):
     K = kernel(points, points)
@@ -482,6 +525,12 @@ with check("dictionary") as c:
             "A**-1 inverts each entry by itself; use np.linalg.solve.": hills.T @ (1 / A_some),
             "these are the rows of the known pixels; U has a row for every pixel.": ours(knob)[some],
             "the columns should be in alpha's order.": ours(knob)[:, np.argsort(some)],
+            "the kernel wants places, points[alpha]; alpha holds the pixels' numbers.": np.linalg.solve(
+                k(some, some) + knob * unit, hills
+            ).T,
+            "A is made of k_alpha k_alpha^T. K_alpha is the kernel between known points.": np.linalg.solve(
+                hills @ hills.T + knob * unit, hills
+            ).T,
         }
         if knob:
             slips |= {
@@ -497,6 +546,10 @@ with check("dictionary") as c:
                 "the ridge is multiplied by k(i, i); add it as it is.": ours(knob * hills[0, some[0]]),
                 "the ridge is in k_alpha too; only A has it.": np.linalg.solve(A_some, raised).T,
                 "the ridge should be the one that is handed over, not 0.1.": ours(0.1),
+                "I is there, but not the ridge in front of it.": ours(1.0),
+                "that is the kernel between all pixels. A takes the known ones only.": np.linalg.solve(
+                    k(places, places) + knob * np.eye(len(places)), hills.T
+                ),
             }
         what = f"U for {len(places)} pixels, {n_some} known, ridge {knob:g}"
         c.close(dictionary(k, places, some, knob), ours(knob), what, slips=slips)
@@ -534,7 +587,7 @@ recipe[alpha] = U[i]  # row i of U: (150,) numbers, at the known pixels
 plotting.show_feature(recipe, shape, axes[2], known=alpha)
 axes[2].set_title(f"row {i} of $U$: pixel {i}'s recipe")
 for ax in axes[:2]:
-    mark(mark(ax, near, "k.", 2.5), [alpha[a]], "k+", 9)
+    mark(mark(ax, near, "k.", 2.5), [alpha[a]], "w+", 9)
 mark(axes[2], [i], "kx", 7)
 for ax in axes:
     ax.set(xlim=(7.5, 26.5), ylim=(23.5, 4.5))
@@ -543,11 +596,11 @@ elsewhere = float(np.abs(U[others, a]).max().round(9))
 teaching.compare_guess(guess_atom, elsewhere, "an atom at other known pixels")
 
 # %% [markdown]
-# The hill (left, a part of the image) is high at its known neighbours too, the dots. The atom (middle) is not: it is 1 at its own pixel, the cross, and **0 at every other known one**. If pixel $b$ is
+# The hill (left, a part of the image) is high at its known neighbours too, the dots. The atom (middle) is not: it is 1 at its own pixel, the white +, and **0 at every other known one**. If pixel $b$ is
 # known, $a$ has nothing to add there. To reach 0 within such a short way, every atom falls below 0 somewhere.
 #
-# A *row* of $U$ (right) is the recipe for one hidden pixel, here the ×: so much of this known pixel, so much of that one. Known pixels near by count most: in 80 to 92 % of the rows (over five index sets) the largest number
-# belongs to a pixel at most 4 pixels away. But the very *nearest* known pixel has the largest number in only 49 to 66 % of the rows, because its neighbours tell much of the same. And every row has numbers with a minus.
+# A *row* of $U$ (right) is the recipe for one hidden pixel, here the ×: so much of this known pixel, so much of that one. Known pixels near by count most: in 80 to 92 % of the rows (over five index sets) the largest number, whatever its sign,
+# belongs to a pixel at most 4 pixels away. But the very *nearest* known pixel has it in only 49 to 66 % of the rows, because its neighbours tell much of the same. And the row of every hidden pixel has numbers with a minus.
 #
 # The values of all atoms at all known pixels are the matrix $U[\alpha]$ (n_alpha, n_alpha): the rows of $U$ that belong to known pixels. Without a ridge
 #
@@ -585,10 +638,10 @@ claim((lrw.dictionaries.kernel_ridge(kernel, points, alpha, 0)[hidden].min(axis=
 #
 # $$U[\alpha] = K_\alpha (K_\alpha + \lambda I)^{-1} = I - \lambda (K_\alpha + \lambda I)^{-1}.$$
 #
-# The authors' own MNIST network uses $\sigma = 2$ and $\lambda = 0.1$, with 150 of 784 points, as we do here. 0.1 seems little: the diagonal of $K_\alpha$ is 1.
+# The authors of the paper (Denil and others, 2013) have an example network for MNIST with $\sigma = 2$ and $\lambda = 0.1$, and with 150 of 784 points, as we have here. 0.1 seems little: the diagonal of $K_\alpha$ is 1.
 #
 # **Guess first**, twice. For these settings, how large is the largest entry of $|U[\alpha] - I|$? And by how much do the six learned features change at
-# the known pixels, $|\hat w[\alpha] - w_\alpha|$ as a share of $|w_\alpha|$?
+# the known pixels, the length $\|\hat w[\alpha] - w_\alpha\|$ as a share of the length $\|w_\alpha\|$?
 
 # %%
 guess_identity = None  # a number
@@ -602,10 +655,13 @@ changes = [np.linalg.norm(U[alpha] @ W[alpha] - W[alpha]) / np.linalg.norm(W[alp
 
 fig, ax = plt.subplots(figsize=(5.4, 3.2), layout="constrained")
 ax.loglog(ridges, off_identity[:-1], "o-", color=BLUE, ms=4, label="largest entry of $|U[\\alpha] - I|$")
-ax.loglog(ridges, changes[:-1], "s--", color=ORANGE, ms=4, label="change of the features at $\\alpha$")
+ax.loglog(
+    ridges, changes[:-1], "s--", color=ORANGE, ms=4, label="change of the features at $\\alpha$, as a share"
+)
 ax.axvline(0.1, color="0.6", lw=0.8)
-ax.set(xlabel="ridge $\\lambda$", title="How far the prediction is from what was known", ylim=(1e-6, 2))
-ax.legend()
+ax.text(0.12, 2e-6, "$\\lambda$ = 0.1")
+ax.set(xlabel="ridge $\\lambda$", title="How far the prediction is from what was known", ylim=(1e-6, 200))
+ax.legend(loc="upper left")
 plt.show()
 teaching.compare_guess(guess_identity, float(off_identity[-1]), "largest entry of |U[alpha] - I|", factor=1.3)
 teaching.compare_guess(guess_change, float(100 * changes[-1]), "change of the features, per cent", factor=1.3)
@@ -649,20 +705,24 @@ axes[2].text(148, 0.12, "$\\lambda$ = 0.1", ha="right")
 axes[2].set(title="eigenvalues $s$ of $K_\\alpha$", xlabel="pattern, smooth to rough")
 axes[3].plot((s / (s + 0.1))[::-1], color=BLUE, label="kept, $s / (s + \\lambda)$")
 axes[3].plot((amount / amount.max())[::-1], color=ORANGE, lw=0.9, label="in the features")
-axes[3].set(title="share kept; amount in features", xlabel="pattern, smooth to rough")
+axes[3].set(title="share kept; amount (most = 1)", xlabel="pattern, smooth to rough")
 axes[3].legend(fontsize="small")
 plt.show()
 
 # %% [markdown]
 # Smooth patterns have large eigenvalues and are kept. Rough ones, in which close neighbours disagree (second picture), have small eigenvalues and are mostly
-# removed. The ridge is a *filter*. Of the 150 patterns, 48 to 54 lose more than half of their size (five index sets). But the learned features hold only about a thousandth of their sum of squares in these patterns. $|U[\alpha] - I|$ measures what could be lost in the worst case; the change of the features is what is really lost.
+# removed. The ridge is a *filter*. Of the 150 patterns, 48 to 54 lose more than half of their size (five index sets). But the learned features hold only about a thousandth of their sum of squares in these patterns. $U[\alpha] - I$ says what could be lost: of the roughest pattern, 98 % or more. The change of the features is what is really lost.
 #
-# Still, a ridge does not make any feature impossible. $U = k_\alpha^\top A^{-1}$, and $A$ has an inverse for every $\lambda > 0$. So all these $U$ have the same column space: a $W = U w_\alpha$
+# Still, there is no feature that a ridge makes impossible. $U = k_\alpha^\top A^{-1}$, and $A$ has an inverse for every $\lambda > 0$. So all these $U$ have the same column space: a $W = U w_\alpha$
 # that can be made with one ridge can be made with any other ridge too, with other coordinates.
 
 # %% claim patterns_lost: with a ridge of 0.1, 48 to 54 of the 150 patterns lose more than half of their size
 alpha = lrw.sample_index_set(784, 150, rng=seed)
 claim(np.sum(np.linalg.eigvalsh(kernel(points[alpha], points[alpha])) < 0.1), 48, 54)
+
+# %% claim roughest: per cent that the roughest pattern loses with a ridge of 0.1
+alpha = lrw.sample_index_set(784, 150, rng=seed)
+claim(100 * (1 - 1 / (1 + 0.1 / np.linalg.eigvalsh(kernel(points[alpha], points[alpha]))[0])), 98, 100)
 
 # %% claim features_are_smooth: the thousandths of the features' sum of squares that are in these patterns
 alpha = lrw.sample_index_set(784, 150, rng=seed)
@@ -856,7 +916,7 @@ teaching.compare_guess(guess_ridge, float(tried), "best ridge of those tried", f
 
 # %% [markdown]
 # The best of those tried is 0.1, for other draws and other index sets too. Theory says $0.3^2 = 0.09$, the *variance* of the noise, in units of the features' own variance. That is what the ridge means: $\lambda$ says how much of a
-# known value is noise. With too small a ridge the prediction follows the noise: at $10^{-4}$ the error is 1.5 to 2.2 times as large. Without noise the smallest ridge that we tried, $10^{-4}$, is the best.
+# known value is noise. With too small a ridge the prediction follows the noise: at $10^{-4}$ the error is 1.5 to 2.2 times as large. Without noise (not in the picture) the smallest ridge that we tried, $10^{-4}$, is the best.
 
 # %% claim ridge_is_noise: with noise of 0.3 the best of the ridges tried is 0.1
 alpha, truth = lrw.sample_index_set(784, 150, rng=seed), draw_features(2.0, 200, seed)
@@ -883,7 +943,7 @@ claim(np.argmin([np.mean((U @ truth[alpha] - truth)[hidden] ** 2) for U in Us]),
 #
 # If two known pixels are close together compared with $\sigma$, their rows in $K_\alpha$ are almost the same. To tell them apart the solver must
 # subtract nearly equal numbers. The *condition number* says how bad this is. It is the ratio of the largest to the smallest eigenvalue, and
-# errors in what goes in may come out larger by that factor. A double has 16 digits; with a condition number of $10^6$ six of them may be lost.
+# errors in what goes in may come out larger by that factor. A number in double precision, NumPy's usual one, has 16 digits; with a condition number of $10^6$ six of them may be lost.
 #
 # **Guess first.** $\sigma = 2$ without a ridge gives a condition number of about $10^4$. What does $\sigma = 3$ give?
 
@@ -898,7 +958,7 @@ for ridge, style in zip((0, 1e-4, 1e-2, 1e-1), plotting.line_styles(4)):
     conditions = [np.linalg.cond(K + ridge * np.eye(150)) for K in Ks]
     ax.semilogy(length_scales, conditions, label=f"{ridge:g}", **style)
 ax.axhline(1e12, color="0.4", lw=0.8)
-ax.text(0.5, 2e12, "above this the package refuses", fontsize="small")
+ax.text(0.5, 2e12, "near here the package begins to refuse", fontsize="small")
 ax.set(xlabel="length scale $\\sigma$ (pixels)", ylabel="condition number", ylim=(0.5, 1e17))
 ax.legend(title="ridge $\\lambda$")
 plt.show()
@@ -1092,7 +1152,7 @@ with check("smallest_ridge") as c:
 #
 # In exact arithmetic `inv(A) @ B` and `solve(A, B)` are the same. On a computer they are not. We compare the inverse with
 # Cholesky's method, which writes $A = L L^\top$ with a triangular $L$ and then solves twice by substitution. It works for the matrices that kernels give, symmetric with positive
-# eigenvalues, and it fails with an error where they are not.
+# eigenvalues, and it fails with an error where an eigenvalue is not positive.
 #
 # To see an error we need the right answer. Python's `Decimal` numbers have 28 digits instead of 16. Elimination with them is slow, so we do it for the rows of $U$ of 31 hidden pixels, without a ridge.
 #
@@ -1145,7 +1205,12 @@ by_inverse, by_cholesky = largest_errors(4.0, alpha, np.setdiff1d(np.arange(784)
 claim(by_inverse / by_cholesky, 10, 1000)
 
 # %% [markdown]
-# `lrw.dictionaries.kernel_ridge` solves by Cholesky, estimates the condition number too, and refuses where the result would be useless. Its message names the three things that you can change:
+# `lrw.dictionaries.kernel_ridge` solves by Cholesky, estimates the condition number too, and refuses from $10^{12}$. (It measures in another norm, which gives 2 to 3 times our numbers; so at $\sigma = 5$ it refuses although our point is just below the line.) Its message names the three things that you can change:
+
+# %% claim other_norm: how many times our condition number the other norm's is, length scale 5
+known = points[lrw.sample_index_set(784, 150, rng=seed)]
+K = lrw.SquaredExponential(5.0)(known, known)
+claim(np.linalg.cond(K, 1) / np.linalg.cond(K), 2, 3)
 
 # %%
 try:
@@ -1299,6 +1364,20 @@ def variance(kernel, points, alpha, ridge):
     return lrw.predictive_variance(kernel, points, alpha, ridge).mean()
 
 
+# %% mutant variance: k(i, i) is taken for 2
+def variance(kernel, points, alpha, ridge):
+    k_alpha = kernel(points[alpha], points)
+    A = k_alpha[:, alpha] + ridge * np.eye(len(alpha))
+    return 2 - (k_alpha * np.linalg.solve(A, k_alpha)).sum(axis=0)
+
+
+# %% mutant variance: summed over everything
+def variance(kernel, points, alpha, ridge):
+    k_alpha = kernel(points[alpha], points)
+    A = k_alpha[:, alpha] + ridge * np.eye(len(alpha))
+    return kernel.diagonal(points) - (k_alpha * np.linalg.solve(A, k_alpha)).sum()
+
+
 # %% accept variance: scikit-learn's way, the square of a standard deviation
 def variance(kernel, points, alpha, ridge):
     A = kernel(points[alpha], points[alpha]) + ridge * np.eye(len(alpha))
@@ -1350,6 +1429,8 @@ with check("variance") as c:
         slips = {
             "k(i, i) is not 1: use kernel.diagonal(points).": 1 - explained,
             "k(i, i) is not the same for all pixels.": prior[0] - explained,
+            "k(i, i) is not always 2: use kernel.diagonal(points).": 2 - explained,
+            "summed over all; sum over the known pixels only, axis 0.": prior - explained.sum(),
             "that is only what is explained; subtract it from k(i, i).": explained,
             "what is explained has the wrong sign.": prior + explained,
             "that is the standard deviation; asked for is its square.": right**0.5,
@@ -1399,10 +1480,11 @@ axes[0].plot(column, truth[row, 0], "--", color=BLUE, label="truth")
 axes[0].plot(alpha[in_row] % 28, noisy[in_row, 0], "o", color=BLUE, ms=5, label="known, with noise")
 axes[0].set(xlabel="column (pixels)", ylabel="weight", title="row 14 of one feature")
 axes[0].legend(fontsize="small")
-image = axes[1].imshow(sd.reshape(shape), cmap="cividis", vmin=0)
+image = axes[1].imshow(sd.reshape(shape), cmap="cividis", vmin=0, vmax=1)
 mark(axes[1], alpha, "w.", 2).set_title("standard deviation\n(dots: known pixels)")
 fig.colorbar(image, ax=axes[1], shrink=0.8)
-image = axes[2].imshow(np.sqrt(np.mean((mean - truth) ** 2, axis=1)).reshape(shape), cmap="cividis", vmin=0)
+error = np.sqrt(np.mean((mean - truth) ** 2, axis=1))  # (784,)
+image = axes[2].imshow(error.reshape(shape), cmap="cividis", vmin=0, vmax=1)
 axes[2].set_title(f"error that was made\n(rms of {n_drawn} features)")
 fig.colorbar(image, ax=axes[2], shrink=0.8)
 for ax in axes[1:]:
@@ -1433,7 +1515,7 @@ claim(round(np.corrcoef(sd, np.sqrt(np.mean(off**2, axis=1)))[0, 1], 2), 0.99, 0
 # **Question.** Look at the formula of the variance. What does it *not* depend on? What can you do with that, before any training?
 
 # %% [markdown] answer depends
-# Not on $w_\alpha$: only on places. Before a single weight is known, the map of the uncertainty can be drawn, for any index set. So one can *design* the
+# Not on $w_\alpha$: only on places, the kernel and the ridge. Before a single weight is known, the map of the uncertainty can be drawn, for any index set. So one can *design* the
 # index set: put each next known pixel where the uncertainty is largest. The cell below does it, in five lines. The largest standard deviation is 1.00 with 60 random pixels (five index sets) and 0.88 with the designed ones; the mean is 0.58 or 0.59 with random and 0.54 with designed ones.
 
 # %%
@@ -1481,7 +1563,7 @@ sd_set = np.sqrt(lrw.predictive_variance(kernel, points, designed, 0.01))
 claim(round(sd_set.max(), 2) == 0.88 and round(sd_set.mean(), 2) == 0.54, 1, 1)
 
 # %% [markdown]
-# All this is true for features drawn from the process. The learned ones were not drawn from it. Each has a size of its own, which is estimated from its known values by $\mathrm{size}^2 = w_\alpha^\top A^{-1} w_\alpha / n_\alpha$ with $A = K_\alpha + \lambda I$. Then its band is $\pm 2 \cdot \mathrm{size} \cdot \mathrm{sd}$:
+# All this is true for features drawn from the process. The learned ones were not drawn from it. Each has a size of its own (its kernel is $\mathrm{size}^2 \cdot k$), which is estimated from its known values by $\mathrm{size}^2 = w_\alpha^\top A^{-1} w_\alpha / n_\alpha$ with $A = K_\alpha + \lambda I$. Then its band is $\pm 2 \cdot \mathrm{size} \cdot \mathrm{sd}$:
 
 
 # %%
@@ -1519,13 +1601,13 @@ claim(round(100 * share_inside(choose_length_scale(W[alpha], points, alpha), 1e-
 # We cannot choose $\sigma$ by looking at how well the hidden weights come out: when a network is trained, nobody knows them. But the *known* weights $w_\alpha$ tell something too. For each $\sigma$ we ask: if features were drawn from the process with this $\sigma$, how probable were just these known values?
 #
 # Drawn from the process, the known values have a normal distribution with covariance $\mathrm{size}^2 \cdot A$, $A = K_\alpha + \lambda I$. Its density at the values that we have is called the *marginal likelihood* of $\sigma$: "likelihood" because the values are fixed and $\sigma$ varies, "marginal" because it asks for the known weights only, whatever the hidden ones are.
-# We choose the $\sigma$ for which it is largest. Its logarithm is, for one feature and with the size that fits best,
+# We choose the $\sigma$ for which it is largest. Its logarithm is, for one feature and with the size that fits best (of several features the logarithms are added),
 #
 # $$\log p(w_\alpha) = -\frac{n_\alpha}{2} \log \frac{w_\alpha^\top A^{-1} w_\alpha}{n_\alpha} - \frac{1}{2} \log \det A + \mathrm{const}.$$
 #
 # The first term is large where the known values are typical of the kernel. The second one is a price for flexibility: if very different values are all typical of a kernel, then each of them is less probable.
 #
-# **Guess first.** We compute it from the 150 known weights. And, because here we know the hidden weights, we compute the score of the prediction at these 634 too. Will both be largest at the same $\sigma$?
+# **Guess first.** We compute it from the 150 known weights. And, because here we know the hidden weights, we compute the score of the prediction at these 634 too: its correlation with the truth, as in notebook 01, of the six features the median. Will both be largest at the same $\sigma$?
 
 # %%
 guess_tops = None  # "the same", "close" or "far apart"
@@ -1551,7 +1633,7 @@ ax.axvline(chosen, color="0.6", lw=0.8)
 below.axvline(chosen, color="0.6", lw=0.8)
 ax.set_title(f"chosen from the known weights alone: {chosen:.2f} pixels")
 ax.set_ylabel("log marginal\nlikelihood")
-below.set(xlabel="length scale $\\sigma$ (pixels)", ylabel="score\nat the hidden")
+below.set(xlabel="length scale $\\sigma$ (pixels)", ylabel="score at\nhidden pixels")
 plt.show()
 apart = abs(length_scales[np.argmax(scores)] - chosen)
 verdict = "the same" if apart < 0.2 else "close" if apart < 1 else "far apart"
@@ -1575,7 +1657,7 @@ claim(
 )
 
 # %% [markdown]
-# Now both knobs at once. Each cell of the map is the score at hidden pixels; grey is where the package refuses.
+# Now both knobs at once. Each cell of the map is the score at hidden pixels, or says that the package refuses.
 
 # %%
 sigmas, ridges = (1, 2, 3, 4, 5, 6), (0, 1e-6, 1e-4, 1e-2, 1e-1, 1)
@@ -1602,7 +1684,7 @@ ax.set_title("median score at the hidden pixels")
 plt.show()
 
 # %% [markdown] question knobs
-# **Question.** Read the map. Along the top row (no ridge), why do scores rise and then fall? Why does a ridge of $10^{-4}$ prevent the fall? Which setting would you take if you did not know how smooth the features are?
+# **Question.** Read the map. Along the top row (no ridge), why do scores rise and then fall? Why does a ridge of $10^{-4}$ prevent most of the fall? Which setting would you take if you did not know how smooth the features are?
 
 # %% [markdown] answer knobs
 # At $\sigma = 1$ a hill ends before it reaches the next known pixel. The gaps are filled with 0, and no ridge helps against that: scores are 0.88 to 0.91 (five index sets). At $\sigma = 4$ the kernel expects features that are smoother than these. Without a ridge it must explain every small deviation
@@ -1666,7 +1748,7 @@ claim(round(of_sum - of_one), 20, 26)
 #
 # The paper answers with several dictionaries side by side, its *columns* (notebook 03), and, in deeper layers, with kernels that are measured instead of assumed (notebook 05).
 #
-# If MNIST is on this computer, the next cell finds a length scale for its features too. (The paper uses 1.0 for its dictionaries of MNIST, the authors' example 2.0.)
+# If MNIST is on this computer, the next cell finds a length scale for its features too. (The paper uses 1.0 for its dictionaries of MNIST, the authors' example network 2.0.)
 
 # %%
 if {x.name: x.place for x in lrw.datasets.status()}["mnist"] == "missing":
@@ -1695,10 +1777,10 @@ widget
 # %% [markdown]
 # ## Summary
 #
-# - $K$ holds a hill for each pixel; draws from $N(0, K)$ show what the kernel expects. Solving turns hills into atoms: with $\lambda = 0$ an atom is 1 at its own known pixel and 0 at all others.
+# - $K$ holds a hill for each pixel; draws from the normal distribution with covariance $K$ show what the kernel expects. Solving turns hills into atoms: with $\lambda = 0$ an atom is 1 at its own pixel and 0 at all other known ones.
 # - The ridge multiplies each pattern by $s / (s + \lambda)$: smooth ones are kept, rough ones are mostly removed. Then $w_\alpha$ are coordinates, not the weights at $\alpha$. The right $\lambda$ is the variance of the noise.
 # - Long length scales make the system badly conditioned; a ridge puts a limit to that. Solve by Cholesky; never invert.
-# - Kernel ridge is the mean of a Gaussian process. Its variance depends on places only: one can see, before training, where the prediction will be poor.
+# - Kernel ridge is the mean of a Gaussian process. Its variance does not depend on the known values: one can see, before training, where the prediction will be poor.
 # - The marginal likelihood of the known weights chooses the length scale. With a little ridge one that is somewhat too long does little harm.
 #
 # In the package, in `dictionaries/`: `kernels.py` (exercise 1), `ridge.py` (exercises 2 and 5, and the refusal of section 4), `length_scales.py`. In notebook 03 $U$ is just a matrix, and you learn $w_\alpha$.
