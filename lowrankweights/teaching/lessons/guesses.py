@@ -42,17 +42,32 @@ def compare_guess(guess, truth, what, factor=1.1, also=()):
     dW: you guessed v.T @ dz, and it is.
     >>> compare_guess("SE", "squared_exponential", "the best", also=["SE"])
     the best: you guessed SE, and it is.
+    >>> compare_guess("11 %", 10.5, "share")
+    share: you guessed 11, it is 10.5: close.
     >>> compare_guess(None, 10, "filters")
     filters: no guess written down; it is 10.
     """
+    guess = _as_number(guess)
     shown = f"{truth:.3g}" if isinstance(truth, float) else str(truth)
     if guess is None or guess is Ellipsis:
         print(f"{what}: no guess written down; it is {shown}.")
     elif _plain(guess) in [_plain(words) for words in (truth, *also)]:
-        print(f"{what}: you guessed {guess}, and it is.")
+        print(f"{what}: you guessed {_shown(guess)}, and it is.")
     else:
         close = ": close" if _is_within(guess, truth, factor) else ""
-        print(f"{what}: you guessed {guess}, it is {shown}{close}.")
+        print(f"{what}: you guessed {_shown(guess)}, it is {shown}{close}.")
+
+
+def _shown(guess):
+    return f"{guess:g}" if isinstance(guess, float) else guess
+
+
+def _as_number(guess):
+    """A number that was written as text, ``"12"`` or ``"12 %"``, as a number; all else as it is."""
+    try:
+        return float(guess.strip(" %")) if isinstance(guess, str) else guess
+    except ValueError:
+        return guess
 
 
 def _plain(guess):

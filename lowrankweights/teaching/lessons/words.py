@@ -14,8 +14,7 @@ def as_numbers(got):
     """
     if isinstance(got, (set, frozenset, dict)):
         raise ValueError(f"a {type(got).__name__}, which has no order")
-    if hasattr(got, "__next__"):
-        got = list(got)
+    got = _listed(got)
     try:
         a = np.asarray(got)
     except ValueError:
@@ -29,6 +28,13 @@ def as_numbers(got):
         raise ValueError("NaN or infinite numbers")
     single = a.dtype.kind == "f" and a.dtype.itemsize < 8
     return a.astype(float), 1e-4 if single else 0.0
+
+
+def _listed(got):
+    """The same with lists for generators, also for those inside."""
+    if hasattr(got, "__next__") or isinstance(got, (list, tuple)):
+        return [_listed(part) for part in got]
+    return got
 
 
 def shapes_apart(shape, wanted):

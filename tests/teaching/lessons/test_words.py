@@ -86,3 +86,8 @@ def test_what_is_refused_comes_with_the_reason(got, said):
 def test_a_wrong_shape_is_told_by_its_kind():
     assert "transpose" in shapes_apart((5, 3), (3, 5)) and "axis of length 1" in shapes_apart((3, 1), (3,))
     assert "got a number" in shapes_apart((), (3,)) and "another form" in shapes_apart((6,), (2, 3))
+
+
+def test_generators_inside_generators_are_lists():
+    nested = ((i + j for j in range(3)) for i in range(2))
+    assert as_numbers(nested)[0].tolist() == [[0, 1, 2], [1, 2, 3]]
