@@ -24,11 +24,14 @@ class OutOfSight:
     Attributes
     ----------
     hidden : dict
-        What is out of sight, by name.
+        What is out of sight, by name; also what a check made, of which an answer knows nothing either.
+    lent : set of str
+        Names that answers may read.
     """
 
     def __init__(self, namespace, keep=()):
         self.namespace, self.keep, self.hidden, self.before = namespace, {*KEPT, *keep}, {}, {}
+        self.lent = set()
 
     def begin(self):
         """Take the data away."""
@@ -36,6 +39,19 @@ class OutOfSight:
         self.hidden = {k: v for k, v in self.before.items() if k not in self.keep and _is_data(k, v)}
         for name in self.hidden:
             del self.namespace[name]
+
+    @contextlib.contextmanager
+    def aside(self, arguments):
+        """What the check has made is out of sight too, but for what its own functions read."""
+        made = {k: v for k, v in self.namespace.items() if k not in self.keep | self.lent and _is_data(k, v)}
+        new = [v for k, v in self.namespace.items() if k not in self.before or v is not self.before[k]]
+        read = set().union(*(_names(f) for f in (*new, *arguments)))
+        for name in (put_aside := made.keys() - read):
+            self.hidden[name] = self.namespace.pop(name)
+        try:
+            yield
+        finally:
+            self.namespace.update({name: made[name] for name in put_aside})
 
     def end(self):
         """Everything as it was: data are back, what came since is gone."""
@@ -48,18 +64,32 @@ def _is_data(name, value):
     return not (name.startswith("_") or callable(value) or isinstance(value, types.ModuleType))
 
 
-def guarded(function, report):
+def _names(value):
+    """Global names that a function, or the methods of a class or of what is made of it, may read."""
+    if isinstance(value, (list, tuple)):
+        return set().union(*map(_names, value))
+    code = getattr(value, "__code__", None)
+    if code is None:
+        kind = value if isinstance(value, type) else type(value)
+        own = vars(kind).values() if kind.__module__ == "__main__" else ()
+        return set().union(*(_names(f) for f in own if inspect.isfunction(f)))
+    inner = [c for c in code.co_consts if inspect.iscode(c)]
+    return set(code.co_names).union(*(_names(types.FunctionType(c, {})) for c in inner if not c.co_freevars))
+
+
+def guarded(function, report, aside=lambda arguments: contextlib.nullcontext()):
     """The function, which reports what is wrong with how it was called: ``report(kind, words)``.
 
     "changed": it has changed an array that it was given. "nothing": it returned None or an Ellipsis.
-    "unknown": it reads a name that is not there; the words are this name.
+    "unknown": it reads a name that is not there; the words are this name. ``aside(arguments)`` surrounds
+    each call.
     """
 
     @functools.wraps(function)
     def call(*arguments, **named):
         given = list(_arrays(function, arguments, named))
         try:
-            with _read_only([a for _, a in given]):
+            with aside([*arguments, *named.values()]), _read_only([a for _, a in given]):
                 answer = function(*arguments, **named)
         except NameError as error:
             report("unknown", error.name)

@@ -92,7 +92,7 @@ class Attempt:
             self.cell.begin()
             self.answer = namespace.get(self.name)
             if callable(self.answer):
-                namespace[self.name] = alone.guarded(self.answer, self.notes.setdefault)
+                namespace[self.name] = alone.guarded(self.answer, self.notes.setdefault, self.cell.aside)
         return self
 
     def __exit__(self, kind, error, trace):
@@ -152,6 +152,7 @@ class Attempt:
     def lend(self, **data):
         """Data that the exercise's own first line reads from the notebook, for as long as the check runs."""
         self.cell.namespace.update(data)
+        self.cell.lent.update(data)
         self.cell.namespace.setdefault(LENT, set()).update(data)
 
     def close(self, got, wanted, what, tolerance=1e-8, sizes=None, slips=None, terms=None, otherwise=""):

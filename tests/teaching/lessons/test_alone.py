@@ -84,6 +84,24 @@ def test_what_is_lent_is_not_blamed(capsys):
     assert "_lent" not in after
 
 
+OWN = """
+with check("double") as c:
+    wanted = 2 * np.arange(3.0)
+    scale = 2.0
+    c.close(double(np.arange(3.0)), wanted, "double(v)")
+    c.close(double(np.arange(3.0), lambda v: scale * v), wanted, "double(v, f)")
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "result"), [("wanted", "wrong"), ("scale * v", "wrong"), ("f(v) if f else 2 * v", "passed")]
+)
+def test_an_answer_knows_nothing_of_what_a_check_makes(body, result, capsys):
+    after = notebook(f"def double(v, f=None):\n    return {body}\n", OWN)
+    assert after["check"].results == {"double": result}
+    assert (result == "passed") != ("from the notebook" in capsys.readouterr().out)
+
+
 def test_an_interrupt_brings_the_data_back():
     namespace = {
         "np": np,
