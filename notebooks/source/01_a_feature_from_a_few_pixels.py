@@ -15,10 +15,11 @@
 # takes features that were learned in full, hides most of their pixels, and looks at what comes back. (M. Denil and others, *Predicting
 # Parameters in Deep Learning*, NIPS 2013.)
 #
-# Some sentences below give a range, such as "0.84 to 0.85". They were computed five times: with five networks and five random choices.
+# Some sentences below give a range, such as "0.84 to 0.85". Such a number was computed five times, with five networks and five random choices, and was always in this range.
 #
 # Every section asks you to **guess** first. Write your guess down: a surprise teaches more than a sentence does, and nobody is looking.
-# A check never stops the notebook: an exercise that you skip says that it is missing, and you can come back.
+# A check never stops the notebook: an exercise that you skip says that it is missing, and you can come back. It tries your function
+# on data of its own, of other sizes than the notebook's.
 
 # %%
 import matplotlib.pyplot as plt
@@ -36,7 +37,7 @@ plt.rcParams.update(plotting.STYLE)
 # %% [markdown]
 # ## 1 · What a network looks for
 #
-# A small network reads handwritten digits of 16 × 16 pixels: 256 inputs, 24 hidden units, 10 classes. Each hidden unit
+# A small network reads handwritten digits of 16 × 16 pixels: 256 inputs ($n_v$), 24 hidden units ($n_h$), 10 classes. Each hidden unit
 # holds 256 weights, one for every pixel. A column of the weight matrix $W$, put back into the shape of the image, is the *feature* that this
 # unit looks for. We learn all of it, the ordinary way, which takes a second or two.
 
@@ -64,7 +65,7 @@ plotting.show_feature(rng.permutation(w), shape, axes[2]).set_title("its pixels 
 plt.show()
 
 # %% [markdown]
-# Red weights want ink at this pixel, blue ones want paper, white ones do not care. Nobody told the network that pixels
+# Red weights are positive and want ink at this pixel, blue ones are negative and want paper, white ones are near 0 and do not care. Nobody told the network that pixels
 # have neighbours: for it, the 256 inputs are a list. If the digits were shuffled as well, the shuffled feature on the right would do the same work. And yet the
 # features are smooth. They are learned from the data, and the data are smooth.
 #
@@ -97,7 +98,7 @@ teaching.compare_guess(guess_neighbours, float(correlation_at(images, 1)), "corr
 
 # %% [markdown]
 # A weight tells a lot about the next one (0.84 to 0.85), less about the one after that (0.50 to 0.51), and nothing about the one four pixels away (-0.01 to 0.01).
-# Farther away it tells little: up to 0.16, at eight pixels. Shuffled weights tell nothing at any distance: at most 0.05, by chance. This
+# Farther away it tells little: up to 0.16, at eight pixels. Shuffled weights tell nothing at any distance: at most 0.1 in size, by chance. This
 # curve is all that we shall use. (Part of it is our own doing: the digits were enlarged, which makes them smoother. In section 5
 # you will see features of real photographs.)
 
@@ -117,9 +118,11 @@ claim(round(correlation_at(images, 4), 2), -0.01, 0.01)
 images = learn_features(digits, 1437, seed).T.reshape(-1, 16, 16)  # (24, 16, 16)
 claim(max(abs(correlation_at(images, d)) for d in range(5, 9)), 0, 0.16)
 
-# %% claim shuffled_weights: shuffled, at most 0.05 in size at every distance
-mixed = np.random.default_rng(seed).permutation(learn_features(digits, 1437, seed)).T.reshape(-1, 16, 16)
-claim(max(abs(correlation_at(mixed, d)) for d in range(1, 9)), 0, 0.05)
+# %% claim shuffled_weights: shuffled, at most 0.1 in size at every distance
+rng = np.random.default_rng(seed)
+rng.permutation(256)  # the first picture's
+mixed = rng.permutation(learn_features(digits, 1437, seed)).T.reshape(-1, 16, 16)
+claim(max(abs(correlation_at(mixed, d)) for d in range(1, 9)), 0, 0.1)
 
 # %% [markdown]
 # ## 2 · Hide most of it, and measure honestly
@@ -256,6 +259,42 @@ def score(w, w_hat, alpha):
     return 1 - np.sum((a - b) ** 2) / np.sum((a - a.mean()) ** 2)
 
 
+# %% mutant score: counted from 1, so that pixel 0 is left out
+def score(w, w_hat, alpha):
+    unknown = np.setdiff1d(np.arange(1, len(w)), alpha)
+    return np.corrcoef(w[unknown], w_hat[unknown])[0, 1]
+
+
+# %% mutant score: known indices set to 0, and pixel 0 lost with them
+def score(w, w_hat, alpha):
+    index = np.arange(len(w))
+    index[alpha] = 0
+    return np.corrcoef(w[index > 0], w_hat[index > 0])[0, 1]
+
+
+# %% mutant score: counted to n - 1, so that the last pixel is left out
+def score(w, w_hat, alpha):
+    unknown = np.setdiff1d(np.arange(len(w) - 1), alpha)
+    return np.corrcoef(w[unknown], w_hat[unknown])[0, 1]
+
+
+# %% mutant score: n - 1 in the covariance, n in the standard deviations
+def score(w, w_hat, alpha):
+    a, b = np.delete(w, alpha), np.delete(w_hat, alpha)
+    return np.cov(a, b)[0, 1] / (a.std() * b.std())
+
+
+# %% mutant score: the means of all pixels taken off
+def score(w, w_hat, alpha):
+    a, b = np.delete(w - w.mean(), alpha), np.delete(w_hat - w_hat.mean(), alpha)
+    return a @ b / np.sqrt(a @ a * (b @ b))
+
+
+# %% mutant score: 1 minus it
+def score(w, w_hat, alpha):
+    return 1 - np.corrcoef(np.delete(w, alpha), np.delete(w_hat, alpha))[0, 1]
+
+
 # %% mutant score: in per cent
 def score(w, w_hat, alpha):
     return 100 * np.corrcoef(np.delete(w, alpha), np.delete(w_hat, alpha))[0, 1]
@@ -314,9 +353,11 @@ def score(w, w_hat, alpha):
 
 # %% check score
 with check("score") as c:
-    for n, sign in ((40, 1), (27, -1)):
+    for n, sign, ends in ((40, 1, 0), (27, -1, 0), (33, 1, 1)):
         rng = np.random.default_rng(n)
-        alpha = rng.permutation(n)[: n // 3]  # in no order
+        alpha = (
+            ends + rng.permutation(n - 2 * ends)[: n // 3]
+        )  # in no order; the first and last pixel unknown, too
         w = rng.normal(1, 1, size=n)
         w_hat = sign * w + rng.normal(1, 1, size=n)
         w_hat[alpha] = w[alpha] + rng.normal(0, 0.1, size=n // 3)  # copied, nearly
@@ -342,10 +383,22 @@ with check("score") as c:
             "that is on the diagonal: the correlation of a thing with itself. Take one beside it.": 1.0,
             "that is its square. Do not square it.": right**2,
             "that is its size. A prediction turned upside down must score below 0.": abs(right),
+            "that is 1 minus the correlation, which is small where the prediction is good.": 1 - right,
             "that is in per cent.": 100 * right,
             "it is rounded.": round(right, 2),
             "that is the cosine: the means are not taken off.": a @ b / np.sqrt(a @ a * (b @ b)),
             "that is the covariance: it is not divided by the standard deviations.": np.cov(a, b)[0, 1],
+            "the covariance is divided by n - 1, the standard deviations by n. `np.corrcoef` does both.": (
+                np.cov(a, b)[0, 1] / (a.std() * b.std())
+            ),
+            "the means are those of all pixels. Take off those of the unknown ones.": (
+                (off := a - w.mean()) @ (off_hat := b - w_hat.mean())
+            )
+            / np.sqrt(off @ off * (off_hat @ off_hat)),
+            "pixel 0 is left out. Indices begin at 0.": over(sorted({0, *alpha})),
+            "the last pixel is left out. `np.arange(n)` ends at n - 1 already.": over(
+                sorted({n - 1, *alpha})
+            ),
             "that is an error, which is small where the prediction is good.": np.sqrt(np.mean((a - b) ** 2)),
             "that is the mean squared error, small where the prediction is good.": np.mean((a - b) ** 2),
             "that is the share of the variance explained, not the correlation.": 1
@@ -511,6 +564,23 @@ def nearest_dictionary(points, alpha):
     return np.linalg.norm(points[:, None] - points[alpha][None], axis=2).min(axis=1)
 
 
+# %% mutant nearest_dictionary: rows of hidden pixels only
+def nearest_dictionary(points, alpha):
+    distance = np.linalg.norm(points[:, None] - points[alpha][None], axis=2)
+    U = np.eye(len(alpha))[distance.argmin(axis=1)]
+    U[alpha] = 0
+    return U
+
+
+# %% mutant nearest_dictionary: a loop over the first n_alpha pixels
+def nearest_dictionary(points, alpha):
+    distance = np.linalg.norm(points[:, None] - points[alpha][None], axis=2)
+    U = np.zeros(distance.shape)
+    for i in range(len(alpha)):
+        U[i, distance[i].argmin()] = 1
+    return U
+
+
 # %% mutant nearest_dictionary: for one grid only
 def nearest_dictionary(points, alpha):
     distance = np.linalg.norm(points[:256, None] - points[alpha][None], axis=2)
@@ -559,6 +629,15 @@ def nearest_dictionary(points, alpha):
     return one.predict_proba(points).astype(np.float32)
 
 
+# %% accept nearest_dictionary: a sparse matrix
+def nearest_dictionary(points, alpha):
+    from scipy.sparse import csr_matrix
+
+    nearest = np.linalg.norm(points[:, None] - points[alpha][None], axis=2).argmin(axis=1)
+    rows = np.arange(len(points))
+    return csr_matrix((np.ones(len(points)), (rows, nearest)), shape=(len(points), len(alpha)))
+
+
 # %% check nearest_dictionary
 with check("nearest_dictionary") as c:
     from scipy.spatial.distance import cdist
@@ -567,6 +646,10 @@ with check("nearest_dictionary") as c:
     def copies(known, asked, metric):
         one = KNeighborsClassifier(n_neighbors=1, algorithm="brute", metric=metric)
         return one.fit(known, np.arange(len(known))).predict_proba(asked)
+
+    def answer(points, alpha):
+        U = nearest_dictionary(points, alpha)
+        return U.toarray() if hasattr(U, "toarray") else U  # sparse
 
     # scattered points, where no two known ones are equally near
     for n, some in ((30, np.array([16, 3, 28, 9, 21, 8])), (21, np.array([18, 4, 11]))):
@@ -602,15 +685,17 @@ with check("nearest_dictionary") as c:
             "only the known pixels have a 1. Every row needs one: look along the other axis.": np.eye(n)[
                 :, some
             ],
+            "rows of known pixels are empty. Such a pixel is the nearest to itself: a 1 there, too.": (
+                right * ~np.isin(index, some)
+            ),
+            "only the first n_alpha rows have a 1. Every pixel has a row.": right * (index < len(some)),
             "column a belongs to `alpha[a]`: keep the order of alpha.": copies(
                 scattered[np.sort(some)], scattered, "euclidean"
             ),
         }
-        c.close(
-            nearest_dictionary(scattered, some), right, f"U of {n} points, {len(some)} known", slips=slips
-        )
+        c.close(answer(scattered, some), right, f"U of {n} points, {len(some)} known", slips=slips)
     grid, some = lrw.grid_coordinates((5, 6)), np.array([2, 4, 13, 23, 25])  # the pixel 3 is between 2 and 4
-    U = c.shaped(nearest_dictionary(grid, some), (30, 5), "U of 5 × 6 pixels, 5 known")
+    U = c.shaped(answer(grid, some), (30, 5), "U of 5 × 6 pixels, 5 known")
     c.true(
         (np.sum(U != 0, axis=1) < 2).all(),
         "Two known pixels can be equally near to a third one. Then its row has two numbers now: take one of them.",
@@ -620,25 +705,23 @@ with check("nearest_dictionary") as c:
     c.close(np.sum(U * to_known, axis=1), to_known.min(axis=1), "how far the copied pixel is, on a grid")
 
 # %% [markdown]
-# The answer, with your $U$ if it has passed, and what it looks like:
+# The answer, with your $U$ if it has passed and is an array, and what it looks like:
 
 # %%
-if check.passed("nearest_dictionary"):
-    U_nearest = nearest_dictionary(points, alpha)  # (256, 51)
-else:
+U_nearest = nearest_dictionary(points, alpha) if check.passed("nearest_dictionary") else None
+if not hasattr(U_nearest, "__matmul__"):  # no answer, or no matrix
     from scipy.spatial import cKDTree
 
     U_nearest = np.eye(51)[cKDTree(points[alpha]).query(points)[1]]  # (256, 51)
 
-ours = lambda w, w_hat, alpha: np.corrcoef(np.delete([w, w_hat], alpha, axis=1))[0, 1]
-fair = score if check.passed("score") else ours
+fair = lambda w, w_hat, alpha: np.corrcoef(np.delete([w, w_hat], alpha, axis=1))[0, 1]  # as in exercise 1
 w_nearest = U_nearest @ w_alpha  # (256,) = (256, 51)(51,)
 teaching.compare_guess(guess_nearest, float(fair(w, w_nearest, alpha)), "score of the nearest known pixel")
 
 fig, axes = plt.subplots(1, 3, figsize=(6.6, 2.4), layout="constrained")
 plotting.show_feature(w, shape, axes[0]).set_title("$w$")
 plotting.show_feature(w, shape, axes[1], known=alpha).set_title("known")
-plotting.show_feature(w_nearest, shape, axes[2]).set_title("copied from the nearest")
+plotting.show_feature(w_nearest, shape, axes[2], np.abs(w).max()).set_title("copied from the nearest")
 plt.show()
 
 # %% [markdown]
@@ -663,7 +746,7 @@ claim(fair(w, w[alpha[::-1]][nearest], alpha), 0.63, 0.83)
 #
 # $$k(i, j) = \exp \left( -\frac{|i - j|^2}{2 \sigma^2} \right),$$
 #
-# a hill of height 1 around pixel $j$. The *length scale* $\sigma$, in pixels, says how wide it is: at the distance $\sigma$ the hill has fallen to 0.61,
+# a hill of height 1 around pixel $j$; $|i - j|$ is the distance of the two pixels. The *length scale* $\sigma$, in pixels, says how wide it is: at the distance $\sigma$ the hill has fallen to 0.61,
 # at $2\sigma$ to 0.14. The package calls this `lrw.SquaredExponential(length_scale)`. It is a *kernel*: called with two lists of points, it
 # returns the matrix of $k(i, j)$ for all pairs.
 
@@ -933,11 +1016,17 @@ with check("predict") as c:
             "another kernel than the one that was given: use `kernel`.": by(
                 lrw.SquaredExponential(1.7), grid, some, 0
             ),
-            "there is a ridge in it. Solve with K_alpha alone.": by(k, grid, some, 1e-2),
+            "w_alpha[a] is the weight at alpha[a]: keep the order of alpha.": by(k, grid, np.sort(some), 0),
+            **{
+                f"{ridge:g} is added to the diagonal of K_alpha. Solve with K_alpha alone.": by(
+                    k, grid, some, ridge
+                )
+                for ridge in (1e-8, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1)
+            },
             "each pixel has the value of the nearest known one.": values[hills.argmax(axis=1)],
         }
         what = f"{len(some)} of {size[0]} × {size[1]} pixels known, length scale {length_scale}"
-        hint = "the sum of the hills should be w_alpha at the known pixels. Print `K_alpha @ c - w_alpha`."
+        hint = "the sum of the hills should be w_alpha at the known pixels. Print `K_alpha @ c - w_alpha` inside `predict`."
         c.close(predict(k, grid, some, values), right, what, slips=slips, otherwise=hint)
 
 # %% [markdown]
@@ -996,7 +1085,7 @@ claim(abs(fair(w, w_hat, [0]) - fair(w, 3 * w_hat + 2, [0])), 0, 1e-12)
 guess_matrices = None  # a whole number
 
 # %%
-U = lrw.dictionaries.kernel_ridge(kernel, points, alpha, ridge=1e-2)  # (256, 51)
+U = lrw.dictionaries.kernel_ridge(kernel, points, alpha, ridge=1e-2)  # (256, 51); the ridge: see below
 W_hat = lrw.predict_features(W[alpha], U)  # (256, 24) = (256, 51)(51, 24)
 scores = np.array([fair(W[:, j], W_hat[:, j], alpha) for j in range(24)])  # (24,)
 
@@ -1014,11 +1103,11 @@ print(f"24 features: scores from {scores.min():.2f} to {scores.max():.2f}, media
 teaching.compare_guess(guess_matrices, 0, "further matrices")
 
 # %% [markdown]
-# None. $U$ depends on where the known pixels *are* and not on what they *say*: there is no $w$ in its formula. Its columns are called *atoms*. Atom $a$ is what known
-# pixel $a$ (the cross) contributes to every feature. It is 0.6 to 1 at its own pixel, near 0 at all other known pixels (the dots; at most 0.25 in size), and smooth in between.
+# None. $U$ depends on where the known pixels *are* and not on what they *say*: there is no $w$ in its formula. Its columns are called *atoms*. There is one for each known pixel: what
+# this pixel (the cross) contributes to every feature. An atom is 0.6 to 1 at its own pixel, near 0 at all other known pixels (the dots; at most 0.25 in size), and smooth in between.
 # Do not expect its top at the cross. Of the 51 atoms 19 to 30 are highest there. The others are higher
 # elsewhere, mostly right beside it, where no other known pixel holds them down. A feature is a mixture of atoms,
-# $w_\alpha$ says how much of each, and a whole weight matrix is
+# $w_\alpha$ says how much of each. With a column of $w_\alpha$ for each feature, a whole weight matrix is
 #
 # $$W = U w_\alpha, \qquad (n_v, n_h) = (n_v, n_\alpha)(n_\alpha, n_h).$$
 #
@@ -1027,8 +1116,8 @@ teaching.compare_guess(guess_matrices, 0, "further matrices")
 # (The small `ridge=1e-2` lets the prediction miss the known weights a little, by 1 to 4 %. So the $w_\alpha$ of $W = U w_\alpha$ are then *coordinates*: near the weights at the known pixels, not equal to them. In return the atoms are
 # lower: no number of $U$ is above 2 in size, and without the ridge
 # 2.0 to 3.8 is reached. The scores are nearly the same with and without it: their median differs by less than 0.01. Notebook 02 says what a ridge does, and how to choose $\sigma$.
-# `completion.complete`, below, chooses the $\sigma$ under which the known weights are most probable. It never looks at the others. What it prints calls this the *marginal
-# likelihood*; notebook 02 computes it.)
+# `completion.complete`, below, chooses the $\sigma$ under which the known weights are most probable. It never looks at the others. In the line that it prints,
+# this is the *marginal likelihood*; notebook 02 computes it.)
 
 # %% claim own_pixel: an atom is 0.6 to 1 at its own pixel (the lowest of 51; the highest is below 1)
 alpha = lrw.sample_index_set(256, n_alpha=51, rng=seed)
@@ -1247,11 +1336,11 @@ my_alpha = None  # 25 different indices from 0 to 255
 # A known pixel tells about the pixels around it, up to two or three pixels away. 25 of them should cover the image without gaps, and no two should tell the same.
 
 # %% [markdown] hint my_alpha
-# 25 = 5 · 5: a grid. Choose five rows so that every pixel is near one of them, and the same five columns. With an array `p` of these five numbers, `16 * p[:, None] + p` has the indices.
+# 25 = 5 · 5: a grid. Choose five rows so that every pixel is near one of them, and the same five columns. With an array `five` of these numbers, `16 * five[:, None] + five` has the indices.
 
 # %% solution my_alpha
-p = np.array([1, 4, 7, 11, 14])  # (5,) rows, and columns
-my_alpha = (16 * p[:, None] + p).ravel()  # (25,) from (5, 1) + (5,)
+five = np.array([1, 4, 7, 11, 14])  # rows, and columns
+my_alpha = (16 * five[:, None] + five).ravel()  # (25,) from (5, 1) + (5,)
 
 # %% mutant my_alpha: the first 25
 my_alpha = np.arange(25)
