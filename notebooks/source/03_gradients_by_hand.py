@@ -278,11 +278,11 @@ with check("dense_backward") as c:
         c.gradient(dense_backward, layer, layer.init(rng=1), rows, above)
 
 # %% [markdown]
-# The check did not compare with stored numbers. It ran your function with several weights and on several rows. If one of
-# your gradients is wrong, it says *which* one, and mostly why. You will meet it again.
+# That was the gradient doctor. It does not compare with stored numbers: it runs your function with several weights and on several
+# rows. If one of your gradients is wrong, it says *which* one, and mostly why. You will meet it again.
 #
 # Here is the same pass with every number written out, for a network so small that you can compute it on paper.
-# Choose one entry of the lower $dW$ and compute it from $v$ and $dz$: with three rows it takes three multiplications. (Your last digit
+# Choose one entry of $dW$ of layer 1 and compute it from the $v$ and the $dz$ of that layer: with three rows it takes three multiplications. (Your last digit
 # may differ a little: the page computes with more digits than it shows.)
 
 # %%
@@ -299,6 +299,8 @@ lrw.explain(tiny, theta_tiny, [[1.0, 2.0], [0.0, -1.0], [3.0, 1.0]], [[1.0], [0.
 # $$f'(x) \approx \frac{f(x + \varepsilon) - f(x - \varepsilon)}{2 \varepsilon}.$$
 #
 # ### Exercise 2: a numerical derivative
+#
+# Write this formula as a function; `step` is $\varepsilon$.
 
 
 # %% starter central_difference
@@ -377,6 +379,16 @@ def central_difference(f, x, step):
     return (f(x + step) + f(x - step)) / (2 * step)
 
 
+# %% mutant central_difference: only the second value is divided, and then multiplied
+def central_difference(f, x, step):
+    return f(x + step) - f(x - step) / 2 * step
+
+
+# %% mutant central_difference: the second derivative
+def central_difference(f, x, step):
+    return (f(x + step) - 2 * f(x) + f(x - step)) / step**2
+
+
 # %% mutant central_difference: the two values
 def central_difference(f, x, step):
     return f(x + step), f(x - step)
@@ -403,7 +415,7 @@ def central_difference(f, x, step):
 
 # %% check central_difference
 with check("central_difference") as c:
-    for x, step in ((2.0, 0.25), (-1.5, 0.1)):
+    for x, step in ((3.0, 0.25), (-1.5, 0.1)):
         slope, right = 3 * x**2, 3 * x**2 + step**2  # of x³ the formula gives step² more than the slope
         slips = {
             "that looks ahead only: step to both sides.": right + 3 * x * step,
@@ -416,6 +428,10 @@ with check("central_difference") as c:
             "`/ 2 * step` divides by 2 and then multiplies by step: mind the brackets.": step**2 * right,
             "only one of the two values is divided: mind the brackets.": (x + step) ** 3
             - (x - step) ** 3 / (2 * step),
+            "only the second value is halved, and then multiplied by step: mind the brackets.": (x + step)
+            ** 3
+            - (x - step) ** 3 / 2 * step,
+            "that is the second derivative: f(x) itself is not needed.": 6 * x,
             "that is a sum of the two values: the change is their difference.": (x**3 + 3 * x * step**2)
             / step,
         }
@@ -451,7 +467,7 @@ teaching.compare_guess(guess_step, float(steps[two_sided.argmin()]), "best step 
 # ahead only). On the left it is rounding: $f(x + \varepsilon)$ and $f(x - \varepsilon)$ agree in more and more digits. These
 # cancel, and rounding errors are left, divided by $\varepsilon$. As a rule the best step is near the cube root of the machine's
 # precision, $6 \cdot 10^{-6}$; for the sine at five places it was between $10^{-6}$ and $10^{-5}$. `lrw.gradient_error` uses this rule. It
-# cannot be exact, so it calls a gradient right below $10^{-6}$ and does not ask for $10^{-15}$:
+# cannot be exact: call a gradient right if this error is below $10^{-6}$, and do not ask for $10^{-15}$:
 
 # %%
 print(f"{lrw.gradient_error(lambda x: (np.sum(x**2), 2 * x), np.array([1.0, -2.0])):.1e}  (right)")
@@ -479,7 +495,8 @@ claim(errors[0] / errors[1], 9, 11)
 # ## 3 · Factored: only $w_\alpha$ is learned
 #
 # Now the idea of this package. Filters that look at images are often smooth: neighbouring weights are
-# alike. So give a filter fewer numbers than it has pixels: $w_\alpha$, one for each of a few known pixels $\alpha$. From them all weights follow:
+# alike. So give a filter fewer numbers than it has pixels: $w_\alpha$, one for each of a few known pixels $\alpha$ (the *index set*). From them
+# all weights follow:
 #
 # $$W = U w_\alpha, \qquad (n_v, n_h) = (n_v, n_\alpha)(n_\alpha, n_h).$$
 #
@@ -522,16 +539,17 @@ loss_by_z = lambda t: (-np.sum(Y_some * np.log(share(t))) / 5, ((share(t) - Y_so
 claim(lrw.gradient_error(loss_by_z, z_some.ravel()), 0, 1e-6)
 
 # %% [markdown]
-# The *pull* on a weight is minus its derivative, $-dW_k$: in which direction the loss wants it to move, and how strongly.
+# The *pull* on a weight is minus its derivative, $-dW_{kj}$: in which direction the loss wants it to move, and how strongly.
 #
-# **Guess first.** Pixel $k$ is *not* one of the 16 known ones. Can the pull on its weight still change what is learned?
+# **Guess first.** Pixel $k$ is *not* one of the 16 known ones. Can the pull on its weights still change what is learned?
 
 # %%
 guess_pull = None  # True or False
 
 # %% [markdown]
 # Look at the start of training, $w_\alpha = 0$ and $b = 0$: every class has the probability 1/10, so $dz = (1/10 - Y) / n$.
-# We draw the pull on the filter of the digit 3. (Each picture has a colour scale of its own; red is positive, blue negative.)
+# We draw the pull on the filter of the digit 3. In the last picture $w_\alpha$ takes a step along its pull, and all weights follow. (Each
+# picture has a colour scale of its own; red is positive, blue negative, and pixels that are not known are grey.)
 
 # %%
 dz_start = (0.1 - Y) / n  # (n, 10)
@@ -567,7 +585,8 @@ teaching.compare_guess(guess_pull, True, "can the pull of an unknown pixel chang
 # predicts, each as strongly as it predicts it.* Each entry is the inner product of an atom with a column of $dW$.
 #
 # A tempting mistake is `dW[alpha]`, the rows of $dW$ at the known pixels. It has the right shape, but it leaves out the pixels that
-# are not known. These give most of it: of the sizes of both parts of the sum, 70 to 76 % in five index sets.
+# are not known. These give most of it. Cut the sum in two, known pixels and the others, and compare the sizes of the two parts: the others
+# have 70 to 76 % (in five index sets).
 #
 # ### Exercise 3: a factored layer
 #
@@ -746,7 +765,7 @@ with check("factored_backward") as c:
 #
 # One dictionary for all hidden units is a hard restriction: all filters know the same pixels. So the hidden units
 # are divided into groups, each with an index set and a dictionary of its own. The paper (Denil and others, 2013) calls these groups *columns* (a column of the
-# network, not of a matrix):
+# network, not of a matrix; in this section $j$ counts them):
 #
 # $$W = [\,U_1 w_1,\; U_2 w_2,\; \ldots,\; U_J w_J\,].$$
 #
@@ -777,7 +796,7 @@ def columns_pull_back(dW, Us, widths):
 
 
 # %% [markdown] hint columns_pull_back
-# The first piece of $dW$ is its columns 0 to `widths[0]`, the second one begins where the first one ends.
+# The first piece of $dW$ is its first `widths[0]` columns (of the matrix); the second piece begins where the first one ends.
 
 # %% [markdown] hint columns_pull_back
 # Go through `Us` and `widths` together and keep count of where you are: `for U_j, n_h in zip(Us, widths):`
@@ -826,6 +845,15 @@ def columns_pull_back(dW, Us, widths):
 def columns_pull_back(dW, Us, widths):
     pieces = np.split(dW, widths[:-1], axis=1)
     return [U_j.T @ dW_j for U_j, dW_j in zip(Us, pieces, strict=True)]
+
+
+# %% mutant columns_pull_back: a piece begins at the width of the one before it
+def columns_pull_back(dW, Us, widths):
+    gradients, start = [], 0
+    for U_j, n_h in zip(Us, widths):
+        gradients.append(U_j.T @ dW[:, start : start + n_h])
+        start = n_h
+    return gradients
 
 
 # %% mutant columns_pull_back: every piece begins at 0
@@ -916,6 +944,8 @@ with check("columns_pull_back") as c:
                 "`widths` is not used: the pieces need not be equally wide.": a.T @ equal[j],
                 "each piece begins where the one before it ends, not at 0.": a.T @ above[:, : own[j]],
                 "a piece ends at the sum of the widths so far.": a.T @ np.split(above, own[:-1], axis=1)[j],
+                "a piece begins at the sum of the widths before it: add them up.": a.T
+                @ above[:, [0, *own][j] : [0, *own][j] + own[j]],
                 "dW is cut in the reversed order of the columns.": a.T @ pieces(own[::-1])[::-1][j],
                 "every column has its own dictionary; that is the first one.": atoms[0].T @ pieces(own)[j],
                 "the dictionaries are in reversed order.": atoms[::-1][j].T @ pieces(own)[j],
@@ -990,6 +1020,20 @@ def low_rank_pull_back(dW, U, V):
     return dW @ (V if square else V.T), (U if square else U.T) @ dW
 
 
+# %% mutant low_rank_pull_back: dV with dW transposed where all sizes are equal
+def low_rank_pull_back(dW, U, V):
+    if dW.shape == U.shape:
+        return dW @ V.T, dW.T @ U
+    return dW @ V.T, U.T @ dW
+
+
+# %% mutant low_rank_pull_back: the product in the other order where all sizes are equal
+def low_rank_pull_back(dW, U, V):
+    if dW.shape == U.shape:
+        return V.T @ dW, dW @ U.T
+    return dW @ V.T, U.T @ dW
+
+
 # %% mutant low_rank_pull_back: both transposed
 def low_rank_pull_back(dW, U, V):
     return (dW @ V.T).T, (U.T @ dW).T
@@ -1049,8 +1093,8 @@ def low_rank_pull_back(dW, U, V):
 # %% check low_rank_pull_back
 with check("low_rank_pull_back") as c:
     for n_v, n_h, rank in ((3, 3, 3), (6, 4, 2)):
-        q, above = lrw.LowRank(n_v, n_h, rank), np.random.default_rng(n_v).normal(size=(n_v, n_h))
-        p = q.init(rng=n_v)
+        q, above = lrw.LowRank(n_v, n_h, rank), np.random.default_rng(n_h).normal(size=(n_v, n_h))
+        p = q.init(rng=10 + n_v)  # not the numbers of dW again
         (one, two), right = q.unpack(p).values(), list(q.unpack(q.pull_back(above, p)).values())
         found = c.parts(low_rank_pull_back(above, one, two), 2, "low_rank_pull_back(dW, U, V)")
         for k, (name, other) in enumerate((("dU", "dV"), ("dV", "dU"))):
@@ -1058,6 +1102,11 @@ with check("low_rank_pull_back") as c:
             slips[f"{name} is all zeros, and both factors are learned."] = 0 * right[k]
             if n_v == n_h:
                 slips["a transpose is missing: which index is summed?"] = (above @ two, one @ above)[k]
+                slips["the order of the two matrices: which index of dW is summed?"] = (
+                    two.T @ above,
+                    above @ one.T,
+                )[k]
+                slips[f"{name} needs the other factor."] = (above @ one.T, two.T @ above)[k]
                 slips["`*` multiplies entry by entry; `@` is the matrix product."] = above * (two, one)[k]
             else:
                 slips["it is the transpose of what it should be."] = right[k].T
@@ -1087,7 +1136,7 @@ teaching.compare_guess(guess_flat, float(np.round(abs(slope), 12)), "slope along
 
 # %% [markdown]
 # Zero, whatever the loss: $W$ does not change. $A$ has rank² entries, so if both factors are free, there are rank² directions that
-# change nothing. This is the paper's reason to *fix* $U$ and learn only $V = w_\alpha$: then every direction changes $W$.
+# change nothing. This is the paper's reason to *fix* $U$ and learn only $V = w_\alpha$: then every direction changes $W$ (because the atoms are linearly independent).
 
 # %% claim flat_directions: with both factors free, rank² directions do not change W
 n_v, n_h, rank = [(6, 4, 2), (5, 5, 1), (7, 6, 3), (4, 4, 3), (8, 3, 2)][seed]
@@ -1152,7 +1201,8 @@ def loss_and_grad(theta, X, Y):
 # Work backwards. From `dz2` to `dW2`, `db2` and, one layer down, to `dh`. The $1/n$ is in `dz2` already: do not divide again.
 
 # %% [markdown] hint loss_and_grad
-# `dh = dz2 @ W2.T`. The rest is exercise 3, with X for v: `dw_alpha, db1, _ = factored_backward(dh, X, h, U, w_alpha)`.
+# `dh = dz2 @ W2.T`. The rest is exercise 3, with X for v: `dw_alpha, db1, _ = factored_backward(dh, X, h, U, w_alpha)`. If you have
+# skipped it, take the lines of its model answer.
 
 # %% [markdown] hint loss_and_grad
 # `np.concatenate([dw_alpha.ravel(), db1, dW2.ravel(), db2])` makes the vector.
@@ -1341,7 +1391,7 @@ with check("loss_and_grad") as c:
     c.gradient(loss_and_grad, own, start, rows, targets)
 
 # %% [markdown]
-# Now train with it. If your function has passed, it is yours that runs; if not, the package's stands in.
+# Now train with it. If your function has passed, your function runs; if not, the package's runs instead.
 #
 # **Guess first.** Each hidden filter has 64 weights and learns 16 numbers. How many of the 360 test digits will be
 # wrong, in per cent? (If you guess the class by chance: 90.)
@@ -1355,7 +1405,8 @@ yours = yours and teaching.diagnose(loss_and_grad, net, theta, X[:9], Y[:9]).mis
 fun = loss_and_grad if yours else net.loss_and_grad
 result = lrw.minimize(lambda t: fun(t, X, Y), theta, max_iter=teaching.sized(full=150, tiny=10))
 right = net.predict(result.theta, digits.X_test).argmax(axis=1) == digits.y_test
-print(result.message)
+missed = net.predict(result.theta, X).argmax(axis=1) != y
+print(result.message, f"Wrong training digits: {missed.mean():.1%}.")
 teaching.compare_guess(guess_error, float(100 * (1 - right.mean())), "test error, per cent", factor=1.3)
 
 fig, axes = plt.subplots(1, 2, figsize=(7.6, 3), layout="constrained")
@@ -1389,7 +1440,7 @@ result = lrw.minimize(lambda t: own.loss_and_grad(t, X, Y), own.init(rng=seed), 
 claim(result.loss_curve[-1], 0, 0.01)
 
 # %% [markdown]
-# Nearly no training digit is wrong now: 550 numbers are enough to learn them by heart. (With five other index sets and starts at most
+# No training digit is wrong now: 550 numbers are enough to learn them by heart. (With five other index sets and starts at most
 # 0.5 % were wrong, and the loss was less than 0.01.) That is not the same as reading digits: of the test digits 7 % are wrong here, and 8 to
 # 12 % with those other sets. Weight decay and better dictionaries help; they are the subject of the next notebooks. Here we wanted the gradient.
 # The optimiser, L-BFGS (notebook 04), gets this far only if the gradient is right: with the wrong ones of the next section the loss
@@ -1451,7 +1502,7 @@ report = teaching.diagnose(patient_a, net, theta, X[rows], Y[rows])
 ratios = [float(line.split()[-3]) for line in report.table().splitlines() if line.endswith("wrong")]
 claim(ratios[0], 31, 31)
 
-# %% claim patient_b: too long by a factor of about 5 to 7
+# %% claim patient_b: the ratio is about 5 (5 to 7 with other index sets)
 own = lrw.sample_index_set(64, n_alpha=16, rng=seed)
 atoms = lrw.dictionaries.kernel_ridge(kernel, points, own, ridge=1e-2)
 own = lrw.Network([lrw.Dense(lrw.Predicted(atoms, n_h=20), "sigmoid"), two_layers[1]], net.loss)
@@ -1475,14 +1526,14 @@ claim(max(map(abs, cosines)), 0, 0.05)
 # %% [markdown] answer patients
 # **A**: $db$ of layer 2 has exactly the right direction (cosine 1) and is too long by a whole number, the number of rows: *the $1/n$
 # is missing*. (It is 31 and not 30, because the doctor tries other rows too, and shows where the error is largest.)
-# **B**: all of layer 2 is right, all of layer 1 is wrong, and too long by a factor of about 5 to 7. Something is
+# **B**: all of layer 2 is right, all of layer 1 is wrong, and too long: the ratio is about 5 (5 to 7 with other index sets). Something is
 # lost on the way from layer 2 to layer 1: *the sigmoid's derivative*, $h (1 - h)$, which is at most 1/4.
-# **C**: a single matrix is wrong, with a cosine near 0, though every number in it is right. They stand in the wrong places: it is *transposed*.
-# The next cell asks the doctor.
+# **C**: a single matrix is wrong, and its cosine is near 0: nothing of the right direction is left. So it is when the right numbers stand in
+# the wrong places. The table cannot say which places; the doctor tries, and finds that it is *transposed*. The next cell asks it.
 
 # %%
 for name, report in reports.items():
-    print(f"patient {name}: {report.mistake} in {report.block}")
+    print(f"patient {name}: {report.mistake} in the gradient of {report.block}")
 print()
 print(reports["C"])
 reports["C"].plot()

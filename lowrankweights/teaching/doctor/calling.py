@@ -69,9 +69,11 @@ class Student:
         if n not in allowed and len(positional) - len(decay) >= 3 >= n:
             n = 3
         if n not in allowed:
-            form = (
-                "dh, v, h, W and the like, by these names" if self._is_layer() else "(theta, X, Y) or (theta)"
-            )
+            form = "(theta, X, Y) or (theta)"
+            if self._is_layer():
+                learned = dict.fromkeys(b.key[2] for b in self.subject.blocks if b.key[2] != "b")
+                fixed = ["U"] if "w_alpha" in learned else []
+                form = f"{', '.join(['dh', 'v', 'h', *fixed, *learned])} and the like, by these names"
             got = ", ".join(p.name for p in needed)
             raise Complaint("wrong_arguments", f"expected {form}, got {n} needed arguments: ({got})")
         return n, decay[0] if decay else False
@@ -179,11 +181,23 @@ class Answer:
                 raise Complaint(
                     "transpose_extra", f"expected shape {block.shape_in_letters}, got {a.shape}", block.label
                 )
-            rows = "; db is the sum of dz over its rows, axis 0" if block.key[2] == "b" else ""
-            seen = f"expected shape {block.shape_in_letters}, got {a.shape}{rows}"
+            seen = f"expected shape {block.shape_in_letters}, got {a.shape}{self._whose_shape(a, block)}"
             raise Complaint("wrong_shape", seen, block.label)
         check_numbers(a, block.label)
         return a.astype(np.float64).ravel()
+
+    def _whose_shape(self, a, block):
+        """Words about a wrong shape that has a usual cause."""
+        if block.key[2] == "b":
+            return "; db is the sum of dz over its rows, axis 0"
+        if not self.is_layer or [b.key[2] for b in self.blocks] != ["w_alpha", "b", "v"]:
+            return ""
+        (n_alpha, n_h), _, (n, n_v) = (b.shape for b in self.blocks)
+        if block.key[2] == "w_alpha" and a.shape == (n_v, n_h):
+            return "; that is the shape of dW: go on from dW to dw_alpha"
+        if block.key[2] == "v" and a.shape == (n, n_alpha):
+            return "; that is the shape of the gradient of v U: go on, through U"
+        return ""
 
 
 def check_numbers(a, label):

@@ -109,6 +109,8 @@ class Report:
             lines.append(f"  This explains {explained}, not the rest: mend it, then ask again.")
         if self.mistakes == ["unknown"] and len(wrong) == len(self._blocks) > 1:
             lines.append("  All blocks are wrong: look first at what they share, dz.")
+        if self.mistakes == ["unknown"] and all(self._only_too_long(i) for i in wrong):
+            lines.append("  The direction is right (cosine 1) and the length is not: look for a factor.")
         if self.loss_mistakes("rough") is not None:
             lines.append("  The loss is wrong too: look at the forward pass first.")
         self.text = "\n".join([*lines, "", self.table(), self.checked()])
@@ -135,7 +137,12 @@ class Report:
         return lines + [f"  {e.hint}" for e in entries]
 
     def table(self):
-        """Each block's shape and how it compares with the right one, where it is worst."""
+        """Each block's shape and how it compares with the right one, where it is worst.
+
+        Of a function whose result cannot be compared: its complaint.
+        """
+        if not self._points:
+            return self.text
         wrong = set(self.wrong_blocks("exact"))
         width = self.width()
         lines = [f"  {'block':<{width}} {'shape':<12} {'error':>8} {'ratio':>8} {'cosine':>7}"]
@@ -155,6 +162,15 @@ class Report:
         )
         return "\n".join(lines)
 
+    def _only_too_long(self, i):
+        """Whether block i is the right one times a factor, wherever it was compared."""
+        for p in self._used:
+            own, right = p.grad[p.slices[i]], p.right[p.slices[i]]
+            norms = np.linalg.norm(own), np.linalg.norm(right)
+            if own.size < 2 or min(norms) == 0 or own @ right < (1 - 1e-9) * norms[0] * norms[1]:
+                return False
+        return True
+
     def width(self):
         """Letters in the longest name of a block, at least 26."""
         return max(26, *(len(of_gradient(b.label)) for b in self._blocks))
@@ -165,6 +181,8 @@ class Report:
 
     def checked(self):
         """At how many points the gradient was compared."""
+        if not self._points:
+            return "  Nothing was compared."
         rows, n = ", ".join(str(len(p.X)) for p in self._points), len(self._points) - 1
         is_layer = isinstance(self._subject, DensePass)
         around, it = ("the given weights", "them") if is_layer else ("your theta", "it")

@@ -62,3 +62,40 @@ def test_a_layer_s_report_speaks_of_what_its_function_has():
     assert "expected 3 arrays (dU" in said and "; db (n_h,) = (3,)), and dv where it is asked for" in said
     said = layer_report(lambda dh, v, rate: dh)
     assert "got 3 needed arguments" in said or "theta" not in said
+
+
+def test_a_complaint_s_table_and_count_are_words():
+    report = diagnose(lambda t, X, Y: 1 / 0, NET, THETA, X, Y)
+    assert report.table() == report.text and "Nothing was compared" in report.checked()
+
+
+def test_a_factor_that_is_no_known_one_is_told_as_a_factor():
+    said = layer_report(lambda dh, v, h, U, V: [0.7 * g for g in of_layer(dh, v, h, U, V)])
+    assert "(unknown)" in said and "look for a factor" in said
+    said = layer_report(lambda dh, v, h, U, V: [g + 1 for g in of_layer(dh, v, h, U, V)])
+    assert "(unknown)" in said and "look for a factor" not in said
+
+
+FACTORED = lrw.Dense(lrw.Predicted(np.random.default_rng(2).normal(size=(3, 2)), n_h=3), "sigmoid")
+
+
+def factored_report(student):
+    return diagnose(student, FACTORED, FACTORED.init(rng=1), V_ROWS, DH).text
+
+
+def test_a_factored_layer_s_usual_wrong_shapes_are_told():
+    def stops_at_dW(dh, v, h, U, w_alpha):
+        dz = dh * h * (1 - h)
+        return v.T @ dz, dz.sum(axis=0), dz @ (U @ w_alpha).T
+
+    def stops_at_v_U(dh, v, h, U, w_alpha):
+        dz = dh * h * (1 - h)
+        return U.T @ v.T @ dz, dz.sum(axis=0), dz @ w_alpha.T
+
+    assert "that is the shape of dW" in factored_report(stops_at_dW)
+    assert "go on, through U" in factored_report(stops_at_v_U)
+
+
+def test_a_factored_layer_s_arguments_are_told_by_their_names():
+    assert "dh, v, h, U, w_alpha and" in factored_report(lambda dh, v, h, U, w: 1)
+    assert "dh, v, h, U, V and" in layer_report(lambda a, b, c, d: 1)
