@@ -1277,7 +1277,7 @@ ax.legend(loc="center right")
 plt.show()
 enough = int(np.argmax(medians["learned"] >= 0.9))  # of the shares tried, the first with 0.9
 below, above = 100 * shares[[enough - 1, enough]]
-teaching.compare_guess(guess_share, f"between {below:.0f} and {above:.0f}", "share for 0.9, per cent")
+teaching.compare_guess(guess_share, (round(below), round(above)), "share for 0.9, per cent")
 same_share = float(medians["shuffled"][enough].round(1) + 0.0)
 teaching.compare_guess(guess_shuffled, same_share, "shuffled, same share, to one digit")
 

@@ -30,27 +30,40 @@ def begin():
 
 
 def compare_guess(guess, truth, what, factor=1.1, also=()):
-    """Print a guess, made before, beside what came out; within ``factor`` of a number it is close.
+    """Print a guess, made before, beside what came out.
 
-    Words count without their spaces, commas, hyphens and capitals; ``also`` has other words for the truth.
+    Parameters
+    ----------
+    guess : number, str or None
+        A number may be written as text. Words count without their spaces, signs and capitals.
+    truth : number, str, bool, or a tuple of two numbers
+        Of a tuple everything between the two is right.
+    what : str
+    factor : float
+        Within it of the truth a number is close.
+    also : sequence of str
+        Other words for the truth.
 
+    Examples
+    --------
     >>> compare_guess(3, 10, "filters")
     filters: you guessed 3, it is 10.
-    >>> compare_guess(6e-6, 1e-5, "step", factor=3)
+    >>> compare_guess("6e-6", 1e-5, "step", factor=3)
     step: you guessed 6e-06, it is 1e-05: close.
-    >>> compare_guess("v.T @ dz", "v^T dz", "dW")
-    dW: you guessed v.T @ dz, and it is.
+    >>> compare_guess("vT dz", "v.T @ dz", "dW")
+    dW: you guessed vT dz, and it is.
     >>> compare_guess("SE", "squared_exponential", "the best", also=["SE"])
     the best: you guessed SE, and it is.
-    >>> compare_guess("11 %", 10.5, "share")
-    share: you guessed 11, it is 10.5: close.
+    >>> compare_guess("17 %", (15, 20), "share, per cent")
+    share, per cent: you guessed 17, and it is between 15 and 20.
     >>> compare_guess(None, 10, "filters")
     filters: no guess written down; it is 10.
     """
-    guess = _as_number(guess)
-    shown = f"{truth:.3g}" if isinstance(truth, float) else str(truth)
+    guess, shown = _read(guess), _shown(truth)
     if guess is None or guess is Ellipsis:
         print(f"{what}: no guess written down; it is {shown}.")
+    elif _is_between(guess, truth):
+        print(f"{what}: you guessed {_shown(guess)}, and it is {shown}.")
     elif _plain(guess) in [_plain(words) for words in (truth, *also)]:
         print(f"{what}: you guessed {_shown(guess)}, and it is.")
     else:
@@ -58,27 +71,42 @@ def compare_guess(guess, truth, what, factor=1.1, also=()):
         print(f"{what}: you guessed {_shown(guess)}, it is {shown}{close}.")
 
 
-def _shown(guess):
-    return f"{guess:g}" if isinstance(guess, float) else guess
+def _shown(value):
+    """A guess or a truth as text."""
+    if isinstance(value, tuple):
+        return f"between {_shown(value[0])} and {_shown(value[1])}"
+    return f"{value:.3g}" if isinstance(value, float) else str(value).replace("\n", "")
 
 
-def _as_number(guess):
-    """A number that was written as text, ``"12"`` or ``"12 %"``, as a number; all else as it is."""
+def _read(guess):
+    """What was written as text, ``"12"``, ``"12 %"`` or ``"True"``, as what it means; all else as it is."""
+    if not isinstance(guess, str):
+        return guess.item() if isinstance(guess, np.ndarray) and guess.size == 1 else guess
+    if guess.strip().lower() in ("true", "false"):
+        return guess.strip().lower() == "true"
     try:
-        return float(guess.strip(" %")) if isinstance(guess, str) else guess
+        return float(guess.strip(" %"))
     except ValueError:
         return guess
 
 
 def _plain(guess):
-    """A guess in words without its spaces, commas, hyphens, capitals and ways of writing a product."""
+    """Words without their spaces, signs and capitals; an array as its text."""
     if isinstance(guess, (list, tuple, set)) and all(isinstance(word, str) for word in guess):
         guess = "".join(guess)
-    if not isinstance(guess, str):
-        return guess
-    return guess.lower().replace(".t", "^t").translate(str.maketrans("", "", "@ ,-_"))
+    if isinstance(guess, str):
+        return guess.lower().translate(str.maketrans("", "", "@ ,-_^.*()"))
+    return str(guess) if isinstance(guess, np.ndarray) else guess
+
+
+def _is_number(value):
+    return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+
+
+def _is_between(guess, truth):
+    return isinstance(truth, tuple) and _is_number(guess) and truth[0] <= guess <= truth[1]
 
 
 def _is_within(guess, truth, factor):
-    numbers = all(isinstance(x, (int, float, np.number)) and not isinstance(x, bool) for x in (guess, truth))
+    numbers = _is_number(guess) and _is_number(truth)
     return numbers and guess * truth > 0 and 1 / factor <= guess / truth <= factor

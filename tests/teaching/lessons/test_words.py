@@ -26,7 +26,11 @@ RIDGE = 0.3 * np.eye(4)
         (W + 2.5, W, "too large by 2.5"),
         (W, S, "it should be symmetric"),
         (S + np.diag([1, 2, 3, 4.0]), S, "only the diagonal is not right"),
-        (Q * [1, 1, 2, 1], Q, "each column should have length 1; column 2 has 2"),
+        (
+            Q * [1, 1, 2, 1],
+            Q,
+            "each column should have length 1 (the root of the sum of its squares); column 2 has 2",
+        ),
         (np.array(12.0), np.array(10.0), "Yours: 12, 2 too many"),
         (np.array(0.3), np.array(0.2712), "which is too large"),
         (W + RIDGE, W + 2 * RIDGE, "the ridge is missing"),
