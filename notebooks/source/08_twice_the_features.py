@@ -2,7 +2,7 @@
 # title: The same budget, twice the features
 # minutes: 75
 # seconds: 22
-# learn: how filters of patches become features of whole images (responses at every place, positive and negative ones kept apart, summed over quadrants), and how these are classified; what "equal numbers of learned parameters" counts and what it leaves out; how to take a difference apart into its causes; how to say whether a difference is more than noise. It is Figure 6 of the paper on small digits.
+# learn: how filters of patches become features of whole images (responses at every place, positive and negative ones kept apart, summed over quadrants), and how these are classified; what "equal numbers of learned parameters" counts and what it leaves out; how to take a difference apart into its causes; how to say whether a difference is more than noise. It repeats the paper's Figure 6, with small digits.
 # need: NumPy, $W = U w_\alpha$ and what RICA is (notebook 07, or its summary). No network and no data to download.
 # ---
 
@@ -24,7 +24,6 @@ import lowrankweights as lrw
 from lowrankweights import plotting, teaching
 from lowrankweights.results import paired_interval
 from lowrankweights.unsupervised import FeatureClassifier, PatchEncoder, learn, random_patches, whiten
-from lowrankweights.unsupervised.coates import quadrants
 
 teaching.begin()  # one thread of BLAS is enough; fits end early on purpose
 check = teaching.Checks(["every_patch", "rectify", "pool", "buy", "bootstrap"])
@@ -33,13 +32,13 @@ plt.rcParams.update(plotting.STYLE)
 
 X, y = lrw.datasets.load_digits(zoom=2, return_X_y=True)  # (1797, 256), (1797,)
 images = X.reshape(-1, 16, 16).astype(np.float32)  # (1797, 16, 16)
-n = teaching.sized(full=300, tiny=100)
+n_train = teaching.sized(full=300, tiny=100)
 patch_shape, n_v = (6, 6), 36
 
 
 def split(start):
-    """n digits to learn from, from number ``start`` on; all others are to test on."""
-    here = np.isin(np.arange(len(y)), np.arange(start, start + n))
+    """n_train digits to learn from, from number ``start`` on; all others are to test on."""
+    here = np.isin(np.arange(len(y)), np.arange(start, start + n_train))
     return images[here], images[~here], y[here], y[~here]
 
 
@@ -56,7 +55,7 @@ def filters(patches, n_h, share, seed=0):
 # %% [markdown]
 # ## 1 · A filter goes for a walk
 #
-# RICA learns from small patches, here of 6 × 6 pixels, cut out of the digits at random and whitened: their mean is taken off, and a matrix $C$ makes neighbouring pixels less alike (notebook 07). Nobody tells RICA which digit a patch comes from.
+# RICA learns from small patches, here of 6 × 6 pixels, cut out of the digits at random and whitened: the mean of all patches is taken off, and a matrix $C$ makes neighbouring pixels less alike (notebook 07). Nobody tells RICA which digit a patch comes from.
 
 # %%
 cut = random_patches(train, patch_shape, teaching.sized(full=5000, tiny=300), rng=0)  # (5000, 36)
@@ -97,7 +96,7 @@ def every_patch(image, height, width):
 
 
 # %% [markdown] hint every_patch
-# Write two loops, over the top edge `i` and the left edge `j` of a patch. How far may they go? The last patch must still fit into the image.
+# Write two loops, over the top edge `i` and the left edge `j` of a patch. How far may they go? The last patch must still fit into the image. (Where NumPy says *inhomogeneous shape*, some patches are smaller than others: they are cut off at an edge.)
 
 # %% [markdown] hint every_patch
 # `image[i : i + height, j : j + width].ravel()` is one row, with `i` in `range(image.shape[0] - height + 1)`, and `j` likewise. Put them in a list, then `np.array`.
@@ -247,7 +246,7 @@ with check("every_patch") as c:
         slips = {
             "the pixels of a patch run column by column; let them run row by row.": transposed,
             "the patches come from top to bottom first; go from left to right first.": downwards,
-            "the last row and column of patches are missing: the range needs a + 1.": fewer,
+            "the last row and column of patches are missing: the ranges must go one further.": fewer,
             "these patches lie side by side; every patch is asked for, and they overlap.": apart,
             "it moves as far across as down, but this image is wider or narrower than high.": square,
             "each patch has lost its mean; cut it out and do nothing more.": wanted
@@ -261,7 +260,7 @@ with check("every_patch") as c:
         c.close(made, wanted, what, slips=slips)
 
 # %% [markdown]
-# Here is one digit, and the responses of four of the filters to it. Each map has a number for each of the 11 × 11 places.
+# Here is one digit, and the responses of four of the filters to it. Each map has a number for each of the 11 × 11 places: red is positive, blue negative, white 0.
 
 # %%
 windows = np.lib.stride_tricks.sliding_window_view(train[0], patch_shape).reshape(-1, n_v)  # (121, 36)
@@ -338,6 +337,16 @@ def rectify(Z, t):
 # %% mutant rectify: below each other
 def rectify(Z, t):
     return np.vstack([np.maximum(Z - t, 0), np.maximum(-Z - t, 0)])
+
+
+# %% mutant rectify: the sign of z is forgotten
+def rectify(Z, t):
+    return np.hstack([np.maximum(Z - t, 0), np.maximum(Z + t, 0)])
+
+
+# %% mutant rectify: the positive side twice
+def rectify(Z, t):
+    return np.hstack([np.maximum(Z - t, 0)] * 2)
 
 
 # %% mutant rectify: Z is overwritten
@@ -428,6 +437,12 @@ with check("rectify") as c:
             "the negative side is that of Z - t; it should be max(-z - t, 0).": np.hstack(
                 [up, clip(t - Z_c)]
             ),
+            "this takes max(z + t, 0) for the negative side; it should be max(-z - t, 0).": np.hstack(
+                [up, clip(Z_c + t)]
+            ),
+            "the positive side stands there twice; the second half should be the negative side.": np.hstack(
+                [up, up]
+            ),
             "the negative side has come out negative; it is the positive side of -Z.": np.hstack([up, -down]),
             "what is above the threshold is kept whole; t is to be taken off.": np.where(both > t, both, 0),
             "t is taken off last, so that there are negative numbers; compare with 0 last.": clip(both) - t,
@@ -473,7 +488,7 @@ teaching.compare_guess(guess_active, float(100 * np.mean(R > 0)), "not zero, per
 #
 # ### Exercise 3: sums over quadrants
 #
-# $R$ is (n_places, n_maps): its rows are the n_down · n_across places in the order of exercise 1, its columns the maps. Return the features (4 · n_maps,): the sums of all maps over the top left quadrant, then over the top right, the bottom left and the bottom right one.
+# $R$, what `rectify` returns, is (n_places, n_maps), with n_maps $= 2\,n_h$: its rows are the n_down · n_across places in the order of exercise 1, its columns the maps. Return the features (4 · n_maps,): the sums of all maps over the top left quadrant, then over the top right, the bottom left and the bottom right one.
 
 
 # %% starter pool
@@ -490,7 +505,7 @@ def pool(R, n_down, n_across):
 # `maps[:i, :j].sum(axis=(0, 1))` is (n_maps,). The top *right* one is `maps[:i, j:]`.
 
 # %% [markdown] hint pool
-# `parts = maps[:i, :j], maps[:i, j:], maps[i:, :j], maps[i:, j:]`, and `np.concatenate([p.sum(axis=(0, 1)) for p in parts])`.
+# `parts = maps[:i, :j], maps[:i, j:], maps[i:, :j], maps[i:, j:]`, and `np.concatenate([part.sum(axis=(0, 1)) for part in parts])`.
 
 
 # %% solution pool
@@ -591,13 +606,13 @@ def pool(R, n_down, n_across):
 
 # %% accept pool: by a number for each place
 def pool(R, n_down, n_across):
-    where = quadrants(n_down, n_across)
+    where = lrw.unsupervised.coates.quadrants(n_down, n_across)
     return np.array([R[where == q].sum(axis=0) for q in range(4)]).ravel()
 
 
 # %% accept pool: a product with a matrix of zeros and ones, flat or not
 def pool(R, n_down, n_across):
-    members = np.eye(4)[quadrants(n_down, n_across)]  # (n_places, 4)
+    members = np.eye(4)[lrw.unsupervised.coates.quadrants(n_down, n_across)]  # (n_places, 4)
     return list((members.T @ R).flat)
 
 
@@ -699,14 +714,16 @@ def per_cent(wrong):
     return float(100 * len(wrong) / len(y_test))
 
 
-raw = per_cent(classify(train.reshape(n, -1), y_train, test.reshape(len(test), -1), y_test))
+raw = per_cent(classify(train.reshape(len(train), -1), y_train, test.reshape(len(test), -1), y_test))
 print(f"raw pixels: {raw:.1f} % of {len(y_test)} wrong")
 error = per_cent(classify(features, y_train, encoder.transform(test), y_test))
 teaching.compare_guess(guess_error, error, "error with 16 filters, per cent")
 
 # %% claim raw_pixels: from the raw pixels of 300 digits about 6 % of the others are wrong
 train, test, y_train, y_test = split(300 * seed)
-claim(per_cent(classify(train.reshape(n, -1), y_train, test.reshape(len(test), -1), y_test)), 5.5, 6.5)
+claim(
+    per_cent(classify(train.reshape(len(train), -1), y_train, test.reshape(len(test), -1), y_test)), 5.5, 6.5
+)
 
 # %% [markdown]
 # ## 4 · The budget
@@ -842,6 +859,20 @@ def buy(budget, n_v, p):
     return n_h, n_alpha * n_h, (n_v - n_alpha) * n_alpha, 80 * n_h + 10
 
 
+# %% mutant buy: U is square
+def buy(budget, n_v, p):
+    n_alpha = round(p * n_v)
+    n_h = budget // n_alpha
+    return n_h, n_alpha * n_h, 0 if p == 1 else n_v * n_v, 80 * n_h + 10
+
+
+# %% mutant buy: ten biases for each class
+def buy(budget, n_v, p):
+    n_alpha = round(p * n_v)
+    n_h = budget // n_alpha
+    return n_h, n_alpha * n_h, 0 if p == 1 else n_v * n_alpha, (8 * n_h + 10) * 10
+
+
 # %% mutant buy: one class
 def buy(budget, n_v, p):
     n_alpha = round(p * n_v)
@@ -936,6 +967,7 @@ with check("buy") as c:
                 "with p = 1 there is no U.": n_v_c * a * (p == 1),
                 "one U does for all filters.": U_size * h,
                 "U has a row for each of the n_v weights.": (n_v_c - a) * a,
+                "U has n_alpha columns, not n_v: a column for each learned weight.": n_v_c**2 * (p != 1),
             },
             "classifier": {
                 "each feature needs a weight for each of 10 classes.": 8 * h + 10,
@@ -943,13 +975,22 @@ with check("buy") as c:
                 "each filter is summed over 4 quadrants, two sides in each.": 20 * h + 10,
                 "the 10 biases are missing.": 80 * h,
                 "one bias for each of 10 classes.": 80 * h + 1,
+                "10 biases in all, one for each class, not 10 for each.": 80 * h + 100,
             },
         }
         for (name, slip), got, wanted in zip(slips.items(), found, (h, a * h, U_size, 80 * h + 10)):
             c.close(got, wanted, f"{name} of {called}", slips=slip)
 
+# %%
+print(f"{'':10}{'filters':>8}{'learned':>9}{'static':>8}{'weights':>9}{'features':>10}{'classifier':>12}")
+for k in (2, 4, 8, 16):
+    for name, n_h, n_alpha in (("RICA", k, 36), ("RICA-50%", 2 * k, 18)):
+        static = 36 * n_alpha if n_alpha < 36 else 0
+        counted = f"{n_h:8}{n_alpha * n_h:9}{static:8}{36 * n_h:9,}{8 * n_h:10}{80 * n_h + 10:12,}"
+        print(f"{name:10}{counted}")
+
 # %% [markdown]
-# Read the table before the race. *Learned* is equal in each pair: this is what the paper holds equal, and so do we. Other columns are not equal. RICA-50% has twice the features, and so its classifier learns **twice as many
+# Read the table before the race: each pair of rows has one budget; *weights* are all numbers of $W$, learned or predicted. *Learned* is equal in each pair: this is what the paper holds equal, and so do we. Other columns are not equal. RICA-50% has twice the features, and so its classifier learns **twice as many
 # numbers**. (Classifiers learn 2 to 5 times as many numbers as the filters in front of them.) It also needs twice the multiplications to encode an image: each filter has 36 weights then, learned or predicted. So "the same budget" speaks of one part of
 # the machine only, the filters. That is a fair question, but not the only one.
 
@@ -960,10 +1001,10 @@ claim(all(2 <= r <= 5 for r in ratio), 1, 1)
 # %% [markdown]
 # ## 5 · The race
 #
-# Budgets of 72, 144, 288 and 576 learned numbers. Everything is repeated with four seeds (patches, first filters and index set are drawn anew). A third runner will help us to take the result apart later: RICA with $2\,n_h$ filters and all their weights
+# Budgets of 72, 144, 288 and 576 learned numbers. Everything is repeated with four seeds (patches, first filters and index set, which says which weights are learned, are drawn anew). A third runner will help us to take the result apart later: RICA with $2\,n_h$ filters and all their weights
 # learned, which costs twice the budget.
 #
-# **Guess first.** At a budget of 144: four filters, or eight half-predicted ones. What is the error of RICA-50% less that of RICA, in points? (A point is one per cent of the test digits. A negative number: RICA-50% is better.)
+# **Guess first.** At a budget of 144: four filters, or eight half-predicted ones. What is the error of RICA-50% minus that of RICA, in points? (A point is one per cent of the test digits. A negative number: RICA-50% is better.)
 
 # %%
 guess_144 = None  # points
@@ -984,7 +1025,7 @@ def run(n_h, share, seed, start=0):
 def runs(n_h, share, race=0):
     """For each of four seeds the wrong digits; another race has other seeds, and other digits to learn from."""
     n_seeds = teaching.sized(full=4, tiny=2)
-    return [run(n_h, share, seed, n * race) for seed in range(4 * race, 4 * race + n_seeds)]
+    return [run(n_h, share, seed, n_train * race) for seed in range(4 * race, 4 * race + n_seeds)]
 
 
 counts = (2, 4, 8, 16)
@@ -1025,7 +1066,7 @@ claim(max(errors) - min(errors), 1.5, 2.6)
 # ### Exercise 5: the paired bootstrap
 #
 # `wrong_a` and `wrong_b` are (n_items,), 1 where a model was wrong and 0 where it was right. `draws` is (n_draws, n_items): each row holds the indices of one resampled test set. Return (n_draws,): on each of these sets
-# the error of a less the error of b. An error is a number from 0 to 1 here.
+# the error of a minus the error of b. An error is a number from 0 to 1 here.
 
 
 # %% starter bootstrap
@@ -1119,6 +1160,26 @@ def bootstrap(wrong_a, wrong_b, draws):
     return np.sort(wrong_a[draws].mean(axis=1) - wrong_b[draws].mean(axis=1))
 
 
+# %% mutant bootstrap: added
+def bootstrap(wrong_a, wrong_b, draws):
+    return wrong_a[draws].mean(axis=1) + wrong_b[draws].mean(axis=1)
+
+
+# %% mutant bootstrap: only a is resampled
+def bootstrap(wrong_a, wrong_b, draws):
+    return wrong_a[draws].mean(axis=1) - wrong_b.mean()
+
+
+# %% mutant bootstrap: only b is resampled
+def bootstrap(wrong_a, wrong_b, draws):
+    return wrong_a.mean() - wrong_b[draws].mean(axis=1)
+
+
+# %% mutant bootstrap: n - 1
+def bootstrap(wrong_a, wrong_b, draws):
+    return (wrong_a - wrong_b)[draws].sum(axis=1) / (draws.shape[1] - 1)
+
+
 # %% mutant bootstrap: digit by digit
 def bootstrap(wrong_a, wrong_b, draws):
     return wrong_a[draws] - wrong_b[draws]
@@ -1167,15 +1228,18 @@ with check("bootstrap") as c:
         gap = a_c - b_c  # (n_draws, n_items)
         right = gap.sum(axis=1) / n_items
         slips = {
-            "that is b less a; a less b is asked for.": -right,
+            "that is b minus a; a minus b is asked for.": -right,
             "these are numbers of digits; an error is their share.": gap.sum(axis=1),
             "these are points; the error is a number from 0 to 1.": 100 * right,
             "the mean goes over the draws; each draw has its own error, over its items.": gap.mean(axis=0),
-            "how often they differ; a less b is asked for.": np.abs(gap).mean(axis=1),
-            "without its sign; a less b is asked for.": np.abs(right),
+            "how often they differ; a minus b is asked for.": np.abs(gap).mean(axis=1),
+            "without its sign; a minus b is asked for.": np.abs(right),
             "only the error of a; that of b is to be taken off.": a_c.mean(axis=1),
             "b has other draws than a; the same draws for both make it paired.": a_c.mean(axis=1)
             - b_c[::-1].mean(axis=1),
+            "the two errors are added; that of b is to be taken off.": (a_c + b_c).mean(axis=1),
+            "b is not resampled; the draws are for both.": a_c.mean(axis=1) - two.mean(),
+            "a is not resampled; the draws are for both.": one.mean() - b_c.mean(axis=1),
             "each digit counts once; it counts as often as it was drawn.": [
                 np.mean((one - two)[np.unique(d)]) for d in drawn
             ],
@@ -1192,7 +1256,7 @@ with check("bootstrap") as c:
         if isinstance(alike, np.ndarray) and alike.shape == (n_draws,) and alike.dtype.kind == "f":
             found = "All rows of `draws` are the same here, so all answers should be. Does bootstrap draw by itself?"
             c.true(np.ptp(alike) < 1e-6, found)
-        c.close(bootstrap(one, two, drawn), right, what, slips=slips)
+        c.close(bootstrap(one, two, drawn), right, what, slips=slips, sizes={"n_items": n_items})
 
 # %% [markdown]
 # **Guess first.** Take seed 0 of RICA and of RICA-50% at the largest budget. The middle 95 % of the differences are an interval. If you had *not* paired them, and had drawn another test set for each model, how
@@ -1216,12 +1280,12 @@ bins = np.arange(np.floor(100 * unpaired.min() / step), 100 * unpaired.max() / s
 ax.hist(100 * unpaired, bins, color="0.8", label="unpaired")
 ax.hist(100 * paired, bins, histtype="step", lw=1.6, color=plotting.COLOURS["blue"], label="paired")
 ax.axvline(0, color="0.3", lw=0.8)
-ax.set(xlabel="RICA-50% less RICA (points), 576 learned numbers, seed 0", ylabel="draws")
+ax.set(xlabel="RICA-50% minus RICA (points), 576 learned numbers, seed 0", ylabel="draws")
 ax.legend()
 plt.show()
 
 # %% [markdown]
-# Without pairs the interval is 1.5 to 2.5 times as wide (other seeds, other digits). But a bootstrap of one seed says nothing of other seeds, and seeds are a sample too: our four draws of patches, first filters and index sets stand for all others. The package's `paired_interval` counts
+# Without pairs the interval is 1.5 to 2.5 times as wide, as other seeds and other digits show. But a bootstrap of one seed says nothing of other seeds, and seeds are a sample too: our four draws of patches, first filters and index sets stand for all others. The package's `paired_interval` counts
 # both. It splits the variance of the difference into a part of the seeds and a part of the digits (an *analysis of variance*), and the interval is made from the two. For each budget:
 
 # %% claim unpaired: without pairs the interval is 1.5 to 2.5 times as wide
@@ -1238,16 +1302,16 @@ def interval(a, b):
 
 bargain = {f"{36 * k} learned": interval(wrong["RICA-50%", k], wrong["RICA", k]) for k in counts}
 plotting.differences(bargain)
-plt.title("RICA-50% less RICA, equal learned numbers")
+plt.title("RICA-50% minus RICA, equal learned numbers")
 plt.show()
 
 # %% [markdown]
-# With four seeds an interval is wide: four numbers tell little about a fifth. If it contains 0, or ends close to 0, say "do not know". We have run five such races: yours is `race=0`, and races 1 to 4 have other digits to learn from and four other seeds each. Where you read a range from here on, such as "5 to 8 points", it is that of the five races.
+# With four seeds an interval is wide: four numbers tell little about a fifth. If it contains 0 (in the figure: an open orange square), or ends close to 0, say "do not know". We have run five such races: yours is `race=0`, and races 1 to 4 have other digits to learn from and four other seeds each. Where you read a range from here on, such as "5 to 8 points", it is that of the five races.
 #
 
 # ### Taking it apart
 #
-# The bargain does two things at once: it buys more filters, which should help, and it predicts half of each, which should hurt. With the third runner both can be seen:
+# The bargain does two things at once: it buys more filters, which should help, and it predicts half of each, which should hurt. With the third runner both can be seen. Let $\mathrm{all}(k)$ be the error of $k$ filters with all weights learned, $\mathrm{half}(k)$ that with half of each predicted:
 #
 # $$\mathrm{half}(2n_h) - \mathrm{all}(n_h) = [\,\mathrm{all}(2n_h) - \mathrm{all}(n_h)\,] + [\,\mathrm{half}(2n_h) - \mathrm{all}(2n_h)\,].$$
 #
@@ -1258,11 +1322,15 @@ guess_price = None  # points
 
 # %%
 more = {f"{2 * k} filters, not {k}": interval(wrong["RICA, twice", k], wrong["RICA", k]) for k in counts}
-price = {f"{2 * k}: half, not all": interval(wrong["RICA-50%", k], wrong["RICA, twice", k]) for k in counts}
-teaching.compare_guess(guess_price, float(price["8: half, not all"][0]), "the price of predicting")
+price = {
+    f"{2 * k} filters: half, not all": interval(wrong["RICA-50%", k], wrong["RICA, twice", k]) for k in counts
+}
+teaching.compare_guess(guess_price, float(price["8 filters: half, not all"][0]), "the price of predicting")
 fig, axes = plt.subplots(2, 1, figsize=(7.6, 4.4), layout="constrained")
 plotting.differences(more, axes[0]).set(title="more filters, all weights learned", xlabel="")
-plotting.differences(price, axes[1]).set_title("the same filters, half of each predicted")
+plotting.differences(price, axes[1]).set_title("the same number of filters, half of each predicted")
+ends = [ax.get_xlim() for ax in axes]
+plt.setp(axes, xlim=(min(low for low, _ in ends), max(high for _, high in ends)))  # one scale for both
 plt.show()
 
 # %% [markdown] question bargain
@@ -1331,7 +1399,7 @@ rise = {f"{36 * p:.0f} of 36 learned": interval(wrong[p], wrong["all"]) for p in
 teaching.compare_guess(guess_sixth, float(rise["6 of 36 learned"][0]), "6 of 36 learned, points")
 plotting.differences(rise)
 plt.title(
-    f"16 filters: error less that of all learned ({np.mean([per_cent(w) for w in wrong['all']]):.1f} %)"
+    f"16 filters: error minus that of all learned ({np.mean([per_cent(w) for w in wrong['all']]):.1f} %)"
 )
 plt.show()
 
@@ -1382,7 +1450,7 @@ else:
 # - Compare models on the same items, with the same seeds, and give the difference with its interval. If the interval contains 0, say "do not know".
 #
 
-# In the package: `coates.py` (exercises 1 to 3), `results/intervals.py` (exercise 5), `experiments/rica_classification.py` (the race). The paper's figures
+# In the package: `unsupervised/coates.py` (exercises 1 to 3), `results/intervals.py` (exercise 5), `experiments/rica_classification.py` (the race). The paper's figures
 # are `lowrankweights figure 6-budget` and `lowrankweights figure 6-proportion`. Notebook 11 asks what all of this costs in time.
 
 # %%

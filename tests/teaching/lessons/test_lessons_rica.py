@@ -87,6 +87,10 @@ def test_lesson_08_counts_what_is_learned(solved):
         _, n_learned = own["filters"](own["white"], n_h, share)
         U_size = 0 if share == 1 else 36 * round(36 * share)
         assert own["buy"](n_learned, 36, share) == (n_h, n_learned, U_size, 80 * n_h + 10)
+    # the last row of the table that is printed before the race
+    n_h, n_learned, static, classifier = own["buy"](576, 36, 0.5)
+    last = [n_h, n_learned, static, 36 * n_h, 8 * n_h, classifier]
+    assert own["counted"].replace(",", "").split() == [str(number) for number in last]
 
 
 def test_lesson_08_resamples_as_paired_interval_does(solved):
@@ -99,5 +103,7 @@ def test_lesson_08_resamples_as_paired_interval_does(solved):
     assert np.quantile(found, [0.025, 0.975]) == pytest.approx([low, high], abs=0.003)
     # and the two effects add up to the bargain
     for k in own["counts"]:
-        parts = own["more"][f"{2 * k} filters, not {k}"][0] + own["price"][f"{2 * k}: half, not all"][0]
+        parts = (
+            own["more"][f"{2 * k} filters, not {k}"][0] + own["price"][f"{2 * k} filters: half, not all"][0]
+        )
         assert parts == pytest.approx(own["bargain"][f"{36 * k} learned"][0])
