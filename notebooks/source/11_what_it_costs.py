@@ -860,8 +860,8 @@ _, seconds, bound = measure([every], X, Y)[0]
 claim(1 - bound / seconds, 0.1, 0.3)
 
 # %% claim flatter: the second layer pools first at 60 %, and composes first at 80 %
-chosen = [nets[few_proportions.index(x)].plan(n).steps[1].chosen for x in (0.6, 0.8)]
-claim([isinstance(order, ComposeFirst) for order in chosen] == [False, True], 1, 1)
+composed = ["* v (U w)" in str(nets[few_proportions.index(x)].plan(n)) for x in (0.6, 0.8)]
+claim(composed == [False, True], 1, 1)
 
 # %% claim multiplications_at_5: with 5 % learned the multiplications are about 8 % of those of every weight
 claim(few[few_proportions.index(0.05), 0] / full[0], 0.075, 0.085)
