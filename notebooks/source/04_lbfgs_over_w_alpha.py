@@ -2492,7 +2492,7 @@ claim(result.n_iter if result.status == "converged" else 1, 0, 0)
 #
 # - Steepest descent zigzags in a narrow valley. The condition number of $H$ says how narrow it is, and $H = U^\top C\, U$: the
 #   dictionary shapes the valley, for better (length scale 1) or worse (4). The condition number speaks of the worst start.
-# - The first iterations deal with the large curvatures, and are alike with and without a dictionary. Then comes the tail. It is short where few coordinates are learned: 33 to 86 iterations with
+# - The first iterations deal with the large curvatures; there neither side, with or without a dictionary, has a clear lead. Then comes the tail. It is short where few coordinates are learned: 33 to 86 iterations with
 #   smooth atoms, 48 to 102 with the same pixels and no dictionary, 339 with every weight. What the dictionary gives is a lower end.
 # - L-BFGS learns curvatures from pairs of step and change of gradient. Started anew, it must learn them again: stages should be few and long.
 # - "Fewer iterations" needs two questions, *until when* and *whose bottom*, and a control. In our network the lead to 0.03 came from
