@@ -49,7 +49,7 @@ class Sparse(Parametrisation):
         return dW.ravel()[self.places]
 
 
-def keep_largest(net, theta, n_dynamic):
+def keep_largest(net, theta, n_left):
     """The network with so many numbers left, those weights that are largest in magnitude, and all biases.
 
     All layers are looked at together.
@@ -58,8 +58,8 @@ def keep_largest(net, theta, n_dynamic):
     ----------
     net : Network
         Of dense layers.
-    theta : array, (net.n_dynamic,)
-    n_dynamic : int
+    theta : array, (n_dynamic,)
+    n_left : int
         Numbers to be learned, biases included; at least one weight in all.
 
     Returns
@@ -67,13 +67,14 @@ def keep_largest(net, theta, n_dynamic):
     net : Network
         Its layers' weights are ``Sparse``.
     theta : ndarray, (n_dynamic,)
+        Of that network.
     """
     layers, arrays = net.layers, net.unpack(theta)
     n_biases = sum(layer.n_h for layer in layers)
-    n_dynamic = _checks.integer("n_dynamic", n_dynamic, at_least=n_biases + 1, at_most=net.n_dynamic)
+    n_left = _checks.integer("n_left", n_left, at_least=n_biases + 1, at_most=net.n_dynamic)
     sizes = np.concatenate([np.abs(a["W"]).ravel() for a in arrays])
     kept = np.zeros(sizes.size, bool)
-    kept[np.argsort(-sizes, kind="stable")[: n_dynamic - n_biases]] = True
+    kept[np.argsort(-sizes, kind="stable")[: n_left - n_biases]] = True
     left, parts, start = [], [], 0
     for layer, a in zip(layers, arrays, strict=True):
         places = np.flatnonzero(kept[start : start + a["W"].size])

@@ -52,8 +52,8 @@ def test_places_are_unique_and_inside(places):
         pruning.Sparse(6, 5, places)
 
 
-@pytest.mark.parametrize("n_dynamic", [8, 54, 25.5])
-def test_so_many_numbers_can_be_left(n_dynamic):
+@pytest.mark.parametrize("n_left", [8, 54, 25.5])
+def test_so_many_numbers_can_be_left(n_left):
     net, theta, *_ = trained()
-    with pytest.raises(ValueError, match="^n_dynamic: expected "):
-        pruning.keep_largest(net, theta, n_dynamic)
+    with pytest.raises(ValueError, match="^n_left: expected "):
+        pruning.keep_largest(net, theta, n_left)
