@@ -1281,7 +1281,7 @@ for share, rivals in zip(shares[:2], (((8, 100), (25, 53)), ((26, 100), (50, 60)
 teaching.compare_guess(guess_rival_at_3, verdict[0], f"at {shares[0]:.0%}")
 teaching.compare_guess(guess_rival_at_10, verdict[1], f"at {shares[1]:.0%}")
 
-# %% claim pca_narrow: with 3 % learned, SE less PCA of 8 components and 100 units is −3.9 to −0.9 points
+# %% claim pca_narrow: with 3 % learned, SE minus PCA of 8 components and 100 units is −3.9 to −0.9 points
 order = np.random.default_rng(seed).permutation(n_images)
 rows = all_X[order[:600]], all_y[order[:600]]
 held = all_X[order[600:]], all_y[order[600:]]
@@ -1291,7 +1291,7 @@ errors = [
 ]
 claim(errors[0] - errors[1], -3.9, -0.9)
 
-# %% claim pca_own_shape: with 3 % learned, SE less PCA of 25 components and 53 units is −1.1 to 1.5 points
+# %% claim pca_own_shape: with 3 % learned, SE minus PCA of 25 components and 53 units is −1.1 to 1.5 points
 order = np.random.default_rng(seed).permutation(n_images)
 rows = all_X[order[:600]], all_y[order[:600]]
 held = all_X[order[600:]], all_y[order[600:]]
@@ -1302,7 +1302,7 @@ errors = [
 ]
 claim(errors[0] - errors[1], -1.1, 1.5)
 
-# %% claim pca_at_10: with 10 % learned, SE less PCA of 50 components and 60 units is −0.6 to 0 points
+# %% claim pca_at_10: with 10 % learned, SE minus PCA of 50 components and 60 units is −0.6 to 0 points
 order = np.random.default_rng(seed).permutation(n_images)
 rows = all_X[order[:600]], all_y[order[:600]]
 held = all_X[order[600:]], all_y[order[600:]]
