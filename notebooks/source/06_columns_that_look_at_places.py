@@ -9,7 +9,7 @@
 # %% [markdown]
 # A layer with a dictionary learns a few numbers for each filter, $w_\alpha$, and predicts its weights from them: $W = U w_\alpha$. So far
 # all filters of a layer shared one $U$: all of them knew the *same* few pixels. In this notebook every group of filters gets a $U$ of
-# its own. Exactly as many numbers are learned as before, and of the errors in section 6 about two thirds go away. Then we place the
+# its own. Exactly as many numbers are learned as before; where 3 % of the pixels are known, about two thirds of the errors go away (section 6). Then we place the
 # groups on the image. Each sees one region sharply, as the paper proposes and does not try.
 #
 # As always: you **guess**, we **look**, you **write**, a check **looks at what you wrote**, and never stops the notebook.
@@ -73,7 +73,7 @@ claim(100 * np.max(U[distance >= 6].max(axis=0) / U.max(axis=0)), 0, 5)
 #
 # $$W = [\,U_1 w_1,\; U_2 w_2,\; \ldots,\; U_{10} w_{10}\,], \qquad (256, 100) = [\,(256, 8)(8, 10),\; \ldots\,].$$
 #
-# That is $10 \cdot 8 \cdot 10 = 800$ learned numbers, as before. **Guess first.** What is the rank of $W$ now?
+# Here $w_j$ is what column $j$ learns. That is $10 \cdot 8 \cdot 10 = 800$ numbers, as before. **Guess first.** What is the rank of $W$ now?
 
 # %%
 guess_rank = None  # a number
@@ -85,23 +85,23 @@ print(f"{ten.n_dynamic} numbers are learned")
 teaching.compare_guess(guess_rank, int(np.linalg.matrix_rank(W_ten)), "rank of W with ten columns")
 print("pixels that at least one column knows:", len(np.unique(np.concatenate(alphas))))
 
-# %% claim rank_of_ten: the rank is the number of pixels that at least one column knows, 67 to 72
+# %% claim rank_of_ten: the rank is the number of pixels that at least one column knows, 66 to 72
 known = [lrw.sample_index_set(n_v, n_alpha, rng=10 * seed + j) for j in range(10)]
 q = lrw.Columns([lrw.Predicted(dictionary(alpha), n_h=10) for alpha in known])
 rank = np.linalg.matrix_rank(q.expand(q.init(rng=seed)))
-claim(rank if rank == len(np.unique(known)) else np.nan, 67, 72)
+claim(rank if rank == len(np.unique(known)) else np.nan, 66, 72)
 
 # %% [markdown]
 # Not 80, though ten dictionaries have 80 atoms: some pixels were drawn by more than one column. The atoms of a column are mixtures of the
-# functions $k(\cdot, i)$ for $i$ in its index set. So the rank is the number of pixels that *at least one* column knows: 67 to 72 in five draws.
+# functions $k(\cdot, i)$, where $k$ is the kernel and $i$ a pixel of its index set. So the rank is the number of pixels that *at least one* column knows: 66 to 72 in ten draws.
 #
-# The first twenty filters of each layer, two of each column on the right, before anything is learned:
+# The first twenty filters of each layer, on the right two of each column, side by side, before anything is learned:
 
 # %%
-fig, axes = plt.subplots(1, 2, figsize=(7.6, 3.4), layout="constrained")
+fig, axes = plt.subplots(1, 2, figsize=(7.0, 4.6), layout="constrained")
 pick = np.arange(n_h).reshape(10, 10)[:, :2].ravel()  # the first two units of each column
 for ax, W, title in ((axes[0], W_one[:, :20], "one dictionary"), (axes[1], W_ten[:, pick], "ten columns")):
-    plotting.tiles(W, shape, ax, n_across=5)
+    plotting.tiles(W, shape, ax, n_across=4)
     ax.set_title(f"{title}: rank {np.linalg.matrix_rank(W)} of {W.shape[1]} filters")
 plt.show()
 
@@ -427,6 +427,12 @@ def columns_of(dictionaries, n_h):
     return lrw.Columns([lrw.Predicted(U_j, len(part)) for U_j, part in zip(Us, parts)])
 
 
+# %% accept columns_of: in single precision, from a generator
+def columns_of(Us, n_h):
+    widths = (len(range(j, n_h, len(Us))) for j in range(len(Us)))
+    return lrw.Columns(lrw.Predicted(np.float32(U_j), n) for U_j, n in zip(Us, widths))
+
+
 # %% accept columns_of: the wider columns last
 def columns_of(Us, n_h):
     ends = [n_h * j // len(Us) for j in range(len(Us) + 1)]
@@ -477,7 +483,8 @@ with check("columns_of") as c:
         c.true(max(widths) - min(widths) <= 1, uneven)
         for j, q in enumerate(found):
             others = {f"it is Us[{k}]. Each column has its own.": dicts[k] for k in range(J) if k != j}
-            c.close(q.U, dicts[j], f"{what}: U of column {j + 1}, which should be Us[{j}]", slips=others)
+            words = f"{what}: U of column {j + 1}, which should be Us[{j}]"
+            c.close(q.U, dicts[j], words, tolerance=1e-6, slips=others)  # single precision is enough
 
 # %% [markdown]
 # Two ends of one scale. With a **single column** there is nothing left to divide: the architecture is the plain layer of notebook 03,
@@ -629,6 +636,22 @@ def one_big_w(ws):
     return np.roll(scipy.linalg.block_diag(*ws), 1, axis=0)
 
 
+# %% mutant one_big_w: one counter for both directions
+def one_big_w(ws):
+    w, k = np.zeros((sum(len(w_j) for w_j in ws), sum(w_j.shape[1] for w_j in ws))), 0
+    for w_j in ws:
+        w[k : k + len(w_j), k : k + w_j.shape[1]] = w_j
+        k += len(w_j)
+    return w
+
+
+# %% accept one_big_w: SciPy, a sparse matrix
+def one_big_w(ws):
+    import scipy.sparse
+
+    return scipy.sparse.block_diag(ws)
+
+
 # %% accept one_big_w: SciPy
 def one_big_w(ws):
     import scipy.linalg
@@ -695,6 +718,10 @@ with check("one_big_w") as c:
         for axis, words in ((0, "in the first row"), (1, "in the first column of the matrix")):
             moved = [np.roll(block, -start[axis], axis) for block, start in zip(alone, starts)]
             slips[f"all blocks begin {words}. Each begins where the one before it ended."] = sum(moved)
+        moved = [np.roll(block, start[0] - start[1], 1) for block, start in zip(alone, starts)]
+        slips["one counter is used for both directions. Rows and columns of the matrix need one each."] = sum(
+            moved
+        )
         if len(set(sizes)) == 1:
             slips["the blocks stand side by side: all filters use the same atoms."] = np.hstack(blocks)
             slips["the blocks stand one above the other: all atoms go to the same filters."] = np.vstack(
@@ -702,6 +729,7 @@ with check("one_big_w") as c:
             )
             slips["the first block stands in every place."] = laid_out([blocks[0]] * len(blocks))
         w, terms = one_big_w(blocks), {f"w_{j + 1}": block for j, block in enumerate(alone)}
+        w = w.toarray() if hasattr(w, "toarray") else w  # sparse matrices are welcome
         if np.shape(w) == wanted.shape:
             filled = np.where(inside, wanted, c.shaped(w, wanted.shape, what))
             slips["the blocks are right. All that stands outside of them must be 0."] = filled
@@ -709,7 +737,7 @@ with check("one_big_w") as c:
 
 # %% [markdown]
 # Such a matrix $w$ is called *block-diagonal*: blocks on the diagonal, 0 elsewhere. Now the gradient. For the big layer it is $dw = U^\top dW$, (80, 100) = (80, 256)(256, 100), and none of its 8,000 entries is zero. A layer
-# of columns needs only the blocks on the diagonal and never computes the rest. (We take $dW$ from a real network: the one of section 2, at its start.)
+# of columns needs only the blocks on the diagonal and never computes the rest (grey in the picture). (We take $dW$ from a real network: the one of section 2, at its start.)
 
 # %%
 X, y = lrw.datasets.load_digits(zoom=2, return_X_y=True)  # (1797, 256), (1797,)
@@ -970,9 +998,9 @@ def foveated(shape, n_alpha, centre, rng):
     return np.transpose(np.divmod(alpha, shape[1]))
 
 
-# %% mutant foveated: a set
+# %% mutant foveated: pixels counted from 1
 def foveated(shape, n_alpha, centre, rng):
-    return set(local_index_set(shape, n_alpha, centre, rng).tolist())
+    return local_index_set(shape, n_alpha, centre, rng) + 1
 
 
 # %% mutant foveated: columns counted by the height
@@ -1004,6 +1032,11 @@ def foveated(shape, n_alpha, centre, rng):
     order = np.argsort(-np.hypot(rows - centre[0], columns - centre[1]))
     near, rest = np.split(order, [(n_alpha + 1) // 2])
     return np.append(near, rng.choice(rest, n_alpha - len(near), replace=False))
+
+
+# %% accept foveated: a set
+def foveated(shape, n_alpha, centre, rng):
+    return set(local_index_set(shape, n_alpha, centre, rng).tolist())
 
 
 # %% accept foveated: a list, unsorted
@@ -1071,7 +1104,7 @@ with check("foveated") as c:
 
         # one answer: its form
         alpha = foveated(size, n_asked, np.array(place), np.random.default_rng(0))
-        alpha = list(alpha) if hasattr(alpha, "__next__") else alpha
+        alpha = list(alpha) if hasattr(alpha, "__next__") or isinstance(alpha, set) else alpha
         is_flat = hasattr(alpha, "__len__") and all(np.ndim(k) == 0 for k in alpha)
         n = len(alpha) if is_flat else n_asked
         c.true(
@@ -1102,6 +1135,8 @@ with check("foveated") as c:
         seems = [words for words, d in rules.items() if always.issuperset(np.argsort(d)[:n_near])]
         if always == set(order[: n_asked // 2]):
             seems = [f"Round up: half of {n_asked} is {n_near} here."]
+        if always.issuperset(order[:n_near] + 1):
+            seems = ["Pixels are counted from 0."]
         n_found = len(always.intersection(order[:n_near]))
         said = (
             f"{what}: the {n_near} pixels nearest to the centre must always be in it; {n_found} of them are."
@@ -1131,6 +1166,7 @@ with check("foveated") as c:
 
 # %%
 centres = column_centres(shape, 10)  # (10, 2): row, column, in pixels
+n_alpha = 26  # as above, also if the first cells were run again
 local = [local_index_set(shape, n_alpha, centre, rng=seed) for seed, centre in enumerate(centres)]
 plotting.index_sets(local, shape, centres)
 plt.show()
@@ -1139,7 +1175,7 @@ plt.show()
 # What does a column gain at its place? Kernel ridge regression can be read as a Gaussian process (notebook 02). Then it also
 # says how *unsure* it is of every weight: a standard deviation, from about 0.1 (a known pixel) to 1 (no known pixel near).
 #
-# **Guess first.** A uniform column has no place: its standard deviation is about 0.5 on average (0.4 to 0.6 near a place, and elsewhere). What is it for a *local* column within 4 pixels of its
+# **Guess first.** A uniform column has no place: near a place as well as elsewhere, its standard deviation is about 0.5 on average (0.4 to 0.6). What is it for a *local* column within 4 pixels of its
 # place? And in the rest of the image, where it knows only the other half of its pixels?
 
 # %%
@@ -1192,14 +1228,14 @@ claim(round(u[~at_place].mean(), 2), 0.69, 0.7)
 alpha = lrw.sample_index_set(n_v, n_alpha, rng=seed)
 claim(np.sqrt(lrw.predictive_variance(kernel, points, alpha, ridge=1e-2))[alpha].mean(), 0.09, 0.11)
 
-# %% claim somebody_sure: for 88 to 91 % of the pixels at least one of ten local columns is below 0.3
+# %% claim somebody_sure: for 86 to 91 % of the pixels at least one of ten local columns is below 0.3
 sets = [local_index_set(shape, n_alpha, centre, rng=10 * seed + j) for j, centre in enumerate(centres)]
 u = np.sqrt([lrw.predictive_variance(kernel, points, alpha, ridge=1e-2) for alpha in sets])
-claim(round(100 * np.mean(u.min(axis=0) < 0.3)), 88, 91)
+claim(round(100 * np.mean(u.min(axis=0) < 0.3)), 86, 91)
 
 # %% [markdown]
 # A local column is surer at its place (0.27 to 0.29 instead of about 0.5) and less sure in the rest of the image (0.69 to 0.70 instead of about 0.5). With 26 pixels a column cannot be sure everywhere. But
-# where one column is unsure, another is sure: for 88 to 91 % of the pixels at least one of the ten is below 0.3.
+# where one column is unsure, another is sure: for 86 to 91 % of the pixels at least one of the ten is below 0.3. (Ten uniform columns reach this, too. The figure shows five of the ten.)
 #
 # ## 6 · Does it help?
 #
@@ -1207,10 +1243,10 @@ claim(round(100 * np.mean(u.min(axis=0) < 0.3)), 88, 91)
 #
 # Differences between such networks are small, and a test error is a measurement. We do three things:
 #
-# - **600 digits to learn from and 1,197 to test on.** With only 360 to test on, an error of 4 % would be uncertain by ±2 points.
+# - **600 digits to learn from and 1,197 to test on.** With only 360 to test on (a fifth of all), an error of 4 % would be uncertain by ±2 points.
 # - **Three seeds** each, as the index sets are drawn at random.
 # - **Paired comparisons.** Both networks are tested on the same digits, and what is hard for one is mostly hard for the other: of the digits that local columns get wrong, uniform ones get 63 to 88 % wrong, too. So
-#   we look at the *difference* and its 95 % interval, from `paired_interval`. It counts both chances, the draw of the digits and of the seeds (notebook 05 explains it). If the interval
+#   we look at the *difference* and its 95 % interval, from `paired_interval`. The interval takes into account that both the digits and the seeds were drawn at random (notebook 05 explains it). If the interval
 #   contains 0, we have not seen a difference: *undecided*. This does not mean that there is none.
 #
 # **Guess first.** With 8 of 256 pixels known, one column gets 14 to 18 % of the digits wrong. How many per cent are wrong with ten columns?
@@ -1247,15 +1283,17 @@ def error(name, share):
     return 100 * np.mean([len(w) for w in wrong[name, share]]) / len(y_test)
 
 
-print(f"{'':20}{'share':>6}{'learned':>9}{'static':>10}{'rank of W':>11}{'error':>8}")
+print(f"{'':20}{'share':>6}{'learned':>9}{'static':>10}{'rank of W':>11}{'iterations':>12}{'error':>8}")
 for (name, share), found in models.items():
-    m = found[0]
+    m, n_iter = found[0], [m.n_iter_ for m in found]
+    took = f"{min(n_iter)}–{max(n_iter)}"
     counted = f"{m.n_dynamic_:9,}{m.n_static_:10,}{np.linalg.matrix_rank(m.filters_[0]):11}"
-    print(f"{name:20}{share:6.0%}{counted}{error(name, share):6.1f} %")
+    print(f"{name:20}{share:6.0%}{counted}{took:>12}{error(name, share):6.1f} %")
 teaching.compare_guess(guess_ten, float(error("10 columns", shares[0])), "ten columns, per cent wrong")
 
 # %% [markdown]
-# Within each share the learned numbers (biases and the output layer included) are equal. Compare the ranks with the errors. Now the differences:
+# Within each share the learned numbers (biases and the output layer included) are equal. The errors are means over the seeds, the rank is the first seed's. Compare the ranks with the errors.
+# Now the differences; where the interval contains 0, it is orange and its mark is open:
 
 # %%
 pairs = [("10 columns", "1 column"), ("100 columns", "10 columns"), ("10 columns, local", "10 columns")]
@@ -1343,8 +1381,8 @@ claim(min(both) if max(both) <= 88 else np.nan, 63, 88)
 # **What we measured** (your last digits may differ). "Five runs" are this one and four others, with other seeds and other 600 digits to learn from.
 #
 # - *Ten columns against one, 3 % known.* 4.7 % of the digits are wrong instead of 18 %: as many learned numbers, and 74 % of the errors are gone (61 to 74 % in five runs).
-#   The interval is wide, here from −26 to −1 points, because one column depends so much on its seed: here 149 to 274 digits are wrong. In four of five runs it lies below 0, in the fifth it reaches +0.7.
-#   One column is also slow to train: each of its fits took more iterations than any fit with ten.
+#   The interval is wide, here from −26 to −0.7 points, because one column depends so much on its seed: here 149 to 274 digits are wrong. In four of five runs it lies below 0, in the fifth it reaches +0.7.
+#   One column is also slow to train: each of its fits took more iterations than any fit with ten (here one of them was stopped at the limit).
 # - *Ten columns against one, 10 % known.* A gain of 0.5 to 1.1 points in five runs. Here the interval lies just below 0, in three of the five it contains 0: mostly undecided.
 # - *A hundred columns against ten.* With 3 % known 0.5 to 1.0 points fewer are wrong, and in three of five runs, also here, the interval contains 0. With 10 % known
 #   the rank of $W$ is 100 already with ten columns. This is the number of filters, and more columns cannot add to it.
@@ -1358,25 +1396,25 @@ claim(min(both) if max(both) <= 88 else np.nan, 63, 88)
 
 # %% [markdown] answer places
 # A digit fills its small image, and what tells a 3 from an 8 may be anywhere in it: no place is special. And there was nothing left that
-# locality could add. With 10 % known, ten uniform columns together know 164 to 176 of the 256 pixels, and no other pixel is further than 1.5 from one of them (the length scale is 2). For 90 to 94 % of the pixels one of the columns is below 0.3:
-# no fewer than with local columns. The output layer combines the columns anyhow. Locality may help where a filter *is* local and the image is much larger: photographs, early
+# locality could add. With 10 % known, ten uniform columns together know 160 to 176 of the 256 pixels, and no other pixel is further than 1.5 from one of them (the length scale is 2). For 87 to 96 % of the pixels one of the columns is below 0.3:
+# about as many as with local columns. The output layer combines the columns anyhow. Locality may help where a filter *is* local and the image is much larger: photographs, early
 # layers, few known pixels. A convolution goes furthest in this direction. Whether it helps is a measurement, and the code for it is above.
 
-# %% claim together: ten uniform columns together know 164 to 176 of the 256 pixels
-claim(len(np.unique([lrw.sample_index_set(n_v, n_alpha, rng=10 * seed + j) for j in range(10)])), 164, 176)
+# %% claim together: ten uniform columns together know 160 to 176 of the 256 pixels
+claim(len(np.unique([lrw.sample_index_set(n_v, n_alpha, rng=10 * seed + j) for j in range(10)])), 160, 176)
 
 # %% claim no_gap: and no other pixel is further than 1.5 from one of them
 known = np.unique([lrw.sample_index_set(n_v, n_alpha, rng=10 * seed + j) for j in range(10)])
 claim(np.linalg.norm(points[:, None] - points[known], axis=2).min(axis=1).max(), 0, 1.5)
 
-# %% claim uniform_sure: for 90 to 94 % of the pixels one of ten uniform columns is below 0.3
+# %% claim uniform_sure: for 87 to 96 % of the pixels one of ten uniform columns is below 0.3
 sets = [lrw.sample_index_set(n_v, n_alpha, rng=10 * seed + j) for j in range(10)]
 u = np.sqrt([lrw.predictive_variance(kernel, points, alpha, ridge=1e-2) for alpha in sets])
-claim(round(100 * np.mean(u.min(axis=0) < 0.3)), 90, 94)
+claim(round(100 * np.mean(u.min(axis=0) < 0.3)), 87, 96)
 
 # %% [markdown]
-# Did the filters of a local column become sharper at its place? Let us measure *detail*: how far a weight is from the mean of its four
-# neighbours. Where a filter is smooth, or zero, it has little.
+# Are the filters of a local column sharper at its place? Let us measure *detail*: how far a weight is from the mean of its four
+# neighbours. Where a filter is smooth, or zero, it has little. In the figure (10 % known) yellow is much, blue is little.
 #
 # **Guess first.** The disc of 4 pixels around a column's place is 18 % of the image on average. How many per cent of the detail of its ten filters lie in it, if the column is local?
 
@@ -1410,6 +1448,10 @@ plt.show()
 print(f"a uniform column has {inside['10 columns']:.0f} % of its detail in the disc")
 teaching.compare_guess(guess_detail, inside["10 columns, local"], "a local column, per cent")
 
+start = lrw.Columns([lrw.Predicted(dictionary(alpha), n_h=10) for alpha in local])  # not trained
+found = zip(detail(start.expand(start.init(rng=0))), at_place)
+print(f"and before training: {100 * np.mean([d[disc].sum() / d.sum() for d, disc in found]):.0f} %")
+
 # %% claim detail_local: a local column has 37 to 40 % of its detail in its disc
 found = np.mean([detail(m.filters_[0]) for m in models[seed, "10 columns, local", 0.1]], axis=0)
 claim(round(100 * np.mean([d[disc].sum() / d.sum() for d, disc in zip(found, at_place)])), 37, 40)
@@ -1418,9 +1460,15 @@ claim(round(100 * np.mean([d[disc].sum() / d.sum() for d, disc in zip(found, at_
 found = np.mean([detail(m.filters_[0]) for m in models[seed, "10 columns", 0.1]], axis=0)
 claim(round(100 * np.mean([d[disc].sum() / d.sum() for d, disc in zip(found, at_place)])), 19, 21)
 
+# %% claim detail_start: before training a local column has 37 to 41 %
+sets = [local_index_set(shape, n_alpha, centre, rng=10 * seed + j) for j, centre in enumerate(centres)]
+q = lrw.Columns([lrw.Predicted(dictionary(alpha), n_h=10) for alpha in sets])
+found = zip(detail(q.expand(q.init(rng=seed))), at_place)
+claim(round(100 * np.mean([d[disc].sum() / d.sum() for d, disc in found])), 37, 41)
+
 # %% [markdown]
-# They did, and you can see where each of them looks: a local column has 37 to 40 % of its detail in its disc (five runs), a uniform one 19 to 21 %. Yet we could not decide whether the digits were
-# read better.
+# They are, and you can see where each of them looks: a local column has 37 to 40 % of its detail in its disc (five runs), a uniform one 19 to 21 %. This comes from the dictionaries, not from
+# training: before it there were 37 to 41 % already. And we could not decide whether the digits were read better.
 
 # %% [markdown]
 # ### On real digits, if they are here
