@@ -45,7 +45,7 @@ class OutOfSight:
         """What the check has made is out of sight too, but for what its own functions read."""
         made = {k: v for k, v in self.namespace.items() if k not in self.keep | self.lent and _is_data(k, v)}
         new = [v for k, v in self.namespace.items() if k not in self.before or v is not self.before[k]]
-        read = set().union(*(_names(f) for f in (*new, *arguments)))
+        read = _names([*new, *arguments], self.namespace)
         for name in (put_aside := made.keys() - read):
             self.hidden[name] = self.namespace.pop(name)
         try:
@@ -64,17 +64,20 @@ def _is_data(name, value):
     return not (name.startswith("_") or callable(value) or isinstance(value, types.ModuleType))
 
 
-def _names(value):
-    """Global names that a function, or the methods of a class or of what is made of it, may read."""
+def _names(value, namespace):
+    """Global names that a function of the notebook may read, or the methods of one of its classes."""
     if isinstance(value, (list, tuple)):
-        return set().union(*map(_names, value))
-    code = getattr(value, "__code__", None)
-    if code is None:
-        kind = value if isinstance(value, type) else type(value)
-        own = vars(kind).values() if kind.__module__ == "__main__" else ()
-        return set().union(*(_names(f) for f in own if inspect.isfunction(f)))
-    inner = [c for c in code.co_consts if inspect.iscode(c)]
-    return set(code.co_names).union(*(_names(types.FunctionType(c, {})) for c in inner if not c.co_freevars))
+        return set().union(*(_names(part, namespace) for part in value))
+    if inspect.isfunction(value):
+        return _names_in(value.__code__) if value.__globals__ is namespace else set()
+    kind = value if isinstance(value, type) else type(value)
+    return set().union(*(_names(f, namespace) for f in vars(kind).values() if inspect.isfunction(f)))
+
+
+def _names_in(code):
+    """The names in a function's code, and in that of functions inside it."""
+    inner = (constant for constant in code.co_consts if inspect.iscode(constant))
+    return set(code.co_names).union(*map(_names_in, inner))
 
 
 def guarded(function, report, aside=lambda arguments: contextlib.nullcontext()):

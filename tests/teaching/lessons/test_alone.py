@@ -90,6 +90,13 @@ with check("double") as c:
     scale = 2.0
     c.close(double(np.arange(3.0)), wanted, "double(v)")
     c.close(double(np.arange(3.0), lambda v: scale * v), wanted, "double(v, f)")
+    factor = 2.0
+
+    class Scale:
+        def __call__(self, v):
+            return [factor * x for x in v]
+
+    c.close(double(np.arange(3.0), Scale()), wanted, "double(v, f)")
 """
 
 
