@@ -7,9 +7,8 @@ import numpy as np
 
 from .. import _checks, datasets
 from ..datasets import stl10
-from ..results.claims import at_its_limit
+from ..results import claims
 from ..results.files import select
-from ..results.intervals import error_interval
 from ..unsupervised.coates import FeatureClassifier, PatchEncoder
 from ..unsupervised.filters import whiten
 from ..unsupervised.patches import random_patches
@@ -164,7 +163,7 @@ def percent_wrong(results):
 
         half = stats.t.ppf(0.95, len(folds) - 1) * folds.std(ddof=1) / np.sqrt(len(folds))
         return 100 * np.array([folds.mean(), folds.mean() - half, folds.mean() + half])
-    return 100 * np.array(error_interval([r["wrong"] for r in results], results[0]["n_test"]))
+    return claims.percent_wrong(results)
 
 
 MARKS = {
@@ -175,7 +174,7 @@ MARKS = {
 
 def marks(results):
     """Those of ``MARKS`` that fit any of the runs."""
-    return "*" * any(map(at_its_limit, results)) + "^" * any(map(_at_strongest, results))
+    return "*" * any(map(claims.at_its_limit, results)) + "^" * any(map(_at_strongest, results))
 
 
 def legend(text):

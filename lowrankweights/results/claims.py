@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .intervals import paired_spread
+from .intervals import error_interval, paired_spread
 
 LEVEL = 0.95
 
@@ -74,6 +74,11 @@ class Claim:
 def at_its_limit(result):
     """Whether max_iter ended the run before its stop rule did."""
     return result["stopped"] == "max_iter"
+
+
+def percent_wrong(runs):
+    """Mean error (%) of runs that differ in the seed, lower and upper end of its 95 % interval."""
+    return 100 * np.array(error_interval([r["wrong"] for r in runs], runs[0]["n_test"]))
 
 
 def compare(text, a, b, margin=0.0, primary=False):

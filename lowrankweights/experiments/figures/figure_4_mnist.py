@@ -6,8 +6,8 @@ except LowRank (paper, section 4.1). Beyond the paper: the number of columns, an
 
 import numpy as np
 
-from ...results import Comparison, error_interval
-from ...results.claims import at_its_limit
+from ...results import Comparison
+from ...results.claims import at_its_limit, percent_wrong
 from ...results.files import select
 from ..harness.figure import Figure
 from ..harness.stop_rules import ON_LOSS, ON_VALIDATION
@@ -170,7 +170,7 @@ class ErrorByDictionary(Figure):
         for i, (name, style) in enumerate(styles):
             runs = [r for r in main if name_of(r) == name]
             if name == "nokernel" and runs:
-                mean, low, high = _percent_wrong(runs)
+                mean, low, high = percent_wrong(runs)
                 left.axhline(mean, color="#555555", lw=1.2, label="nokernel (every weight)")
                 left.axhspan(low, high, color="#555555", alpha=0.12, lw=0)
             elif runs:
@@ -237,14 +237,9 @@ def _draw_columns(ax, results):
 def _error_line(ax, results, key, factor, style, label):
     """Mean error with its interval at each value of ``key``."""
     values = sorted({r[key] for r in results})
-    points = [_percent_wrong(select(results, **{key: v})) for v in values]
+    points = [percent_wrong(select(results, **{key: v})) for v in values]
     if points:
         mean, low, high = np.array(points).T
         x = factor * np.array(values)
         ax.plot(x, mean, label=label, **style)
         ax.vlines(x, low, high, color=style["color"], lw=0.8, alpha=0.6)
-
-
-def _percent_wrong(results):
-    """Mean error in %, and its 95 % interval over seeds and items."""
-    return 100 * np.array(error_interval([r["wrong"] for r in results], results[0]["n_test"]))

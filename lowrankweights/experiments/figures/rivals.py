@@ -6,8 +6,8 @@ and the few settings that are its own.
 
 import numpy as np
 
-from ...results import Comparison, error_interval
-from ...results.claims import at_its_limit
+from ...results import Comparison
+from ...results.claims import at_its_limit, percent_wrong
 from ...results.files import select
 from .. import rivals
 from ..harness.search import SEARCH, Model, SearchedFigure
@@ -154,7 +154,7 @@ def _at(results, rival, budget):
 
 
 def _row(name, runs):
-    mean, low, high = _percent_wrong(runs)
+    mean, low, high = percent_wrong(runs)
     learned, stored, seconds = (
         np.mean([value(r) for r in runs])
         for value in (lambda r: r["n_dynamic"], _stored, lambda r: r["train_seconds"])
@@ -168,17 +168,12 @@ def _stored(result):
     return result["n_dynamic"] + result["n_static"]
 
 
-def _percent_wrong(runs):
-    """Mean error in %, and its 95 % interval over seeds and items."""
-    return 100 * np.array(error_interval([r["wrong"] for r in runs], runs[0]["n_test"]))
-
-
 def _draw_panel(ax, results, x):
     """A line for each rival; every weight as a line with a band."""
     from ... import plotting
 
     if every := _at(results, rivals.EVERY, None):
-        mean, low, high = _percent_wrong(every)
+        mean, low, high = percent_wrong(every)
         count = int(np.mean([_stored(r) for r in every]))
         ax.axhline(mean, color="#555555", lw=1.2, label=f"every weight ({count:,})")
         ax.axhspan(low, high, color="#555555", alpha=0.12, lw=0)
@@ -188,7 +183,7 @@ def _draw_panel(ax, results, x):
         for budget in _budgets(results):
             if runs := _at(results, name, budget):
                 count = _stored if x == "stored" else (lambda r: r["budget"])
-                points.append((np.mean([count(r) for r in runs]), *_percent_wrong(runs)))
+                points.append((np.mean([count(r) for r in runs]), *percent_wrong(runs)))
         if points:
             at, mean, low, high = np.array(points).T
             at = at * 1.02 ** (i - 3) if x != "stored" else at  # beside each other, to be told apart

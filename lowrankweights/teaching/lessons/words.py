@@ -168,11 +168,10 @@ def _property(a, wanted):
             return "only the diagonal is not right."
         if not gap[on].any() and gap[~on].all():
             return "only the diagonal is right."
-    sums = ((np.sum, "the sum 1"), (np.sum, "the sum 0"))
-    lengths = ((np.linalg.norm, "length 1 (the root of the sum of its squares)"),)
+    sums = [(np.sum, 1, "the sum 1"), (np.sum, 0, "the sum 0")]
+    lengths = [(np.linalg.norm, 1, "length 1 (the root of the sum of its squares)")]
     for axis, name in ((0, "column"), (1, "row")):
-        for measure, words in sums + lengths if wanted.min() >= 0 else lengths + sums:
-            target = float(words.split()[1 if measure is np.linalg.norm else 2])
+        for measure, target, words in sums + lengths if wanted.min() >= 0 else lengths + sums:
             right, mine = measure(wanted, axis=axis), measure(a, axis=axis)
             if np.allclose(right, target, atol=NEAR) and not np.allclose(mine, target, atol=1e-3):
                 bad = int(np.argmax(np.abs(mine - target)))
