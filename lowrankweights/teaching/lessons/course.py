@@ -30,23 +30,28 @@ def show(lessons):
 
 
 def try_lessons(lessons):
-    """Run each check against its mutants and accepted answers; 1 if one is judged wrongly."""
+    """Run each check against its mutants and accepted answers; 1 if one is judged wrongly.
+
+    The cells around the checks are run in small sizes, as checks make what they need.
+    """
+    from unittest import mock
+
     import matplotlib.pyplot
 
     from .guesses import TINY
     from .harness import failures
 
     matplotlib.use("Agg")
-    os.environ.setdefault(TINY, "1")  # the checks make what they need: the cells around them may be small
     bad = []
-    for lesson in lessons:
-        start = time.perf_counter()
-        found = failures(lesson)
-        n = sum(2 + len(e.mutants) + len(e.accepted) for e in lesson.exercises.values())
-        seconds = time.perf_counter() - start
-        print(f"{lesson.name}: {n - len(found)} of {n} answers judged rightly ({seconds:.1f} s)")
-        bad += found
-        matplotlib.pyplot.close("all")
+    with mock.patch.dict(os.environ, {TINY: "1"}):
+        for lesson in lessons:
+            start = time.perf_counter()
+            found = failures(lesson)
+            n = sum(2 + len(e.mutants) + len(e.accepted) for e in lesson.exercises.values())
+            seconds = time.perf_counter() - start
+            print(f"{lesson.name}: {n - len(found)} of {n} answers judged rightly ({seconds:.1f} s)")
+            bad += found
+            matplotlib.pyplot.close("all")
     for line in bad:
         print(line)
     return int(bool(bad))
