@@ -4,10 +4,21 @@ import functools
 import inspect
 
 import numpy as np
+from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 
 from .. import _checks
 from ..weights.parametrisations import Predicted
+
+
+class Lost:
+    """In place of a function or an object that a file cannot hold: another fit asks for it, by name."""
+
+    def __init__(self, what):
+        self.what = what
+
+    def __repr__(self):
+        return f"nothing ({self.what}, which a file cannot hold: give it again with set_params)"
 
 
 def numeric_types(dtype):
@@ -55,6 +66,34 @@ def with_docs_of(base):
         if cls.__doc__ is not None:  # python -OO
             _, docs = inspect.cleandoc(base.__doc__).split("\n", 1)
             cls.__doc__ = inspect.cleandoc(cls.__doc__).replace("{docs}", docs.strip())
+        return cls
+
+    return decorate
+
+
+def with_parameters(**own):
+    """A class decorator: ``__init__`` takes the base's parameters and these keywords, with their defaults.
+
+    >>> @with_parameters(colour="red")
+    ... class Painted(BaseEstimator):
+    ...     def __init__(self, size=1):
+    ...         self.size = size
+    >>> Painted(3, colour="blue").get_params()
+    {'colour': 'blue', 'size': 3}
+    """
+
+    def decorate(cls):
+        base = cls.__init__
+        signature = inspect.signature(base)
+        keywords = [inspect.Parameter(n, inspect.Parameter.KEYWORD_ONLY, default=v) for n, v in own.items()]
+
+        def __init__(self, *args, **kwargs):
+            for name, default in own.items():
+                setattr(self, name, kwargs.pop(name, default))
+            base(self, *args, **kwargs)
+
+        __init__.__signature__ = signature.replace(parameters=[*signature.parameters.values(), *keywords])
+        cls.__init__ = __init__
         return cls
 
     return decorate

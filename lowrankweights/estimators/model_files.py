@@ -15,6 +15,7 @@ from .. import _checks
 from ..dictionaries.points import Grid
 from ..files import write_npz
 from ..unsupervised import ZCAWhitening
+from .common import Lost
 from .plain_data import describe, names_in, put_back, restore, take_out
 
 FORMAT = 2
@@ -28,16 +29,6 @@ FITTED = [
 FITTED_WITHOUT_NETWORK = ["components_", "dictionaries_", "n_dynamic_", "n_static_"]
 
 NEEDED = ("dictionary", "index_sets")  # parameters without which another fit would be another model
-
-
-class Lost:
-    """In place of a function or an object that a file cannot hold: another fit asks for it, by name."""
-
-    def __init__(self, what):
-        self.what = what
-
-    def __repr__(self):
-        return f"nothing ({self.what}, which a file cannot hold: give it again with set_params)"
 
 
 def save(path, estimator, notes=None):

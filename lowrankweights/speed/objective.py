@@ -9,7 +9,7 @@ import numpy as np
 from .. import _checks
 from .._blas import one_blas_thread
 from ..networks import Network, Rows
-from ..networks.losses import prediction
+from ..networks.losses import prediction, terms_and_dz
 from .blocks import BLOCK_ROWS, BlockSum, Work, deal, in_blocks
 from .compiled import loss_and_dz
 from .scales import remark
@@ -205,6 +205,16 @@ def predict(net, theta, X, n_threads=None):
     X, _ = net.check_data(X)
     z = forward(NetworkTwin(net), net.check_theta(theta), X, n_threads)
     return prediction(net.loss, z)
+
+
+@one_blas_thread
+def mean_loss(net, theta, X, Y, rows=None, n_threads=None):
+    """The mean loss of ``net`` on rows, as it predicts: no weight decay, no gradient; a float."""
+    X, Y = net.check_data(X, Y)
+    z = forward(NetworkTwin(net), net.check_theta(theta), X, n_threads)
+    terms, _ = terms_and_dz(net.loss, z, Y)
+    shares = (Rows.of(len(X)) if rows is None else rows).shares()
+    return float(np.sum(shares * terms))
 
 
 @one_blas_thread

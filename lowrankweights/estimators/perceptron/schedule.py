@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .. import _checks
+from ... import _checks
 
 
 def check_schedule(schedule):

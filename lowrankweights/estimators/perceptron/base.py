@@ -1,0 +1,175 @@
+"""What the classifier and the regressor share: the path from rows to theta, the output."""
+
+import numpy as np
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from ... import _checks
+from ..._blas import one_blas_thread
+from ...building import build, layer_specs
+from ...optimisation.lbfgs import minimize_stages
+from ...speed import Objective, predict
+from ..common import Lost, fitted_dictionaries, numeric_types, warn_if_unfinished
+from .parameters import PerceptronParameters
+from .rows import check_row_shape, flat, image_places, places_of
+from .schedule import stages_of
+from .units import Folding, Scale
+from .validation import Validation
+
+# The parameters that describe the hidden layers.
+OF_LAYERS = [
+    *["hidden_layer_sizes", "dictionary", "proportion", "n_columns", "length_scale", "ridge"],
+    *["activation", "index_sets", "pretrain", "pretrain_iter"],
+]
+OF_NETWORK = [*OF_LAYERS, "input_shape", "points", "loss", "standardize"]
+
+
+class LowRankMLP(PerceptronParameters):
+    """The path from rows to theta, and the output; a subclass encodes y.
+
+    Attributes
+    ----------
+    standardised_loss : str or None
+        The loss for which Y is standardised.
+    """
+
+    standardised_loss = None
+
+    @property
+    def partial_fit(self):
+        raise AttributeError(
+            "partial_fit: there is none, as L-BFGS needs the loss of all rows at once. To go on with more rows or "
+            "more iterations: warm_start=True, or fit(X, y, theta0=model.theta_)."
+        )
+
+    def _table(self, X, y, **how):
+        """X (n, n_v) and y, checked, and where X's columns are."""
+        self.check_parameters()
+        X, row_shape = flat(X)
+        X, y = validate_data(self, X, y, dtype=numeric_types(self.dtype), ensure_min_samples=2, **how)
+        places = places_of(self.input_shape, self.points, X.shape[1])
+        check_row_shape(row_shape, places)
+        return X, y, image_places(row_shape) if places is None else places
+
+    def _validation_table(self, X_val, y_val, **how):
+        """X_val and y_val, checked; None where there are none."""
+        if X_val is None and y_val is None:
+            return None
+        if X_val is None or y_val is None:
+            missing = "X_val" if X_val is None else "y_val"
+            _checks.fail(missing, "both X_val and y_val, or neither", "None")
+        if not self.early_stopping:
+            _checks.fail("early_stopping", "True where X_val is given", repr(self.early_stopping))
+        X_val, _ = flat(X_val)
+        return validate_data(self, X_val, y_val, dtype=numeric_types(self.dtype), reset=False, **how)
+
+    def _learn(self, rows, places, loss, *, theta0=None, held_out=None, classes=None):
+        """Learn theta from ``LabelledRows``; ``classes`` (n,): held-out rows are drawn from each."""
+        rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31))
+        _checks.in_range("X", rows.X)
+        if self.early_stopping and held_out is None:
+            rows, held_out = rows.split(self.validation_fraction, rng, classes)
+        goes_on = self.warm_start and hasattr(self, "network_")
+        inputs, targets = self._units() if goes_on else self._new_units(rows, places, loss)
+        as_given, rows = rows, rows.in_units(inputs, targets, self.n_threads)
+        if goes_on:
+            self._check_network(as_given, loss)
+            folding = Folding.of_outer(self.network_, inputs, targets)
+            theta = folding.unfold(self.theta_)
+        else:
+            net, theta = self._build(rows, places, loss, rng)
+            folding = Folding(net, inputs, targets)
+        if theta0 is not None:
+            theta = folding.unfold(_checks.array("theta0", theta0, shape=theta.shape, dtype=np.float64))
+        result = self._minimize(folding, theta, rows, held_out, rng)
+        self._keep(result, folding)
+        return self
+
+    def _minimize(self, folding, theta, rows, held_out, rng):
+        """L-BFGS on the network that is inside, in stages where there is a schedule."""
+        net = folding.inner
+        how = {"n_threads": self.n_threads, "engine": self.engine, "rows": rows.context}
+        objective = Objective(net, rows.X, rows.Y, self.weight_decay, **how)
+        stages = stages_of(self.schedule, objective, self.max_iter, rng)
+        callbacks, validation = folding.seen_by(self.callbacks), None
+        if self.early_stopping:
+            held_out = held_out.in_units(folding.inputs, folding.targets, self.n_threads)
+            validation = Validation(net, held_out, theta, self.n_iter_no_change, self.n_threads)
+            callbacks = [*callbacks, validation]
+        result = minimize_stages(stages, theta, tol=self.tol, callbacks=callbacks, progress=self.verbose)
+        warn_if_unfinished(result, stages[-1][1])
+        if validation is not None:
+            result = validation.best_of(result)
+            self.validation_loss_curve_ = np.array(validation.curve)
+            self.best_iter_ = validation.best_iter
+        return result
+
+    def _build(self, rows, places, loss, rng):
+        """A new network for these rows, with its initial theta."""
+        how = {"n_threads": self.n_threads, "engine": self.engine, "weight": rows.weight}
+        chosen = {name: getattr(self, name) for name in OF_LAYERS}
+        specs = layer_specs(n_v=rows.X.shape[1], **chosen, points=places)
+        net, theta, built = build(specs, rows.X, rows.Y.shape[1], loss, rng, **how)
+        self.points_ = places
+        self.index_sets_, self.recipes_ = [b.index_sets for b in built], [b.recipes for b in built]
+        self.pretrain_loss_curves_ = [b.pretraining.loss_curve for b in built if b.pretraining is not None]
+        return net, theta
+
+    def _new_units(self, rows, places, loss):
+        """The ``Scale`` of X's columns where they are standardised, and that of Y's for the squared error."""
+        standardises = places is None if self.standardize == "auto" else self.standardize
+        inputs = Scale.of(rows.X, rows.weight) if standardises else None
+        targets = Scale.of(rows.Y, rows.weight) if loss == self.standardised_loss else None
+        self.input_mean_, self.input_scale_ = inputs or (None, None)
+        self.target_mean_, self.target_scale_ = targets or (None, None)
+        return inputs, targets
+
+    def _units(self):
+        """Those of the last ``fit``."""
+        pairs = (self.input_mean_, self.input_scale_), (self.target_mean_, self.target_scale_)
+        return [None if mean is None else Scale(mean, scale) for mean, scale in pairs]
+
+    def _check_network(self, rows, loss):
+        """A ``ValueError`` unless the fitted network is the one that is asked for."""
+        remedy = "or warm_start=False, for a new network"
+        for name, value in self._made_with.items():
+            if not _equal(value, getattr(self, name)):
+                _checks.fail(name, f"{value!r}, as in the network that goes on ({remedy})", getattr(self, name))
+        net = self.network_
+        n_out, wanted = rows.Y.shape[1], (net.n_out, net.loss)
+        if (n_out, loss) != wanted:
+            _checks.fail("y", f"{wanted[0]} outputs for {wanted[1]!r} ({remedy})", f"{n_out} for {loss!r}")
+
+    def _keep(self, result, folding):
+        """Set what describes the fitted model."""
+        self.network_, self.theta_ = folding.outer, folding.fold(result.theta)
+        self.n_iter_, self.loss_, self.loss_curve_ = result.n_iter, result.loss, result.loss_curve
+        self.stop_report_ = str(result)
+        self.describe_fit()
+
+    def describe_fit(self):
+        """Set the fitted attributes that follow from ``network_`` and ``theta_``."""
+        self.filters_ = self.network_.weights(self.theta_)
+        hidden = self.network_.layers[:-1]
+        self.dictionaries_ = [fitted_dictionaries(dense.parametrisation) for dense in hidden]
+        self.n_dynamic_, self.n_static_ = self.network_.n_dynamic, self.network_.n_static
+        self._made_with = {name: getattr(self, name) for name in OF_NETWORK}
+
+    @one_blas_thread
+    def _output(self, X):
+        """The network's predictions, (n, n_out)."""
+        check_is_fitted(self)
+        X, row_shape = flat(X)
+        check_row_shape(row_shape, self.points_)
+        X = validate_data(self, X, dtype=numeric_types(self.dtype), reset=False)
+        with np.errstate(over="ignore", invalid="ignore"):
+            output = predict(self.network_, self.theta_, X, self.n_threads)
+        if not np.isfinite(output).all():
+            expected = f"numbers for which the network's output is finite in {X.dtype}"
+            _checks.fail("X", expected, f"{X.min():.4g} to {X.max():.4g}")
+        return output
+
+
+def _equal(a, b):
+    """Whether two parameters are the same; a loaded one that was lost may be given anew."""
+    return a is b or isinstance(a, Lost) or (type(a) is type(b) and np.array_equal(a, b))

@@ -1,0 +1,99 @@
+"""The multilayer perceptron as scikit-learn's classifier."""
+
+import numpy as np
+from sklearn.base import ClassifierMixin
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
+
+from ... import _checks
+from ..._blas import one_blas_thread
+from ..common import whole_or_not, with_docs_of, with_parameters
+from .base import LowRankMLP
+from .parameters import PerceptronParameters
+from .rows import LabelledRows, row_weights
+
+
+@with_parameters(class_weight=None)
+@with_docs_of(PerceptronParameters)
+class LowRankMLPClassifier(ClassifierMixin, LowRankMLP):
+    """A multilayer perceptron classifier of which only a part of the weights is learned.
+
+    {docs}
+    classes_ : ndarray
+        The labels; of several labels a row (y of zeros and ones, (n, n_labels)) their numbers.
+
+    Notes
+    -----
+    The loss is the softmax cross-entropy; with several labels a row, the sigmoid's. A further parameter,
+    ``class_weight``: None, "balanced" or {{class: weight}}, times which each row of a class counts.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> X, y = load_iris(return_X_y=True)
+    >>> model = LowRankMLPClassifier((20,), proportion=0.5, random_state=0).fit(X, y)
+    >>> model.score(X, y) > 0.9
+    True
+    """
+
+    @whole_or_not
+    @one_blas_thread
+    def fit(self, X, y, sample_weight=None, theta0=None, *, X_val=None, y_val=None):
+        """Learn from rows and their labels.
+
+        Parameters
+        ----------
+        X : array-like, (n, n_v), (n, height, width) or (n, height, width, n_channels)
+        y : array-like, (n,), or (n, n_labels) of zeros and ones
+        sample_weight : array-like, (n,), optional
+            A row of weight 2 counts as two rows; those of weight 0 are left out.
+        theta0 : array, (n_dynamic_,), optional
+            Where L-BFGS begins, as ``theta_`` of a model with the same dictionaries (the same rows and
+            parameters, random_state an integer; or warm_start).
+        X_val, y_val : optional
+            Rows for early_stopping, which are not learned from.
+        """
+        X, y, places = self._table(X, y, multi_output=True)
+        check_classification_targets(y)
+        Y = self._encode(y, fit=not (self.warm_start and hasattr(self, "network_")))
+        held_out = self._validation_table(X_val, y_val, multi_output=True)
+        if held_out is not None:
+            X_val, y_val = held_out
+            weight = row_weights(None, X_val, y_val, self.class_weight)
+            held_out = LabelledRows.that_count(X_val, self._encode(y_val, name="y_val"), weight)
+        rows = LabelledRows.that_count(X, Y, row_weights(sample_weight, X, y, self.class_weight))
+        loss = self.loss or ("sigmoid_cross_entropy" if self._several_labels else "softmax_cross_entropy")
+        classes = None if self._several_labels else rows.Y.argmax(axis=1)
+        return self._learn(rows, places, loss, theta0=theta0, held_out=held_out, classes=classes)
+
+    def _encode(self, y, fit=False, name="y"):
+        """Y (n, n_out): one-hot rows of single labels, several labels as they are."""
+        several = type_of_target(y) == "multilabel-indicator"
+        if fit:
+            self._several_labels = several
+            self.classes_ = np.arange(y.shape[1]) if several else np.unique(y)
+        if several != self._several_labels or (several and y.shape[1] != len(self.classes_)):
+            expected = f"zeros and ones (n, {len(self.classes_)})" if self._several_labels else "labels (n,)"
+            _checks.fail(name, f"{expected}, as in fit", f"shape {np.shape(y)}")
+        if several:
+            return np.asarray(y, dtype=np.float64)
+        labels = np.searchsorted(self.classes_, y).clip(max=len(self.classes_) - 1)
+        new = self.classes_[labels] != y
+        if new.any():
+            _checks.fail(name, f"the classes {self.classes_.tolist()}", f"also {np.unique(y[new]).tolist()}")
+        return np.eye(len(self.classes_))[labels]
+
+    def predict_proba(self, X):
+        """Probability of each class, or of each label: (n, n_classes)."""
+        return self._output(X)
+
+    def predict(self, X):
+        """The most probable class of each row, (n,); the labels with a probability above 1/2, (n, n_labels)."""
+        probability = self._output(X)
+        if self._several_labels:
+            return (probability > 0.5).astype(int)
+        return self.classes_[probability.argmax(axis=1)]
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags
