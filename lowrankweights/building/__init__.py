@@ -1,19 +1,26 @@
 """A network from data: strategies that make dictionaries, each with a recipe, and layers built on them."""
 
-from .index_choices import INDEX_SETS, IndexSetChoice, Local, Uniform
-from .kernel_strategies import (
-    CovarianceRidge,
-    KernelRidge,
-    KernelStrategy,
-    SquaredCovarianceRidge,
-    SquaredExponentialRidge,
-)
 from .layer_by_layer import BuiltLayer, build, predicted_layer
 from .layer_input import LayerInput
 from .recipes import from_recipe
 from .specification import LayerSpec, layer_specs
-from .strategies import NAMES, STRATEGIES, strategy_of
-from .strategy import DrawnDictionary, PreparedStrategy, Strategy
+from .strategies import (
+    INDEX_SETS,
+    NAMES,
+    STRATEGIES,
+    CovarianceRidge,
+    DrawnDictionary,
+    IndexSetChoice,
+    KernelRidge,
+    KernelStrategy,
+    Local,
+    PreparedStrategy,
+    SquaredCovarianceRidge,
+    SquaredExponentialRidge,
+    Strategy,
+    Uniform,
+    strategy_of,
+)
 
 __all__ = [
     "INDEX_SETS",

@@ -10,9 +10,8 @@ import numpy as np
 
 from .. import _checks
 from .layer_input import LayerInput
-from .settings import own_class
-from .strategies import STRATEGIES, Function, strategy_of
-from .strategy import Strategy
+from .strategies import STRATEGIES, Function, Strategy, strategy_of
+from .strategies.settings import own_class
 
 BIT_GENERATORS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
 
@@ -111,7 +110,7 @@ def _hashable(value):
 def generator_from(state):
     """A Generator in the state that ``generator_state`` returned.
 
-    >>> from lowrankweights.building.strategy import generator_state
+    >>> from lowrankweights.building.strategies.strategy import generator_state
     >>> rng = np.random.default_rng(3)
     >>> again = generator_from(generator_state(rng))
     >>> bool(rng.integers(1000) == again.integers(1000))

@@ -3,6 +3,7 @@
 The paper names Fourier and wavelet bases (section 3.1); k-means is the authors' extra, PCA ours.
 """
 
+import functools
 import warnings
 
 import numpy as np
@@ -11,15 +12,15 @@ from scipy import fft, linalg
 from .. import _checks
 from .._blas import one_blas_thread
 from .moments import covariance, varying_units
-from .points import image_grid
+from .points import Grid, image_grid
 
 
 def dct_basis(shape):
-    """Orthonormal cosines on a pixel grid, from the lowest frequency to the highest.
+    """Orthonormal cosines on a grid of any number of axes, from the lowest frequency to the highest.
 
     Parameters
     ----------
-    shape : (height, width) or (height, width, n_channels), or a Grid of two axes
+    shape : (n,), (height, width) or (height, width, n_channels), or a Grid
         Each channel has its own atoms.
 
     Returns
@@ -27,20 +28,23 @@ def dct_basis(shape):
     basis : ndarray, (n_v, n_v)
         One atom a column; basis.T @ basis = I.
 
+    Notes
+    -----
+    Atom (u_1, u_2, ...) is the product of a cosine along each axis, of u_i half periods over the n_i points;
+    its frequency is the length of (u_1 / n_1, u_2 / n_2, ...). Paper, section 3.1.
+
     Examples
     --------
     >>> B = dct_basis((4, 4))
     >>> B.shape, bool(np.allclose(B.T @ B, np.eye(16)))
     ((16, 16), True)
     """
-    grid = image_grid(shape)
-    height, width = grid.shape
-    rows, columns = (fft.idct(np.eye(n), axis=0, norm="ortho") for n in (height, width))
-    # atom (u, v) is the outer product of cosines; its frequency is |(u / height, v / width)|
-    atoms = np.einsum("iu,jv->ijuv", rows, columns).reshape(height * width, -1)
-    u, v = np.divmod(np.arange(height * width), width)
-    order = np.argsort(np.hypot(u / height, v / width), kind="stable")
-    return np.kron(atoms[:, order], np.eye(grid.n_channels))
+    grid = Grid.of_image(shape, "shape")
+    along = [fft.idct(np.eye(n), axis=0, norm="ortho") for n in grid.shape]
+    atoms = functools.reduce(np.kron, along)
+    frequencies = np.indices(grid.shape).reshape(len(grid.shape), -1)
+    frequency = functools.reduce(np.hypot, [u / n for u, n in zip(frequencies, grid.shape, strict=True)], 0.0)
+    return np.kron(atoms[:, np.argsort(frequency, kind="stable")], np.eye(grid.n_channels))
 
 
 def wavelet_basis(shape, wavelet="haar"):
@@ -59,7 +63,7 @@ def wavelet_basis(shape, wavelet="haar"):
     """
     import pywt
 
-    grid = image_grid(shape)
+    grid = image_grid(shape, remedy="'dct' takes any grid")
     height, width = grid.shape
     if wavelet not in pywt.wavelist(kind="discrete") or not _is_orthonormal(pywt.Wavelet(wavelet)):
         _checks.fail("wavelet", "the name of an orthogonal wavelet, such as 'haar' or 'db2'", repr(wavelet))

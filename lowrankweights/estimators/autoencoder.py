@@ -25,7 +25,7 @@ class LowRankAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
     ----------
     n_components : int
         Hidden units, n_h.
-    dictionary, proportion, n_columns, input_shape, length_scale, ridge, index_sets
+    dictionary, proportion, n_columns, input_shape, points, length_scale, ridge, index_sets
         How W is predicted; as in ``LowRankMLPClassifier``, for one layer. The filters of the
         "autoencoder" dictionary are trained for 50 iterations.
     activation : "sigmoid", "tanh", "relu" or "identity"
@@ -83,6 +83,7 @@ class LowRankAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
         proportion=0.5,
         n_columns=1,
         input_shape=None,
+        points=None,
         length_scale=1.0,
         ridge=None,
         index_sets="uniform",
@@ -103,6 +104,7 @@ class LowRankAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
         self.proportion = proportion
         self.n_columns = n_columns
         self.input_shape = input_shape
+        self.points = points
         self.length_scale = length_scale
         self.ridge = ridge
         self.index_sets = index_sets
@@ -129,7 +131,7 @@ class LowRankAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
         rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31))
         how = {"n_threads": self.n_threads, "engine": self.engine}
 
-        names = ("dictionary", "proportion", "n_columns", "input_shape", "length_scale", "ridge")
+        names = ("dictionary", "proportion", "n_columns", "input_shape", "points", "length_scale", "ridge")
         chosen = {name: getattr(self, name) for name in (*names, "index_sets", "activation")}
         (spec,) = layer_specs(n_components, n_v=X.shape[1], **chosen)
         parametrisation, drawn = predicted_layer(LayerInput(X, spec.points), spec, rng, **how)

@@ -28,14 +28,16 @@ class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         Filters; may be more than X has columns. Default: as many.
     proportion : float
         Share of each filter that is learned, n_alpha / n_v, in (0, 1].
-    patch_shape : (height, width), (height, width, n_channels) or a Grid, optional
-        Where the rows of X are patches of images.
+    patch_shape : (n,), (height, width), (height, width, n_channels) or a Grid, optional
+        Where the rows of X are patches of images, or pieces of a signal.
+    points : Grid, Points or array (n_v, d), optional
+        In place of patch_shape: where the columns of X are, all columns of the array positions.
     sparsity : float
         Weight of the penalty on z.
     eps : float
         How smooth the penalty is, in squared units of z.
     dictionary : str or callable
-        "auto": "squared_exponential" for patches, else "covariance". "none": every weight is
+        "auto": "squared_exponential" where there are places, else "covariance". "none": every weight is
         learned, whatever ``proportion`` is. Else a name as in ``LowRankMLPClassifier`` except
         "low_rank", a function f(X, points, n_alpha, rng) -> U, or a ``building.Strategy``.
     length_scale : float
@@ -89,6 +91,7 @@ class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         *,
         proportion=0.5,
         patch_shape=None,
+        points=None,
         sparsity=0.1,
         eps=1e-2,
         dictionary="auto",
@@ -104,6 +107,7 @@ class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         self.n_components = n_components
         self.proportion = proportion
         self.patch_shape = patch_shape
+        self.points = points
         self.sparsity = sparsity
         self.eps = eps
         self.dictionary = dictionary
@@ -163,10 +167,11 @@ class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         """The layer's specification; it has a dictionary, or "none"."""
         dictionary = self.dictionary
         if isinstance(dictionary, str) and dictionary == "auto":
-            dictionary = "covariance" if self.patch_shape is None else "squared_exponential"
+            nowhere = self.patch_shape is None and self.points is None
+            dictionary = "covariance" if nowhere else "squared_exponential"
         names = ("proportion", "length_scale", "ridge")
         chosen = {name: getattr(self, name) for name in names} | {"dictionary": dictionary, "n_columns": 1}
-        shape = {"input_shape": self.patch_shape, "shape_name": "patch_shape"}
+        shape = {"input_shape": self.patch_shape, "points": self.points, "shape_name": "patch_shape"}
         (spec,) = layer_specs(n_h, n_v=n_v, **chosen, **shape)
         if spec.dictionary != "none" and not isinstance(spec.dictionary, Strategy):
             _checks.fail("dictionary", "one with a fixed U, or 'none'", repr(spec.dictionary))

@@ -17,7 +17,7 @@ from lowrankweights.building import (
     strategy_of,
 )
 from lowrankweights.building.recipes import generator_from
-from lowrankweights.building.strategy import generator_state
+from lowrankweights.building.strategies.strategy import generator_state
 
 GRID = lrw.Grid((6, 6))
 V = np.random.default_rng(0).random((60, 36)).astype(np.float32)

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import fft
 
-from lowrankweights.dictionaries import bases
+from lowrankweights.dictionaries import Grid, bases
 
 SIZES = st.integers(1, 9)
 
@@ -13,6 +14,30 @@ SIZES = st.integers(1, 9)
 def test_cosines_are_orthonormal(height, width, n_channels):
     B = bases.dct_basis((height, width, n_channels))
     assert np.allclose(B.T @ B, np.eye(height * width * n_channels), atol=1e-12)
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.lists(st.integers(1, 6), min_size=1, max_size=4), st.integers(1, 2))
+def test_cosines_of_any_number_of_axes_are_those_of_scipys_transform(shape, n_channels):
+    B = bases.dct_basis(Grid(shape, n_channels))
+    assert np.allclose(B.T @ B, np.eye(len(B)), atol=1e-12)
+    last = 0.0
+    for atom in B.T:
+        transform = fft.dctn(atom.reshape(*shape, n_channels), axes=range(len(shape)), norm="ortho")
+        assert np.isclose(np.abs(transform), 1).sum() == 1 and np.allclose(np.abs(transform).sum(), 1)
+        *u, _ = np.unravel_index(np.abs(transform).argmax(), transform.shape)
+        frequency = np.linalg.norm(np.divide(u, shape))
+        assert frequency >= last - 1e-12
+        last = frequency
+
+
+def test_cosines_of_a_picture_have_the_bits_that_they_had():
+    """The outer product of two cosines: one number times another, whatever makes it."""
+    rows, columns = (fft.idct(np.eye(n), axis=0, norm="ortho") for n in (5, 7))
+    atoms = np.einsum("iu,jv->ijuv", rows, columns).reshape(35, 35)
+    u, v = np.divmod(np.arange(35), 7)
+    order = np.argsort(np.hypot(u / 5, v / 7), kind="stable")
+    assert np.array_equal(bases.dct_basis((5, 7, 3)), np.kron(atoms[:, order], np.eye(3)))
 
 
 @settings(deadline=None, max_examples=15)
@@ -73,7 +98,8 @@ def test_with_few_distinct_samples_kmeans_is_filled_up(n_distinct):
         (lambda: bases.wavelet_basis((8, 8), "mexican hat"), "wavelet"),
         (lambda: bases.wavelet_basis((8, 8), "bior2.2"), "wavelet"),
         (lambda: bases.wavelet_basis((8, 8), "dmey"), "wavelet"),
-        (lambda: bases.dct_basis((8,)), "shape"),
+        (lambda: bases.dct_basis(()), "shape"),
+        (lambda: bases.wavelet_basis((8,)), "shape"),
         (lambda: bases.draw_atoms(np.eye(4), 5, rng=0), "n_alpha"),
     ],
 )

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from .. import _checks, dictionaries
-from ..dictionaries.kernel_algebra import as_kernel
-from ..dictionaries.kernels import EmpiricalCovariance, Kernel, SquaredCovariance, SquaredExponential
+from ... import _checks, dictionaries
+from ...dictionaries.kernel_algebra import as_kernel
+from ...dictionaries.kernels import EmpiricalCovariance, Kernel, SquaredCovariance, SquaredExponential
 from .index_choices import UNIFORM, IndexSetChoice
 from .strategy import Strategy
 

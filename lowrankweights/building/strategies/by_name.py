@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .. import _checks, dictionaries
-from ..dictionaries import Kernel, bases
-from ..unsupervised.pretraining import pretrain_layer
-from ..weights.parametrisations import Full
+from ... import _checks, dictionaries
+from ...dictionaries import Kernel, bases
+from ...unsupervised.pretraining import pretrain_layer
+from ...weights.parametrisations import Full
 from .index_choices import UNIFORM, IndexSetChoice, index_set_choice
 from .kernel_strategies import CovarianceRidge, SquaredCovarianceRidge, SquaredExponentialRidge
 from .settings import check_settings, plain
@@ -116,7 +116,7 @@ class Frequencies(Basis):
 
 @dataclass(frozen=True)
 class Cosines(Frequencies):
-    """DCT: cosines on the pixel grid (paper, section 3.1)."""
+    """DCT: cosines on a grid of any number of axes (paper, section 3.1)."""
 
     name = "dct"
 
@@ -139,7 +139,8 @@ class Wavelets(Frequencies):
 class Function(Strategy):
     """The user's own f(v, points, n_alpha, rng) -> U, called once a column.
 
-    v is (n, n_v); points an array, (n_v, 2) or (n_v, 3) on a pixel grid, else ``np.arange(n_v)``.
+    v is (n, n_v); points an array of positions (n_v, d), the channel last if there are channels, and
+    ``np.arange(n_v)`` where units have no places.
     """
 
     name = "the function"
