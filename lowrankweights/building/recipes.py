@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import _checks
 from .layer_input import LayerInput
-from .strategies import STRATEGIES, Function, Strategy, strategy_of
+from .strategies import STRATEGIES, Function, GivenKernel, Strategy, strategy_of
 from .strategies.settings import own_class
 
 BIT_GENERATORS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
@@ -28,8 +28,9 @@ def from_recipe(recipe, v=None, points=None, strategy=None):
         points or of chance.
     points : Grid or Points, optional
         As they were.
-    strategy : Strategy, class of a Strategy, or callable, optional
+    strategy : Strategy, class of a Strategy, kernel, or function, optional
         Where it is not one of the package's: the object, class or function with which the recipe was made.
+        A recipe holds of a kernel only what it is called.
 
     Returns
     -------
@@ -67,6 +68,9 @@ def _strategy(recipe, given):
     name, own = "recipe (its strategy)", recipe.get("class")
     if recipe["strategy"] == Function.name:
         own = own or recipe["settings"].get("function")
+    if recipe["strategy"] == GivenKernel.name and given is None:
+        kernel = recipe["settings"].get("given")
+        _checks.fail(name, f"strategy={kernel}, the kernel with which it was made", "none")
     if own and given is None:
         _checks.fail(name, f"strategy={_last(own)}, as it is not one of the package's", "none")
     settings = {key: _hashable(value) for key, value in recipe["settings"].items()}

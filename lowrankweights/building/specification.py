@@ -8,7 +8,7 @@ import numpy as np
 from .. import _checks
 from ..dictionaries.points import Grid, Points, places_of
 from ..networks.activations import check_activation
-from .strategies import AutoencoderFilters, Strategy, Uniform, strategy_of
+from .strategies import AutoencoderFilters, GivenKernel, Strategy, Uniform, strategy_of
 from .strategies.index_choices import UNIFORM_ELSE, index_set_choice
 
 USUAL_COLUMNS = 10  # the estimators' default
@@ -134,9 +134,10 @@ def layer_specs(
     activation = LayerSpec.activation if activation is None else activation
     specs = []
     for i, (n_h, *own) in enumerate(zip(sizes, *each.values(), strict=True)):
-        dictionary, ridge, proportion, n_columns = own
+        own_dictionary, ridge, proportion, n_columns = own
         index_set = Uniform() if chosen.needs_places and i > 0 else chosen
-        strategy = _strategy(dictionary, ridge, index_set, settings)
+        strategy = _strategy(own_dictionary, ridge, index_set, settings)
+        _check_kernel(strategy, dictionary, (n_v, *sizes[:-1]), points, i)
         if isinstance(strategy, Strategy) and n_columns == USUAL_COLUMNS:
             n_columns = min(n_columns, n_h)
         n_iter = _pretraining(strategy, pretrain, pretrain_iter)
@@ -202,6 +203,18 @@ def _strategy(dictionary, ridge, index_set, settings):
     if isinstance(strategy, AutoencoderFilters):
         _checks.integer("pretrain_iter (for 'autoencoder')", strategy.max_iter, at_least=1)
     return strategy
+
+
+def _check_kernel(strategy, dictionary, n_inputs, points, i):
+    """A ``ValueError`` if layer i's own kernel does not fit its input, before a layer is built."""
+    if not isinstance(strategy, GivenKernel):
+        return
+    if strategy.is_of_one_input and len(n_inputs) > 1 and not isinstance(dictionary, (tuple, list)):
+        expected = "one for each hidden layer where a kernel is of one layer's input, such as "
+        got = f"{strategy.given!r} for all {len(n_inputs)}"
+        _checks.fail("dictionary", f"{expected}dictionary=(kernel, 'covariance')", got)
+    layer, places = (f"hidden layer {i}", None) if i else ("X", points)
+    strategy.check(n_inputs[i], places, layer)
 
 
 def _pretraining(strategy, pretrain, pretrain_iter):

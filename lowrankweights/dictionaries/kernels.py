@@ -52,6 +52,12 @@ class SquaredExponential(Kernel):
 class _Tabulated(Kernel):
     """A kernel known only as a matrix K (n_v, n_v) over the layer's input units."""
 
+    needs_places = False
+
+    @property
+    def n_units(self):
+        return len(self.K)
+
     def evaluate(self, a, b):
         return self.K[np.ix_(self._units(a, "points_a"), self._units(b, "points_b"))]
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import lowrankweights as lrw
-from lowrankweights.building import LayerSpec, Local, Uniform, layer_specs
+from lowrankweights.building import GivenKernel, LayerSpec, Local, Uniform, layer_specs
 
 USUAL = {"n_v": 64, "dictionary": "covariance", "proportion": 0.25, "n_columns": 2}
 
@@ -67,6 +67,37 @@ def test_a_shape_that_may_be_meant_as_a_volume_is_warned_of_once(name):
             specs(input_shape=meant)
         specs(n_v=48, input_shape=(4, 4, 3))
         specs(points=lrw.Grid((4, 2, 8)))
+
+
+EMP = lrw.EmpiricalCovariance(np.random.default_rng(0).random((9, 64)))
+SE = lrw.SquaredExponential(2.0)
+
+
+@pytest.mark.parametrize("kernel", [SE, EMP, lambda a, b: a @ b.T])
+def test_a_kernel_of_one_layers_input_is_not_meant_for_all(kernel):
+    with pytest.raises(
+        ValueError, match=r"^dictionary: expected one .* dictionary=\(kernel, 'covariance'\), got"
+    ):
+        specs(dictionary=kernel, input_shape=(8, 8))
+    first, second = specs(dictionary=(kernel, "covariance"), input_shape=(8, 8), ridge=(0.5, None))
+    assert isinstance(first.dictionary, GivenKernel) and first.dictionary.relative_ridge == 0.5
+    assert second.dictionary.name == "covariance"
+    (alone,) = specs(9, dictionary=kernel, input_shape=(8, 8))
+    assert alone.dictionary.relative_ridge == 1e-2
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"dictionary": (SE, "covariance")}, "another than SquaredExponential.* input_shape or points"),
+        ({"dictionary": (SE, SE), "input_shape": (8, 8)}, "another than SquaredExponential"),
+        ({"dictionary": ("covariance", EMP)}, "a kernel of the 20 units of hidden layer 1, got .* 64"),
+        ({"dictionary": (EMP, "none"), "n_v": 63}, "a kernel of the 63 units of X, got .* made of 64"),
+    ],
+)
+def test_a_kernel_that_does_not_fit_is_named_before_a_layer_is_built(changes, text):
+    with pytest.raises(ValueError, match=f"^dictionary: expected {text}"):
+        specs(**changes)
 
 
 def test_pre_training_is_of_layers_that_have_a_dictionary_or_every_weight():

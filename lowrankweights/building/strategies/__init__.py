@@ -4,6 +4,7 @@ from .by_name import LEARNED, NAMES, STRATEGIES, AutoencoderFilters, Function, s
 from .index_choices import INDEX_SETS, IndexSetChoice, Local, Uniform
 from .kernel_strategies import (
     CovarianceRidge,
+    GivenKernel,
     KernelRidge,
     KernelStrategy,
     SquaredCovarianceRidge,
@@ -20,6 +21,7 @@ __all__ = [
     "CovarianceRidge",
     "DrawnDictionary",
     "Function",
+    "GivenKernel",
     "IndexSetChoice",
     "KernelRidge",
     "KernelStrategy",
