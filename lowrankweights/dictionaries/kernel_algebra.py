@@ -27,7 +27,7 @@ class Kernel(abc.ABC):
     ``evaluate_diagonal(points) -> diagonal``, optional
         k(i, i) for each of the ``Points``, (n,), where there is a faster way than the matrix.
     ``needs_places``, optional
-        False of a kernel that needs no positions: where a layer has none, it is called with ``np.arange(n_v)``.
+        False of a kernel that needs no positions: it may be called with units' indices alone.
     ``n_units``, ``varying``, optional
         Of a kernel made of data: how many units it knows, and which of them vary, an array of int.
     ``__repr__``, optional: what errors and recipes call the kernel.
@@ -210,7 +210,7 @@ class OfScikitLearn(_Composed):
 
 
 class White(_Composed):
-    """k(i, i) = variance and 0 elsewhere, also where scikit-learn's ``WhiteKernel``, of two lists, is all 0."""
+    """k(i, i) = variance, else 0; scikit-learn's ``WhiteKernel`` of two lists would be all 0."""
 
     def __init__(self, variance):
         self.variance = variance

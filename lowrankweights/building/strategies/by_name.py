@@ -240,9 +240,8 @@ def _kind(dictionary, name):
     if n_required != 4:
         own = getattr(dictionary, "__name__", None) or repr(dictionary)
         forms = "a kernel k(points_a, points_b) -> K, or f(v, points, n_alpha, rng) -> U"
-        _checks.fail(
-            name, f"{forms}, a function of two or of four required arguments", f"{own}, {n_required}"
-        )
+        expected = f"{forms}, a function of two or of four required arguments"
+        _checks.fail(name, expected, f"{own}, {n_required}")
     return Function, {"function": dictionary}
 
 

@@ -142,7 +142,7 @@ def test_a_kernel_of_units_needs_no_places(kernel):
 def test_a_table_of_other_units_is_named(n_v):
     layer_input = LayerInput(np.random.default_rng(1).random((9, n_v)), name="hidden layer 1")
     for kernel in (lrw.EmpiricalCovariance(V), 2 * lrw.EmpiricalCovariance(V) + 1):
-        text = f"^dictionary: expected a kernel of the {n_v} units of hidden layer 1, got .*, which is made of 36"
+        text = f"^dictionary: expected a kernel of the {n_v} units of hidden layer 1, got .* made of 36"
         with pytest.raises(ValueError, match=text):
             strategy_of(kernel).prepare(layer_input)
 
