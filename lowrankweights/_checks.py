@@ -231,6 +231,16 @@ def choice(name, value, options):
     fail(name, "one of " + ", ".join(map(repr, options)), repr(value) + hint)
 
 
+def row_weights(weight, n, name="weight"):
+    """Return the weights of n rows as a float64 array: numbers >= 0, not all 0; None stays None."""
+    if weight is None:
+        return None
+    weight = array(name, weight, shape=(n,), dtype=np.float64)
+    if weight.min(initial=np.inf) < 0 or not weight.any():
+        fail(name, "numbers >= 0, not all 0", f"{weight.min():g} to {weight.max():g}")
+    return weight
+
+
 def generator(rng, name="rng"):
     """Return a ``numpy.random.Generator`` from a seed or a generator; None is not accepted."""
     if isinstance(rng, np.random.Generator):

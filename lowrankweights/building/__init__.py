@@ -22,6 +22,7 @@ from .strategies import (
     Uniform,
     strategy_of,
 )
+from .trained_filters import length_scale_of_trained_filters, takes_length_scale, with_trained_length_scale
 
 __all__ = [
     "INDEX_SETS",
@@ -45,6 +46,9 @@ __all__ = [
     "build",
     "from_recipe",
     "layer_specs",
+    "length_scale_of_trained_filters",
     "predicted_layer",
     "strategy_of",
+    "takes_length_scale",
+    "with_trained_length_scale",
 ]

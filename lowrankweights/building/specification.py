@@ -188,6 +188,9 @@ def _one_each(name, value, n_layers):
 
 def _settings(length_scale, activation, pretrain, pretrain_iter):
     """What is common to the strategies of all layers; each takes what it has a field for."""
+    if isinstance(length_scale, str) and length_scale == "auto":
+        who = "estimators make one of 'auto', by building.length_scale_of_trained_filters"
+        _checks.fail("length_scale", f"a number ({who})", "'auto'")
     if length_scale is not None:
         length_scale = _checks.number("length_scale", length_scale, above=0)
     if pretrain or pretrain_iter is not None:
