@@ -21,11 +21,14 @@ class LayerInput:
         Where the units are; hidden units are nowhere. The first is unit 0, whatever it was before.
     name : str
         What errors call the layer's input.
+    weight : array, (n,), optional
+        How much each row of v counts, as if it stood there so often: in covariances, principal components,
+        k-means, and where a layer learns to reconstruct v. None: every row once.
 
     Raises
     ------
     ValueError
-        If there is neither v nor points, or a different number of units in either.
+        If there is neither v nor points, a different number of units in either, or of rows in weight.
 
     Examples
     --------
@@ -36,6 +39,7 @@ class LayerInput:
     v: Any
     points: Points | None = None
     name: str = "X"
+    weight: Any = None
 
     def __post_init__(self):
         if self.points is not None and not isinstance(self.points, Points):
@@ -44,6 +48,10 @@ class LayerInput:
             _checks.fail("points", "a Grid or Points where v is None", "None")
         if self.v is not None and self.points is not None and len(self.points) != self.v.shape[1]:
             _checks.fail("points", f"one for each of v's {self.v.shape[1]} columns", repr(self.points))
+        if self.weight is not None:
+            if self.v is None:
+                _checks.fail("weight", "None where v is None", "weights")
+            object.__setattr__(self, "weight", _checks.row_weights(self.weight, len(self.v)))
         if self.points is not None and not np.array_equal(self.points.units, np.arange(len(self.points))):
             points = Points(self.points.coordinates, self.points.channels)
             object.__setattr__(self, "points", points)

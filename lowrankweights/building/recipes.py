@@ -16,7 +16,7 @@ from .strategies.settings import own_class
 BIT_GENERATORS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
 
 
-def from_recipe(recipe, v=None, points=None, strategy=None):
+def from_recipe(recipe, v=None, points=None, strategy=None, weight=None):
     """Draw a dictionary again.
 
     Parameters
@@ -31,6 +31,8 @@ def from_recipe(recipe, v=None, points=None, strategy=None):
     strategy : Strategy, class of a Strategy, kernel, or function, optional
         Where it is not one of the package's: the object, class or function with which the recipe was made.
         A recipe holds of a kernel only what it is called.
+    weight : array, (n,), optional
+        Of the rows of v, as it was.
 
     Returns
     -------
@@ -59,7 +61,7 @@ def from_recipe(recipe, v=None, points=None, strategy=None):
         _checks.fail("recipe", "a recipe of a drawn dictionary", f"one without {', '.join(sorted(missing))}")
     strategy = _strategy(recipe, strategy)
     look, draw = (generator_from(recipe["seed"][step]) for step in ("look", "draw"))
-    prepared = strategy.prepare(LayerInput(v, points), look)
+    prepared = strategy.prepare(LayerInput(v, points, weight=weight), look)
     return prepared.draw(recipe["n_alpha"], draw, recipe["column"], recipe["n_columns"])
 
 

@@ -11,7 +11,7 @@ from scipy import fft, linalg
 
 from .. import _checks
 from .._blas import one_blas_thread
-from .moments import covariance, varying_units
+from .moments import counted_rows, covariance, varying_units, weighted_mean
 from .points import Grid, image_grid
 
 
@@ -87,7 +87,7 @@ def wavelet_basis(shape, wavelet="haar"):
 
 
 @one_blas_thread
-def kmeans_basis(v, n_atoms, rng):
+def kmeans_basis(v, n_atoms, rng, weight=None):
     """Centres of k-means on the rows of v as atoms of unit length.
 
     Parameters
@@ -96,6 +96,9 @@ def kmeans_basis(v, n_atoms, rng):
     n_atoms : int
         At most n_v.
     rng : seed or numpy.random.Generator
+    weight : array, (n,), optional
+        How much each row counts. Centres and mean are weighted; but rows are drawn, so that a row of weight 2
+        is only on average the row twice.
 
     Returns
     -------
@@ -106,14 +109,19 @@ def kmeans_basis(v, n_atoms, rng):
     from sklearn.cluster import MiniBatchKMeans
 
     v, rng = _checks.in_range("v", _checks.array("v", v, ndim=2)), _checks.generator(rng)
+    weight = _checks.row_weights(weight, len(v))
+    v, weight = counted_rows(v, weight), None if weight is None else weight[weight > 0]
     n_atoms = _checks.integer("n_atoms", n_atoms, at_least=1, at_most=v.shape[1])
-    sample = v if len(v) <= 20_000 else v[rng.choice(len(v), 20_000, replace=False)]
-    distinct = len(np.unique(sample, axis=0))
+    if len(v) > 20_000:
+        rows = rng.choice(len(v), 20_000, replace=False)
+        v, weight = v[rows], None if weight is None else weight[rows]
+    distinct = len(np.unique(v, axis=0))
     seed = int(rng.integers(2**31))
     model = MiniBatchKMeans(
         min(n_atoms, distinct), batch_size=4096, n_init=1, reassignment_ratio=0, random_state=seed
     )
-    atoms = unit_atoms(model.fit(sample - sample.mean(axis=0)).cluster_centers_.T)
+    centred = v - (v.mean(axis=0) if weight is None else weighted_mean(v, weight).astype(v.dtype))
+    atoms = unit_atoms(model.fit(centred, sample_weight=weight).cluster_centers_.T)
     k = atoms.shape[1]
     if k == n_atoms:
         return atoms
@@ -123,12 +131,14 @@ def kmeans_basis(v, n_atoms, rng):
 
 
 @one_blas_thread
-def pca_basis(v):
+def pca_basis(v, weight=None):
     """Principal components of the rows of v as orthonormal atoms, from the largest variance to the smallest.
 
     Parameters
     ----------
     v : array, (n, n_v)
+    weight : array, (n,), optional
+        How much each row counts.
 
     Returns
     -------
@@ -139,7 +149,7 @@ def pca_basis(v):
     Raises
     ------
     ValueError
-        If v has fewer than two rows, or no column varies.
+        If v has fewer than two rows that count, or no column varies.
 
     Examples
     --------
@@ -148,9 +158,10 @@ def pca_basis(v):
            [0., 1.]])
     """
     v = _checks.in_range("v", _checks.array("v", v, ndim=2))
-    if len(v) < 2 or not len(varying_units(v)):
+    weight = _checks.row_weights(weight, len(v), n_counted=2)
+    if len(v) < 2 or not len(varying_units(v, weight)):
         _checks.fail("v", "at least 2 samples (rows) that differ", f"shape {v.shape}")
-    variances, Q = linalg.eigh(covariance(v))
+    variances, Q = linalg.eigh(covariance(v, weight))
     Q = Q[:, variances > 1e-12 * variances[-1]][:, ::-1]
     largest = np.abs(Q).argmax(axis=0)
     return np.ascontiguousarray(Q * np.sign(Q[largest, np.arange(Q.shape[1])]))

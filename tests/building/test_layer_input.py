@@ -49,6 +49,16 @@ def test_channels_that_do_not_lie_beside_each_other_are_not_tied():
     assert LayerInput(V, apart).n_channels == 1
 
 
+def test_weights_are_of_the_rows_of_v():
+    assert LayerInput(V).weight is None
+    assert LayerInput(V, weight=[1] * 9).weight.dtype == np.float64
+    for weight in (np.ones(8), np.zeros(9), -np.ones(9)):
+        with pytest.raises(ValueError, match="^weight: expected"):
+            LayerInput(V, weight=weight)
+    with pytest.raises(ValueError, match="^weight: expected None where v is None"):
+        LayerInput(None, lrw.Grid((6, 6)), weight=np.ones(36))
+
+
 def test_a_layers_input_and_its_points_agree():
     with pytest.raises(ValueError, match="^points: expected one for each of v's 36 columns"):
         LayerInput(V, lrw.Grid((5, 5)))

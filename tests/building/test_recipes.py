@@ -41,6 +41,14 @@ def test_a_recipe_gives_the_same_dictionary_to_the_bit(name):
         assert d.recipe["strategy"] == name
 
 
+@pytest.mark.parametrize("name", ["covariance", "squared_covariance", "pca", "kmeans", "autoencoder"])
+def test_a_recipe_of_weighted_rows_needs_the_weights(name):
+    weight = np.arange(60) % 3.0
+    drawn = strategy_of(name, max_iter=4).prepare(LayerInput(V, GRID, weight=weight)).draw(5)
+    assert np.array_equal(from_recipe(drawn.recipe, V, GRID, weight=weight).U, drawn.U)
+    assert not np.array_equal(from_recipe(drawn.recipe, V, GRID).U, drawn.U)
+
+
 def test_a_recipe_of_ones_own_strategy_or_function_needs_it():
     class Noise(Strategy):
         name = "noise"

@@ -81,6 +81,26 @@ def test_kmeans_atoms_have_unit_length():
     assert np.allclose(np.linalg.norm(atoms, axis=0), 1)
 
 
+def test_principal_components_of_weighted_rows_are_those_of_repeated_ones():
+    rng = np.random.default_rng(0)
+    v, weight = rng.normal(size=(50, 5)) * [1, 2, 3, 4, 5], rng.integers(0, 4, 50)
+    wanted = bases.pca_basis(np.repeat(v, weight, axis=0))
+    assert np.allclose(bases.pca_basis(v, weight), wanted, atol=1e-10)
+    assert not np.allclose(bases.pca_basis(v), wanted, atol=1e-2)
+    with pytest.raises(ValueError, match="^weight: expected numbers above 0 in at least 2 rows"):
+        bases.pca_basis(v, np.eye(50)[3])
+
+
+def test_centres_of_k_means_lie_where_the_weight_is():
+    rng = np.random.default_rng(0)
+    near = np.eye(4)[rng.integers(2, size=200)] + 0.01 * rng.normal(size=(200, 4))
+    far = 100 + rng.normal(size=(200, 4))
+    v, weight = np.vstack([near, far]), np.repeat([1.0, 0.0], 200)
+    atoms = bases.kmeans_basis(v, 2, rng=0, weight=weight)
+    assert np.array_equal(atoms, bases.kmeans_basis(near, 2, rng=0, weight=np.ones(200)))
+    assert np.allclose(np.abs(atoms.T @ [1, -1, 0, 0]), np.sqrt(2), atol=0.02)  # both along e_1 - e_2
+
+
 @pytest.mark.parametrize("n_distinct", [1, 4])
 def test_with_few_distinct_samples_kmeans_is_filled_up(n_distinct):
     V = np.repeat(np.random.default_rng(1).random((n_distinct, 12)), 3, axis=0)

@@ -74,7 +74,7 @@ class AutoencoderFilters(Basis):
 
     def look(self, layer_input, rng, **resources):
         v, n_v = layer_input.data(self.name), layer_input.n_v
-        how = {"max_iter": self.max_iter, "rng": rng, **resources}
+        how = {"max_iter": self.max_iter, "rng": rng, "weight": layer_input.weight, **resources}
         theta, _, _ = pretrain_layer(Full(n_v, n_v), self.activation, v, **how)
         return bases.unit_atoms(theta[: n_v * n_v].reshape(n_v, n_v))
 
@@ -83,13 +83,14 @@ class AutoencoderFilters(Basis):
 class KMeansCentres(Basis):
     """Centres of k-means on the layer's input (the authors' code).
 
-    Where there are fewer distinct samples than units, random directions take their place (ours).
+    Where there are fewer distinct samples than units, random directions take their place (ours). It draws
+    from the rows: one of weight 2 is only on average the row twice.
     """
 
     name = "kmeans"
 
     def look(self, layer_input, rng, **resources):
-        return bases.kmeans_basis(layer_input.data(self.name), layer_input.n_v, rng)
+        return bases.kmeans_basis(layer_input.data(self.name), layer_input.n_v, rng, layer_input.weight)
 
 
 class PrincipalComponents(Basis):
@@ -103,7 +104,7 @@ class PrincipalComponents(Basis):
     varying = "principal components with a variance"
 
     def look(self, layer_input, rng, **resources):
-        return bases.pca_basis(layer_input.data(self.name))
+        return bases.pca_basis(layer_input.data(self.name), layer_input.weight)
 
     def draw(self, seen, n_alpha, rng, column, n_columns):
         return bases.draw_atoms(seen, n_alpha, rng, n_first=n_alpha), None
@@ -142,7 +143,7 @@ class Function(Strategy):
     """The user's own f(v, points, n_alpha, rng) -> U, called once a column.
 
     v is (n, n_v); points an array of positions (n_v, d), the channel last if there are channels, and
-    ``np.arange(n_v)`` where units have no places.
+    ``np.arange(n_v)`` where units have no places. It does not see weights of rows.
     """
 
     name = "the function"

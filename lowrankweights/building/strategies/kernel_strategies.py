@@ -183,7 +183,7 @@ class CovarianceRidge(KernelStrategy):
     relative_ridge: float = 1e-3
 
     def kernel(self, layer_input):
-        return EmpiricalCovariance(layer_input.data(self.name))
+        return EmpiricalCovariance(layer_input.data(self.name), layer_input.weight)
 
 
 @dataclass(frozen=True)
@@ -195,4 +195,4 @@ class SquaredCovarianceRidge(KernelStrategy):
     relative_ridge: float = 1e-3
 
     def kernel(self, layer_input):
-        return SquaredCovariance(layer_input.data(self.name))
+        return SquaredCovariance(layer_input.data(self.name), layer_input.weight)

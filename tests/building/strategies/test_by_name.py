@@ -126,6 +126,27 @@ def test_a_wavelet_that_does_not_fit_and_too_few_units_that_vary():
     assert [len(d.alpha) for d in drawn] == [6] * len(drawn)
 
 
+@pytest.mark.parametrize("name", sorted(set(STRATEGIES) - {"kmeans"}))
+def test_a_row_of_weight_two_is_the_row_twice(name):
+    """Wherever nothing is drawn from the rows; k-means does that."""
+    v, weight = IMAGES.copy(), np.arange(60) % 4
+    v[weight == 0] = 50.0
+    repeated = LayerInput(np.repeat(v, weight, axis=0), GRID)
+    weighted, others = LayerInput(v, GRID, weight=weight), LayerInput(v[weight > 0], GRID)
+    found, wanted, without = (columns_of(name, given)[1] for given in (weighted, repeated, others))
+    for one, two in zip(found, wanted, strict=True):
+        assert np.array_equal(one.alpha, two.alpha) and np.allclose(one.U, two.U, atol=1e-10)
+    of_data = name in ("covariance", "squared_covariance", "autoencoder", "pca")
+    assert np.allclose(found[0].U, without[0].U, atol=1e-4) != of_data
+
+
+def test_k_means_sees_the_weights_too():
+    v = np.vstack([IMAGES, 50 + IMAGES])
+    weight = np.repeat([1.0, 0.0], 60)
+    found, wanted = (columns_of("kmeans", given)[1] for given in (LayerInput(v, GRID, weight=weight), PIXELS))
+    assert np.allclose(found[0].U, wanted[0].U)
+
+
 def alike(a, b):
     return np.exp(-0.5 * ((a[:, None] - b[None]) ** 2).sum(axis=-1) / 4)
 
