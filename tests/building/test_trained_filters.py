@@ -70,6 +70,17 @@ def test_units_that_never_vary_do_not_count():
     assert found(framed, points=lrw.Grid((22, 22))) == pytest.approx(found(rows), rel=0.15)
 
 
+def test_a_row_of_weight_two_is_the_row_twice():
+    """With so few rows none are drawn."""
+    _, rows, filters = smooth(2.0)
+    X, weight = rows[:300], np.arange(300) % 4
+    Y = targets(X, filters, "squared_error")
+    weighted = found(X, Y, "squared_error", weight=weight)
+    repeated = found(np.repeat(X, weight, axis=0), np.repeat(Y, weight, axis=0), "squared_error")
+    assert weighted == pytest.approx(repeated, rel=1e-4)
+    assert weighted != pytest.approx(found(X[weight > 0], Y[weight > 0], "squared_error"), rel=1e-3)
+
+
 def test_rows_of_weight_zero_do_not_count():
     white, rows, filters = smooth(2.0)
     X, weight = np.vstack([rows, 100 * white]), np.repeat([1.0, 0.0], 2500)

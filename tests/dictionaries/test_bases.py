@@ -101,6 +101,13 @@ def test_centres_of_k_means_lie_where_the_weight_is():
     assert np.allclose(np.abs(atoms.T @ [1, -1, 0, 0]), np.sqrt(2), atol=0.02)  # both along e_1 - e_2
 
 
+def test_a_centre_of_k_means_is_a_weighted_mean():
+    places, weight = np.array([[-10.0, 0], [10, 1], [10, -1]]), [10.0, 9.0, 1.0]
+    atoms = bases.kmeans_basis(np.repeat(places, 200, axis=0), 2, rng=0, weight=np.repeat(weight, 200))
+    # the mean is (0, 0.4), the right centre (10, 0.8): both atoms lie along (10, 0.4)
+    assert np.allclose(atoms[1] / atoms[0], 0.04, atol=0.005)
+
+
 @pytest.mark.parametrize("n_distinct", [1, 4])
 def test_with_few_distinct_samples_kmeans_is_filled_up(n_distinct):
     V = np.repeat(np.random.default_rng(1).random((n_distinct, 12)), 3, axis=0)
