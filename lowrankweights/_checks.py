@@ -231,6 +231,18 @@ def choice(name, value, options):
     fail(name, "one of " + ", ".join(map(repr, options)), repr(value) + hint)
 
 
+def row_weights(weight, n, n_counted=1):
+    """Return weights of n rows as a float64 array, >= 0, above 0 in ``n_counted`` rows; None stays None."""
+    if weight is None:
+        return None
+    weight = array("weight", weight, shape=(n,), dtype=np.float64)
+    if weight.min(initial=np.inf) < 0 or not weight.any():
+        fail("weight", "numbers >= 0, not all 0", f"{weight.min():g} to {weight.max():g}")
+    if np.count_nonzero(weight) < n_counted:
+        fail("weight", f"numbers above 0 in at least {n_counted} rows", np.count_nonzero(weight))
+    return weight
+
+
 def generator(rng, name="rng"):
     """Return a ``numpy.random.Generator`` from a seed or a generator; None is not accepted."""
     if isinstance(rng, np.random.Generator):

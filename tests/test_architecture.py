@@ -84,8 +84,8 @@ def test_every_room_says_its_reason_in_a_sentence():
 
 @pytest.mark.parametrize("room", MATHEMATICS)
 def test_every_module_of_the_mathematics_has_its_tests(room):
-    modules = {path.stem for path in (PACKAGE / room).glob("*.py")} - {"__init__"}
-    tested = {path.stem.removeprefix("test_") for path in (Path(__file__).parent / room).glob("test_*.py")}
+    modules = {path.stem for path in (PACKAGE / room).rglob("*.py")} - {"__init__"}
+    tested = {path.stem.removeprefix("test_") for path in (Path(__file__).parent / room).rglob("test_*.py")}
     assert modules <= tested
 
 

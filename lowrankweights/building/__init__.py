@@ -1,19 +1,28 @@
 """A network from data: strategies that make dictionaries, each with a recipe, and layers built on them."""
 
-from .index_choices import INDEX_SETS, IndexSetChoice, Local, Uniform
-from .kernel_strategies import (
-    CovarianceRidge,
-    KernelRidge,
-    KernelStrategy,
-    SquaredCovarianceRidge,
-    SquaredExponentialRidge,
-)
 from .layer_by_layer import BuiltLayer, build, predicted_layer
 from .layer_input import LayerInput
 from .recipes import from_recipe
 from .specification import LayerSpec, layer_specs
-from .strategies import NAMES, STRATEGIES, strategy_of
-from .strategy import DrawnDictionary, PreparedStrategy, Strategy
+from .strategies import (
+    INDEX_SETS,
+    NAMES,
+    STRATEGIES,
+    CovarianceRidge,
+    DrawnDictionary,
+    GivenKernel,
+    IndexSetChoice,
+    KernelRidge,
+    KernelStrategy,
+    Local,
+    PreparedStrategy,
+    SquaredCovarianceRidge,
+    SquaredExponentialRidge,
+    Strategy,
+    Uniform,
+    strategy_of,
+)
+from .trained_filters import length_scale_of_trained_filters, takes_length_scale, with_trained_length_scale
 
 __all__ = [
     "INDEX_SETS",
@@ -22,6 +31,7 @@ __all__ = [
     "BuiltLayer",
     "CovarianceRidge",
     "DrawnDictionary",
+    "GivenKernel",
     "IndexSetChoice",
     "KernelRidge",
     "KernelStrategy",
@@ -36,6 +46,9 @@ __all__ = [
     "build",
     "from_recipe",
     "layer_specs",
+    "length_scale_of_trained_filters",
     "predicted_layer",
     "strategy_of",
+    "takes_length_scale",
+    "with_trained_length_scale",
 ]

@@ -48,7 +48,7 @@ class BuiltLayer:
 
 
 @one_blas_thread
-def build(specs, X, n_out, loss, rng, *, n_threads=None, engine=None, shared=None):
+def build(specs, X, n_out, loss, rng, *, weight=None, n_threads=None, engine=None, shared=None):
     """Build the network for the data.
 
     Parameters
@@ -59,10 +59,12 @@ def build(specs, X, n_out, loss, rng, *, n_threads=None, engine=None, shared=Non
     n_out : int
     loss : str
     rng : numpy.random.Generator
+    weight : array, (n,), optional
+        How much each row counts, in what dictionaries are made of and in pre-training; see ``LayerInput``.
     n_threads, engine
         For pre-training; see ``Objective``.
     shared : dict, optional
-        Layers built earlier for the same X; equal ones are taken from it, new ones are put there.
+        Layers built earlier for the same X and weight; equal ones are taken from it, new ones are put there.
 
     Returns
     -------
@@ -86,7 +88,7 @@ def build(specs, X, n_out, loss, rng, *, n_threads=None, engine=None, shared=Non
         # a layer depends on its own specification and seed, and on those of the layers below
         key = (*key, int(seed), spec)
         if key not in shared:
-            layer_input = LayerInput(v, spec.points, f"hidden layer {i}" if i else "X")
+            layer_input = LayerInput(v, spec.points, f"hidden layer {i}" if i else "X", weight)
             shared[key] = _build_layer(layer_input, spec, np.random.default_rng(seed), resources)
         built.append(shared[key])
         v = built[-1].H
@@ -102,7 +104,7 @@ def _build_layer(layer_input, spec, rng, resources):
     if spec.pretrain_iter is None:
         theta = dense.init(rng)
         return BuiltLayer(dense, *kept, theta, output(dense, theta, layer_input.v, resources["n_threads"]))
-    how = {"max_iter": spec.pretrain_iter, "rng": rng, **resources}
+    how = {"max_iter": spec.pretrain_iter, "rng": rng, "weight": layer_input.weight, **resources}
     theta, H, result = pretrain_layer(parametrisation, spec.activation, layer_input.v, **how)
     return BuiltLayer(dense, *kept, theta, H, result)
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from .. import _checks
-from ..dictionaries.points import Grid, Points
+from ..dictionaries.points import Grid, Points, tied_channels
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,14 +18,17 @@ class LayerInput:
     v : array, (n, n_v), or None
         None where there is no data: enough for dictionaries that need only the points.
     points : Grid or Points, n_v of them, optional
-        Where the units are; hidden units are nowhere.
+        Where the units are; hidden units are nowhere. The first is unit 0, whatever it was before.
     name : str
         What errors call the layer's input.
+    weight : array, (n,), optional
+        How much each row of v counts, as if it stood there so often: in covariances, principal components,
+        k-means, and where a layer learns to reconstruct v. None: every row once.
 
     Raises
     ------
     ValueError
-        If there is neither v nor points, or a different number of units in either.
+        If there is neither v nor points, a different number of units in either, or of rows in weight.
 
     Examples
     --------
@@ -36,6 +39,7 @@ class LayerInput:
     v: Any
     points: Points | None = None
     name: str = "X"
+    weight: Any = None
 
     def __post_init__(self):
         if self.points is not None and not isinstance(self.points, Points):
@@ -44,6 +48,13 @@ class LayerInput:
             _checks.fail("points", "a Grid or Points where v is None", "None")
         if self.v is not None and self.points is not None and len(self.points) != self.v.shape[1]:
             _checks.fail("points", f"one for each of v's {self.v.shape[1]} columns", repr(self.points))
+        if self.weight is not None:
+            if self.v is None:
+                _checks.fail("weight", "None where v is None", "weights")
+            object.__setattr__(self, "weight", _checks.row_weights(self.weight, len(self.v)))
+        if self.points is not None and not np.array_equal(self.points.units, np.arange(len(self.points))):
+            points = Points(self.points.coordinates, self.points.channels)
+            object.__setattr__(self, "points", points)
 
     @property
     def n_v(self):
@@ -51,7 +62,8 @@ class LayerInput:
 
     @property
     def n_channels(self):
-        return 1 if self.points is None else self.points.n_channels
+        """How many channels of a position are drawn together; see ``points.tied_channels``."""
+        return 1 if self.points is None else tied_channels(self.points)
 
     @property
     def kernel_points(self):
@@ -67,14 +79,17 @@ class LayerInput:
     def places(self, dictionary, kind=Points):
         """The points (of this kind); a ``ValueError`` that names the dictionary which needs them, if none."""
         if not isinstance(self.points, kind):
-            _checks.fail(
-                "dictionary",
-                f"another than {dictionary!r} for a layer without a grid (hidden units have none; "
-                "for the first layer give input_shape), for instance 'covariance'",
-                repr(dictionary),
-            )
+            refuse_without_places(dictionary, on_grid=kind is Grid)
         return self.points
 
     def grid(self, dictionary):
         """As ``places``, where the points must lie on a grid."""
         return self.places(dictionary, Grid)
+
+
+def refuse_without_places(dictionary, on_grid=False):
+    """The ``ValueError`` of a dictionary that needs places, or a grid, where there is none."""
+    remedy = "input_shape or points (a Grid)" if on_grid else "input_shape or points"
+    whose = f"for a layer without {'a grid' if on_grid else 'places'}"
+    others = f"(hidden units have none; for the first layer give {remedy}), for instance 'covariance'"
+    _checks.fail("dictionary", f"another than {dictionary!r} {whose} {others}", repr(dictionary))

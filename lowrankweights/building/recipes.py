@@ -10,14 +10,13 @@ import numpy as np
 
 from .. import _checks
 from .layer_input import LayerInput
-from .settings import own_class
-from .strategies import STRATEGIES, Function, strategy_of
-from .strategy import Strategy
+from .strategies import STRATEGIES, Function, GivenKernel, Strategy, strategy_of
+from .strategies.settings import own_class
 
 BIT_GENERATORS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
 
 
-def from_recipe(recipe, v=None, points=None, strategy=None):
+def from_recipe(recipe, v=None, points=None, strategy=None, weight=None):
     """Draw a dictionary again.
 
     Parameters
@@ -29,8 +28,11 @@ def from_recipe(recipe, v=None, points=None, strategy=None):
         points or of chance.
     points : Grid or Points, optional
         As they were.
-    strategy : Strategy, class of a Strategy, or callable, optional
+    strategy : Strategy, class of a Strategy, kernel, or function, optional
         Where it is not one of the package's: the object, class or function with which the recipe was made.
+        A recipe holds of a kernel only what it is called.
+    weight : array, (n,), optional
+        Of the rows of v, as it was.
 
     Returns
     -------
@@ -59,7 +61,7 @@ def from_recipe(recipe, v=None, points=None, strategy=None):
         _checks.fail("recipe", "a recipe of a drawn dictionary", f"one without {', '.join(sorted(missing))}")
     strategy = _strategy(recipe, strategy)
     look, draw = (generator_from(recipe["seed"][step]) for step in ("look", "draw"))
-    prepared = strategy.prepare(LayerInput(v, points), look)
+    prepared = strategy.prepare(LayerInput(v, points, weight=weight), look)
     return prepared.draw(recipe["n_alpha"], draw, recipe["column"], recipe["n_columns"])
 
 
@@ -68,6 +70,9 @@ def _strategy(recipe, given):
     name, own = "recipe (its strategy)", recipe.get("class")
     if recipe["strategy"] == Function.name:
         own = own or recipe["settings"].get("function")
+    if recipe["strategy"] == GivenKernel.name and given is None:
+        kernel = recipe["settings"].get("given")
+        _checks.fail(name, f"strategy={kernel}, the kernel with which it was made", "none")
     if own and given is None:
         _checks.fail(name, f"strategy={_last(own)}, as it is not one of the package's", "none")
     settings = {key: _hashable(value) for key, value in recipe["settings"].items()}
@@ -111,7 +116,7 @@ def _hashable(value):
 def generator_from(state):
     """A Generator in the state that ``generator_state`` returned.
 
-    >>> from lowrankweights.building.strategy import generator_state
+    >>> from lowrankweights.building.strategies.strategy import generator_state
     >>> rng = np.random.default_rng(3)
     >>> again = generator_from(generator_state(rng))
     >>> bool(rng.integers(1000) == again.integers(1000))

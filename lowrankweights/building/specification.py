@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 
 from .. import _checks
-from ..dictionaries.points import Grid, Points
+from ..dictionaries.points import Grid, Points, places_of
 from ..networks.activations import check_activation
-from .index_choices import Uniform, index_set_choice
-from .strategies import AutoencoderFilters, Strategy, strategy_of
+from .strategies import AutoencoderFilters, GivenKernel, Strategy, Uniform, strategy_of
+from .strategies.index_choices import UNIFORM_ELSE, index_set_choice
 
 USUAL_COLUMNS = 10  # the estimators' default
+USUAL_CHANNELS = (1, 2, 3, 4)
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ def layer_specs(
     proportion,
     n_columns,
     input_shape=None,
+    points=None,
     length_scale=None,
     ridge=None,
     activation=None,
@@ -97,7 +99,10 @@ def layer_specs(
         One value, or a tuple with one for each hidden layer. Where ten columns, the usual number, are
         more than a layer's units, each unit has a column of its own. ``ridge`` is relative; None: each
         strategy's own, and so with ``length_scale``, ``activation`` and ``pretrain_iter``.
-    input_shape : (height, width), (height, width, n_channels), Grid or None
+    input_shape : (n,), (height, width), (height, width, n_channels), Grid or None
+        Three entries of which the last is not a usual number of channels are warned of.
+    points : Grid, Points, array (n_v, d) or (n_v,), or None
+        Where the columns of X are, in place of ``input_shape``: all columns of an array are positions.
     index_sets : "uniform", "local" or an IndexSetChoice
     shape_name : str
         What errors call ``input_shape``.
@@ -122,26 +127,46 @@ def layer_specs(
     sizes = _sizes(hidden_layer_sizes)
     each = {"dictionary": dictionary, "ridge": ridge, "proportion": proportion, "n_columns": n_columns}
     each = {name: _one_each(name, value, len(sizes)) for name, value in each.items()}
-    points = None if input_shape is None else Grid.of_image(input_shape, shape_name, n_v)
-    chosen = index_set_choice(index_sets)
-    if chosen.needs_grid and points is None:
-        _checks.fail("index_sets", "'uniform' where no input_shape is given", repr(index_sets))
+    points = places_of(input_shape, points, n_v, shape_name)
+    _say_how_it_is_read(input_shape, points, shape_name)
+    chosen = _index_set_choice(index_sets, points)
     settings = _settings(length_scale, activation, pretrain, pretrain_iter)
     activation = LayerSpec.activation if activation is None else activation
     specs = []
     for i, (n_h, *own) in enumerate(zip(sizes, *each.values(), strict=True)):
-        dictionary, ridge, proportion, n_columns = own
-        index_set = Uniform() if chosen.needs_grid and i > 0 else chosen
-        strategy = _strategy(dictionary, ridge, index_set, settings)
+        own_dictionary, ridge, proportion, n_columns = own
+        index_set = Uniform() if chosen.needs_places and i > 0 else chosen
+        strategy = _strategy(own_dictionary, ridge, index_set, settings)
+        _check_kernel(strategy, dictionary, (n_v, *sizes[:-1]), points, i)
         if isinstance(strategy, Strategy) and n_columns == USUAL_COLUMNS:
             n_columns = min(n_columns, n_h)
         n_iter = _pretraining(strategy, pretrain, pretrain_iter)
         places = points if i == 0 else None  # hidden units are nowhere
         specs.append(LayerSpec(n_h, strategy, proportion, n_columns, activation, n_iter, places))
-    if chosen.needs_grid and not getattr(specs[0].dictionary, "draws_index_sets", False):
+    if chosen.needs_places and not getattr(specs[0].dictionary, "draws_index_sets", False):
         why = f"a first layer with {each['dictionary'][0]!r}, which draws no index sets"
         _checks.warn(f"index_sets: {index_sets!r} changes nothing in {why}")
     return tuple(specs)
+
+
+def _index_set_choice(index_sets, points):
+    """The choice of alpha in the first layer; an error if it needs places and there are none."""
+    chosen = index_set_choice(index_sets)
+    if chosen.needs_places and points is None:
+        _checks.fail("index_sets", UNIFORM_ELSE, repr(index_sets))
+    return chosen
+
+
+def _say_how_it_is_read(input_shape, grid, shape_name):
+    """A warning where three entries may have been meant as a volume."""
+    if input_shape is None or isinstance(input_shape, Grid) or grid.n_channels in USUAL_CHANNELS:
+        return
+    (height, width), n = grid.shape, grid.n_channels
+    volume, meant = Grid((*grid.shape, n)), f"{shape_name}={grid!r}"
+    _checks.warn(
+        f"{shape_name}: {grid.input_shape} is read as {n} channels of {height} x {width}. "
+        f"For a volume give points={volume!r} instead; to say that channels are meant, {meant}."
+    )
 
 
 def _sizes(hidden_layer_sizes):
@@ -163,6 +188,9 @@ def _one_each(name, value, n_layers):
 
 def _settings(length_scale, activation, pretrain, pretrain_iter):
     """What is common to the strategies of all layers; each takes what it has a field for."""
+    if isinstance(length_scale, str) and length_scale == "auto":
+        who = "estimators make one of 'auto', by building.length_scale_of_trained_filters"
+        _checks.fail("length_scale", f"a number ({who})", "'auto'")
     if length_scale is not None:
         length_scale = _checks.number("length_scale", length_scale, above=0)
     if pretrain or pretrain_iter is not None:
@@ -178,6 +206,18 @@ def _strategy(dictionary, ridge, index_set, settings):
     if isinstance(strategy, AutoencoderFilters):
         _checks.integer("pretrain_iter (for 'autoencoder')", strategy.max_iter, at_least=1)
     return strategy
+
+
+def _check_kernel(strategy, dictionary, n_inputs, points, i):
+    """A ``ValueError`` if layer i's own kernel does not fit its input, before a layer is built."""
+    if not isinstance(strategy, GivenKernel):
+        return
+    if strategy.is_of_one_input and len(n_inputs) > 1 and not isinstance(dictionary, (tuple, list)):
+        expected = "one for each hidden layer where a kernel is of one layer's input, such as "
+        got = f"{strategy.given!r} for all {len(n_inputs)}"
+        _checks.fail("dictionary", f"{expected}dictionary=(kernel, 'covariance')", got)
+    layer, places = (f"hidden layer {i}", None) if i else ("X", points)
+    strategy.check(n_inputs[i], places, layer)
 
 
 def _pretraining(strategy, pretrain, pretrain_iter):

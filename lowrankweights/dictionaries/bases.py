@@ -3,6 +3,7 @@
 The paper names Fourier and wavelet bases (section 3.1); k-means is the authors' extra, PCA ours.
 """
 
+import functools
 import warnings
 
 import numpy as np
@@ -10,16 +11,16 @@ from scipy import fft, linalg
 
 from .. import _checks
 from .._blas import one_blas_thread
-from .moments import covariance, varying_units
-from .points import image_grid
+from .moments import counted_rows, covariance, varying_units, weighted_mean
+from .points import Grid, image_grid
 
 
 def dct_basis(shape):
-    """Orthonormal cosines on a pixel grid, from the lowest frequency to the highest.
+    """Orthonormal cosines on a grid of any number of axes, from the lowest frequency to the highest.
 
     Parameters
     ----------
-    shape : (height, width) or (height, width, n_channels), or a Grid of two axes
+    shape : (n,), (height, width) or (height, width, n_channels), or a Grid
         Each channel has its own atoms.
 
     Returns
@@ -27,20 +28,23 @@ def dct_basis(shape):
     basis : ndarray, (n_v, n_v)
         One atom a column; basis.T @ basis = I.
 
+    Notes
+    -----
+    Atom (u_1, u_2, ...) is the product of a cosine along each axis, of u_i half periods over the n_i points;
+    its frequency is the length of (u_1 / n_1, u_2 / n_2, ...). Paper, section 3.1.
+
     Examples
     --------
     >>> B = dct_basis((4, 4))
     >>> B.shape, bool(np.allclose(B.T @ B, np.eye(16)))
     ((16, 16), True)
     """
-    grid = image_grid(shape)
-    height, width = grid.shape
-    rows, columns = (fft.idct(np.eye(n), axis=0, norm="ortho") for n in (height, width))
-    # atom (u, v) is the outer product of cosines; its frequency is |(u / height, v / width)|
-    atoms = np.einsum("iu,jv->ijuv", rows, columns).reshape(height * width, -1)
-    u, v = np.divmod(np.arange(height * width), width)
-    order = np.argsort(np.hypot(u / height, v / width), kind="stable")
-    return np.kron(atoms[:, order], np.eye(grid.n_channels))
+    grid = Grid.of_image(shape, "shape")
+    along = [fft.idct(np.eye(n), axis=0, norm="ortho") for n in grid.shape]
+    atoms = functools.reduce(np.kron, along)
+    frequencies = np.indices(grid.shape).reshape(len(grid.shape), -1)
+    frequency = functools.reduce(np.hypot, [u / n for u, n in zip(frequencies, grid.shape, strict=True)], 0.0)
+    return np.kron(atoms[:, np.argsort(frequency, kind="stable")], np.eye(grid.n_channels))
 
 
 def wavelet_basis(shape, wavelet="haar"):
@@ -59,7 +63,7 @@ def wavelet_basis(shape, wavelet="haar"):
     """
     import pywt
 
-    grid = image_grid(shape)
+    grid = image_grid(shape, remedy="'dct' takes any grid")
     height, width = grid.shape
     if wavelet not in pywt.wavelist(kind="discrete") or not _is_orthonormal(pywt.Wavelet(wavelet)):
         _checks.fail("wavelet", "the name of an orthogonal wavelet, such as 'haar' or 'db2'", repr(wavelet))
@@ -83,7 +87,7 @@ def wavelet_basis(shape, wavelet="haar"):
 
 
 @one_blas_thread
-def kmeans_basis(v, n_atoms, rng):
+def kmeans_basis(v, n_atoms, rng, weight=None):
     """Centres of k-means on the rows of v as atoms of unit length.
 
     Parameters
@@ -92,6 +96,9 @@ def kmeans_basis(v, n_atoms, rng):
     n_atoms : int
         At most n_v.
     rng : seed or numpy.random.Generator
+    weight : array, (n,), optional
+        How much each row counts. Centres and mean are weighted; but rows are drawn, so that a row of weight 2
+        is only on average the row twice.
 
     Returns
     -------
@@ -102,14 +109,19 @@ def kmeans_basis(v, n_atoms, rng):
     from sklearn.cluster import MiniBatchKMeans
 
     v, rng = _checks.in_range("v", _checks.array("v", v, ndim=2)), _checks.generator(rng)
+    weight = _checks.row_weights(weight, len(v))
+    v, weight = counted_rows(v, weight), None if weight is None else weight[weight > 0]
     n_atoms = _checks.integer("n_atoms", n_atoms, at_least=1, at_most=v.shape[1])
-    sample = v if len(v) <= 20_000 else v[rng.choice(len(v), 20_000, replace=False)]
-    distinct = len(np.unique(sample, axis=0))
+    if len(v) > 20_000:
+        rows = rng.choice(len(v), 20_000, replace=False)
+        v, weight = v[rows], None if weight is None else weight[rows]
+    distinct = len(np.unique(v, axis=0))
     seed = int(rng.integers(2**31))
     model = MiniBatchKMeans(
         min(n_atoms, distinct), batch_size=4096, n_init=1, reassignment_ratio=0, random_state=seed
     )
-    atoms = unit_atoms(model.fit(sample - sample.mean(axis=0)).cluster_centers_.T)
+    centred = v - (v.mean(axis=0) if weight is None else weighted_mean(v, weight).astype(v.dtype))
+    atoms = unit_atoms(model.fit(centred, sample_weight=weight).cluster_centers_.T)
     k = atoms.shape[1]
     if k == n_atoms:
         return atoms
@@ -119,12 +131,14 @@ def kmeans_basis(v, n_atoms, rng):
 
 
 @one_blas_thread
-def pca_basis(v):
+def pca_basis(v, weight=None):
     """Principal components of the rows of v as orthonormal atoms, from the largest variance to the smallest.
 
     Parameters
     ----------
     v : array, (n, n_v)
+    weight : array, (n,), optional
+        How much each row counts.
 
     Returns
     -------
@@ -135,7 +149,7 @@ def pca_basis(v):
     Raises
     ------
     ValueError
-        If v has fewer than two rows, or no column varies.
+        If v has fewer than two rows that count, or no column varies.
 
     Examples
     --------
@@ -144,9 +158,10 @@ def pca_basis(v):
            [0., 1.]])
     """
     v = _checks.in_range("v", _checks.array("v", v, ndim=2))
-    if len(v) < 2 or not len(varying_units(v)):
+    weight = _checks.row_weights(weight, len(v), n_counted=2)
+    if len(v) < 2 or not len(varying_units(v, weight)):
         _checks.fail("v", "at least 2 samples (rows) that differ", f"shape {v.shape}")
-    variances, Q = linalg.eigh(covariance(v))
+    variances, Q = linalg.eigh(covariance(v, weight))
     Q = Q[:, variances > 1e-12 * variances[-1]][:, ::-1]
     largest = np.abs(Q).argmax(axis=0)
     return np.ascontiguousarray(Q * np.sign(Q[largest, np.arange(Q.shape[1])]))

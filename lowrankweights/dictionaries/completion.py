@@ -30,7 +30,7 @@ def complete(W, shape, proportion, rng=0, length_scale=None):
     Parameters
     ----------
     W : array, (n_v, n_features)
-    shape : (height, width) or (height, width, n_channels), or a Grid
+    shape : (n,), (height, width) or (height, width, n_channels), or a Grid
     proportion : float
         n_alpha / n_v, of the weights that are known, in (0, 1].
     rng : seed or numpy.random.Generator

@@ -9,7 +9,7 @@ import functools
 import numpy as np
 
 from .. import _checks
-from .points import Grid, image_grid
+from .points import Grid, Points, tied_channels
 
 
 def sample_index_set(n_v, n_alpha, rng=0, n_channels=1, candidates=None):
@@ -68,11 +68,12 @@ def local_index_set(shape, n_alpha, centre, rng=0, candidates=None):
 
     Parameters
     ----------
-    shape : (height, width) or (height, width, n_channels), or a Grid
+    shape : (n,), (height, width) or (height, width, n_channels), or a Grid or Points
+        Channels are tied where they lie beside each other, as on every grid.
     n_alpha : int
-        Number of weights, all channels counted; divisible by ``n_channels``.
+        Number of weights, all channels counted; divisible by the number of channels that are tied.
     centre : (row, column)
-        In pixels; for another grid, one number an axis.
+        In pixels; for other points, one number an axis.
     rng : seed or numpy.random.Generator
     candidates : array of int, optional
         Draw among these weights only, each channel for itself.
@@ -91,8 +92,8 @@ def local_index_set(shape, n_alpha, centre, rng=0, candidates=None):
     >>> local_index_set((5, 5), 8, centre=(0, 0), rng=0)[:2]
     array([0, 1])
     """
-    grid = Grid.of_image(shape, "shape")
-    n_v, n_channels = len(grid), grid.n_channels
+    grid = shape if isinstance(shape, Points) else Grid.of_image(shape, "shape")
+    n_v, n_channels = len(grid), tied_channels(grid)
     n_alpha = _checks.integer("n_alpha", n_alpha, at_least=1, at_most=n_v)
     centre = _checks.array("centre", centre, shape=grid.coordinates.shape[1:])
     if candidates is not None:
@@ -109,7 +110,7 @@ def local_index_set(shape, n_alpha, centre, rng=0, candidates=None):
 
 def _nearest_and_others(grid, units, n, centre, rng):
     """n of the units, sorted: half those nearest to the centre, half drawn from the rest."""
-    distance = functools.reduce(np.hypot, (grid.coordinates[units] - centre).T, 0.0)
+    distance = _distance(grid.coordinates[units], centre)
     near, rest = np.split(units[np.argsort(distance, kind="stable")], [(n + 1) // 2])
     far = _checks.generator(rng).choice(rest, n - len(near), replace=False)
     return np.sort(np.concatenate([near, far]))
@@ -120,7 +121,7 @@ def nested_index_set(shape, proportion, rng):
 
     Parameters
     ----------
-    shape : (height, width) or (height, width, n_channels), or a Grid
+    shape : (n,), (height, width) or (height, width, n_channels), or a Grid
     proportion : float
         n_alpha / n_v, in (0, 1].
     rng : seed or numpy.random.Generator
@@ -152,30 +153,66 @@ def _with_channels(pixels, n_channels):
 
 
 def column_centres(shape, n_columns):
-    """A place for each column, spread evenly over the ellipse that fits into the image.
+    """A place for each column, spread evenly.
 
     Parameters
     ----------
-    shape : (height, width) or (height, width, n_channels), or a Grid of two axes
+    shape : (n,), (height, width) or (height, width, n_channels), or a Grid or Points
     n_columns : int
 
     Returns
     -------
-    centres : ndarray, (n_columns, 2)
-        Row and column, in pixels: a sunflower's spiral (H. Vogel, 1979), which fits any number.
+    centres : ndarray, (n_columns, d)
+        On a grid of two axes over the ellipse that fits into the image, row and column in pixels: a
+        sunflower's spiral (H. Vogel, 1979), which fits any number. On one axis at equal distances. Over
+        more axes and scattered points as ``_spread`` says (ours).
 
     Examples
     --------
     >>> column_centres((28, 28), 1)
     array([[13.5, 13.5]])
+    >>> column_centres((9,), 2)
+    array([[2.],
+           [6.]])
     """
     n_columns = _checks.integer("n_columns", n_columns, at_least=1)
-    middle = image_grid(shape).coordinates[-1] / 2
+    points = shape if isinstance(shape, Points) else Grid.of_image(shape, "shape")
+    n_axes = len(points.shape) if isinstance(points, Grid) else None
+    j, middle = np.arange(n_columns), points.coordinates[-1] / 2
+    if n_axes == 1:
+        return middle * (2 * j[:, None] + 1) / n_columns
+    if n_axes != 2:
+        return _spread(points.coordinates, n_columns)
     if n_columns == 1:
         return middle[None]
-    j = np.arange(n_columns)
     radius, angle = np.sqrt((j + 0.5) / n_columns), j * np.pi * (3 - np.sqrt(5))
     return middle + middle * radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+
+
+def _spread(positions, n_places, n_steps=10):
+    """Places (n_places, d) spread over positions: first these far from each other, then in their midst.
+
+    The first is the position nearest to the mean, each other one the farthest from those before; then in
+    each step a place becomes the mean of the positions nearest to it (Lloyd's algorithm, 1957). Nothing is
+    drawn. Where positions are fewer than places, they are taken again.
+    """
+    positions = np.unique(positions, axis=0)
+    n = min(n_places, len(positions))
+    places = [positions[_distance(positions, positions.mean(axis=0)).argmin()]]
+    distance = _distance(positions, places[0])
+    while len(places) < n:
+        places.append(positions[distance.argmax()])
+        distance = np.minimum(distance, _distance(positions, places[-1]))
+    places = np.array(places)
+    for _ in range(n_steps):
+        nearest = np.argmin([_distance(positions, place) for place in places], axis=0)
+        for j in np.unique(nearest):
+            places[j] = positions[nearest == j].mean(axis=0)
+    return places[np.arange(n_places) % n]
+
+
+def _distance(positions, place):
+    return functools.reduce(np.hypot, (positions - place).T, 0.0)
 
 
 def check_index_set(alpha, n_v, name="alpha"):

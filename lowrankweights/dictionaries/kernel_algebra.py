@@ -26,10 +26,13 @@ class Kernel(abc.ABC):
         symmetric and positive semidefinite where b is a.
     ``evaluate_diagonal(points) -> diagonal``, optional
         k(i, i) for each of the ``Points``, (n,), where there is a faster way than the matrix.
-    ``__repr__``, optional
-        What errors call the kernel.
+    ``needs_places``, optional
+        False of a kernel that needs no positions: it may be called with units' indices alone.
+    ``n_units``, ``varying``, optional
+        Of a kernel made of data: how many units it knows, and which of them vary, an array of int.
+    ``__repr__``, optional: what errors and recipes call the kernel.
 
-    Both raise ``ValueError`` for points that they know nothing of, by ``points_a``, ``points_b`` or
+    Both methods raise ``ValueError`` for points that they know nothing of, by ``points_a``, ``points_b`` or
     ``points``. What they return is checked wherever a kernel is called.
 
     Examples
@@ -50,6 +53,7 @@ class Kernel(abc.ABC):
     array([0.5 , 0.11, 0.11, 0.49])
     """
 
+    needs_places, n_units, varying = True, None, None
     __array_ufunc__ = None  # so that a NumPy number on the left leaves the product to us
 
     @one_blas_thread
@@ -93,8 +97,20 @@ class Kernel(abc.ABC):
         return f"{type(self).__name__}()"
 
 
-class Constant(Kernel):
+class _Composed(Kernel):
+    """Equal where it is made of the same."""
+
+    def __eq__(self, other):
+        return type(other) is type(self) and vars(self) == vars(other)
+
+    def __hash__(self):
+        return hash(repr(self))
+
+
+class Constant(_Composed):
     """k(i, j) = value everywhere; what a number becomes in ``0.5 * kernel``."""
+
+    needs_places = False
 
     def __init__(self, value):
         self.value = _checks.number("value", value, at_least=0)
@@ -109,11 +125,26 @@ class Constant(Kernel):
         return f"{self.value:g}"
 
 
-class Sum(Kernel):
-    """(k1 + k2)(i, j) = k1(i, j) + k2(i, j)."""
+class _OfTwo(_Composed):
+    """What sums and products share."""
 
     def __init__(self, first, second):
         self.first, self.second = first, second
+        known = {kernel.n_units for kernel in (first, second)} - {None}
+        if len(known) == 2:
+            _checks.fail("kernel", "two that know the same units", f"{first!r} and {second!r}")
+        self.n_units = known.pop() if known else None
+        self.needs_places = first.needs_places or second.needs_places
+
+
+class Sum(_OfTwo):
+    """(k1 + k2)(i, j) = k1(i, j) + k2(i, j)."""
+
+    @property
+    def varying(self):
+        """Units that either knows something of; None: all."""
+        known = self.first.varying, self.second.varying
+        return None if known[0] is None or known[1] is None else np.union1d(*known)
 
     def evaluate(self, a, b):
         return self.first(a, b) + self.second(a, b)
@@ -125,11 +156,14 @@ class Sum(Kernel):
         return f"({self.first!r} + {self.second!r})"
 
 
-class Product(Kernel):
+class Product(_OfTwo):
     """(k1 k2)(i, j) = k1(i, j) k2(i, j)."""
 
-    def __init__(self, first, second):
-        self.first, self.second = first, second
+    @property
+    def varying(self):
+        """Units that both know something of; None: all."""
+        first, second = self.first.varying, self.second.varying
+        return second if first is None else first if second is None else np.intersect1d(first, second)
 
     def evaluate(self, a, b):
         return self.first(a, b) * self.second(a, b)
@@ -141,7 +175,7 @@ class Product(Kernel):
         return f"{self.first!r} * {self.second!r}"
 
 
-class OfFunction(Kernel):
+class OfFunction(_Composed):
     """k(i, j) as a function computes it: f(points_a, points_b) -> K, of two plain arrays.
 
     The function is given ``np.asarray`` of the points: positions, and the channel as last column if
@@ -158,7 +192,7 @@ class OfFunction(Kernel):
         return getattr(self.function, "__name__", None) or repr(self.function)
 
 
-class OfScikitLearn(Kernel):
+class OfScikitLearn(_Composed):
     """A kernel of scikit-learn's Gaussian processes: of positions; k = 0 between different channels."""
 
     def __init__(self, kernel):
@@ -173,6 +207,20 @@ class OfScikitLearn(Kernel):
 
     def __repr__(self):
         return repr(self.kernel)
+
+
+class White(_Composed):
+    """k(i, i) = variance, else 0; scikit-learn's ``WhiteKernel`` of two lists would be all 0."""
+
+    def __init__(self, variance):
+        self.variance = variance
+
+    def evaluate(self, a, b):
+        columns = (np.asarray(points).reshape(len(points), -1).T for points in (a, b))
+        return self.variance * np.all([x[:, None] == y for x, y in zip(*columns, strict=True)], axis=0)
+
+    def __repr__(self):
+        return f"White({self.variance:g})"
 
 
 def as_kernel(kernel):
@@ -217,8 +265,16 @@ def as_kernel(kernel):
     if not callable(kernel):
         expected = "a Kernel, a number, a function f(points_a, points_b) -> K or a scikit-learn kernel"
         _checks.fail("kernel", expected, repr(kernel))
-    is_scikit = hasattr(kernel, "diag") and hasattr(kernel, "is_stationary")
-    return _of_scikit(kernel) if is_scikit else OfFunction(kernel)
+    return _of_scikit(kernel) if _is_scikit(kernel) else OfFunction(kernel)
+
+
+def is_kernel(value):
+    """Whether it is a ``Kernel`` or one of scikit-learn's: no class, number or function."""
+    return isinstance(value, Kernel) or (not isinstance(value, type) and _is_scikit(value))
+
+
+def _is_scikit(kernel):
+    return hasattr(kernel, "diag") and hasattr(kernel, "is_stationary")
 
 
 def _of_scikit(kernel):
@@ -228,6 +284,8 @@ def _of_scikit(kernel):
     operator = {"Sum": Sum, "Product": Product}.get(type(kernel).__name__)
     if operator is not None and hasattr(kernel, "k1"):
         return operator(_of_scikit(kernel.k1), _of_scikit(kernel.k2))
+    if type(kernel).__name__ == "WhiteKernel":
+        return White(kernel.noise_level)
     return OfScikitLearn(kernel)
 
 

@@ -52,6 +52,12 @@ class SquaredExponential(Kernel):
 class _Tabulated(Kernel):
     """A kernel known only as a matrix K (n_v, n_v) over the layer's input units."""
 
+    needs_places = False
+
+    @property
+    def n_units(self):
+        return len(self.K)
+
     def evaluate(self, a, b):
         return self.K[np.ix_(self._units(a, "points_a"), self._units(b, "points_b"))]
 
@@ -78,13 +84,15 @@ class EmpiricalCovariance(_Tabulated):
     ----------
     v : array, (n, n_v)
         Activities of the layer's input units over the data; n >= 2.
+    weight : array, (n,), optional
+        How much each row counts, >= 0, above 0 in two rows at least; only ratios matter.
 
     Attributes
     ----------
     K : ndarray, (n_v, n_v)
-        ``np.cov(v.T)``, in float64.
+        ``np.cov(v.T, aweights=weight)``, in float64.
     varying : ndarray of int
-        Units that are not the same in every row (only these can predict anything).
+        Units that are not the same in every row that counts (only these can predict anything).
 
     Notes
     -----
@@ -101,25 +109,26 @@ class EmpiricalCovariance(_Tabulated):
     """
 
     @_checks.renamed("V", "v")
-    def __init__(self, v):
-        v = _activities(v)
-        self.K = covariance(v)
-        self.varying = varying_units(v)
+    def __init__(self, v, weight=None):
+        v, weight = _activities(v, weight)
+        self.K = covariance(v, weight)
+        self.varying = varying_units(v, weight)
 
 
 class SquaredCovariance(_Tabulated):
     """Emp2: k(i, j) = cov(v_i^2, v_j^2). See ``EmpiricalCovariance``; paper, section 3.5."""
 
     @_checks.renamed("V", "v")
-    def __init__(self, v):
+    def __init__(self, v, weight=None):
+        v, weight = _activities(v, weight)
         with np.errstate(over="ignore"):
-            v2 = _checks.array("v (its squares)", _activities(v) ** 2)
-        self.K = covariance(v2)
-        self.varying = varying_units(v2)
+            v2 = _checks.array("v (its squares)", v**2)
+        self.K = covariance(v2, weight)
+        self.varying = varying_units(v2, weight)
 
 
-def _activities(v):
+def _activities(v, weight):
     v = _checks.in_range("v", _checks.array("v", v, ndim=2))
     if len(v) < 2 or v.shape[1] < 1:
         _checks.fail("v", "at least 2 samples (rows) of at least 1 unit", f"shape {v.shape}")
-    return v
+    return v, _checks.row_weights(weight, len(v), n_counted=2)

@@ -2,12 +2,13 @@
 
 import numpy as np
 from scipy import linalg, optimize
+from scipy.spatial import cKDTree
 
 from .. import _checks
 from .._blas import one_blas_thread
 from .index_sets import check_index_set
 from .kernels import SquaredExponential
-from .points import as_points
+from .points import Grid, as_points
 from .ridge import SingularKernel, factor_ridge
 
 
@@ -66,7 +67,7 @@ def choose_length_scale(w_alpha, points, alpha, ridge=1e-2, bounds=None):
     w_alpha, points, alpha, ridge
         As in ``log_marginal_likelihood``; ridge above 0.
     bounds : (float, float), optional
-        Between which to look, in pixels; default: ``default_bounds(points)``.
+        Between which to look, in the units of the points (pixels); default: ``default_bounds(points)``.
 
     Returns
     -------
@@ -111,5 +112,21 @@ def choose_length_scale(w_alpha, points, alpha, ridge=1e-2, bounds=None):
 
 
 def default_bounds(points):
-    """From 0.3 pixels, where neighbours hardly matter, to the length of the grid, at least ten."""
-    return 0.3, max(10.0, float(np.ptp(as_points(points).coordinates, axis=0).max()))
+    """From 0.3 pixels, where neighbours hardly matter, to the length of the grid, at least ten.
+
+    Of scattered points a pixel is the median distance to the nearest other position.
+
+    >>> default_bounds([[0.0, 0.0], [0.0, 20.0], [20.0, 0.0]])
+    (6.0, 200.0)
+    """
+    positions = as_points(points).coordinates
+    pixel = 1.0 if isinstance(points, Grid) else _distance_to_nearest(np.unique(positions, axis=0))
+    return 0.3 * pixel, max(10.0 * pixel, float(np.ptp(positions, axis=0).max()))
+
+
+def _distance_to_nearest(positions):
+    """The median distance of a position to its nearest other one; 1 of a single one."""
+    if len(positions) == 1:
+        return 1.0
+    distances, _ = cKDTree(positions).query(positions, k=2)
+    return float(np.median(distances[:, 1]))

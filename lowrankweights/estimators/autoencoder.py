@@ -7,7 +7,13 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .. import _checks
 from .._blas import one_blas_thread
-from ..building import LayerInput, layer_specs, predicted_layer
+from ..building import (
+    LayerInput,
+    layer_specs,
+    predicted_layer,
+    takes_length_scale,
+    with_trained_length_scale,
+)
 from ..optimisation.lbfgs import minimize
 from ..speed import Objective
 from ..unsupervised.autoencoder import DECODERS, TiedAutoencoder, decoder_for
@@ -25,9 +31,10 @@ class LowRankAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
     ----------
     n_components : int
         Hidden units, n_h.
-    dictionary, proportion, n_columns, input_shape, length_scale, ridge, index_sets
+    dictionary, proportion, n_columns, input_shape, points, length_scale, ridge, index_sets
         How W is predicted; as in ``LowRankMLPClassifier``, for one layer. The filters of the
-        "autoencoder" dictionary are trained for 50 iterations.
+        "autoencoder" dictionary are trained for 50 iterations. "auto" as length_scale is that of filters
+        of a small autoencoder, trained briefly.
     activation : "sigmoid", "tanh", "relu" or "identity"
         g, of the hidden units.
     decoder : "auto", "sigmoid" or "identity"
@@ -61,6 +68,8 @@ class LowRankAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
         alpha and U of each column (empty where there is none).
     recipes_ : list of dict
         How each U was made; see ``LowRankMLPClassifier``.
+    length_scale_ : float or None
+        Of the dictionary, if it has one.
     n_dynamic_, n_static_ : int
     n_iter_, loss_, loss_curve_, stop_report_
         How L-BFGS went, and in words why it stopped.
@@ -83,6 +92,7 @@ class LowRankAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
         proportion=0.5,
         n_columns=1,
         input_shape=None,
+        points=None,
         length_scale=1.0,
         ridge=None,
         index_sets="uniform",
@@ -103,6 +113,7 @@ class LowRankAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
         self.proportion = proportion
         self.n_columns = n_columns
         self.input_shape = input_shape
+        self.points = points
         self.length_scale = length_scale
         self.ridge = ridge
         self.index_sets = index_sets
@@ -129,9 +140,14 @@ class LowRankAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
         rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31))
         how = {"n_threads": self.n_threads, "engine": self.engine}
 
-        names = ("dictionary", "proportion", "n_columns", "input_shape", "length_scale", "ridge")
+        names = ("dictionary", "proportion", "n_columns", "input_shape", "points", "length_scale", "ridge")
         chosen = {name: getattr(self, name) for name in (*names, "index_sets", "activation")}
+        auto = isinstance(self.length_scale, str) and self.length_scale == "auto"
+        chosen["length_scale"] = None if auto else self.length_scale
         (spec,) = layer_specs(n_components, n_v=X.shape[1], **chosen)
+        if auto and takes_length_scale(self.dictionary):
+            spec = with_trained_length_scale(spec, X, rng=rng.spawn(1)[0], n_threads=self.n_threads)
+        self.length_scale_ = getattr(spec.dictionary, "length_scale", None)
         parametrisation, drawn = predicted_layer(LayerInput(X, spec.points), spec, rng, **how)
         self.index_sets_ = [d.alpha for d in drawn if d.alpha is not None]
         self.recipes_ = [d.recipe for d in drawn]

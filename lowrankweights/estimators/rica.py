@@ -7,7 +7,14 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .. import _checks
 from .._blas import one_blas_thread
-from ..building import LayerInput, Strategy, layer_specs, predicted_layer
+from ..building import (
+    LayerInput,
+    Strategy,
+    layer_specs,
+    predicted_layer,
+    takes_length_scale,
+    with_trained_length_scale,
+)
 from ..optimisation.lbfgs import minimize
 from ..speed.blocks import in_blocks
 from ..unsupervised.patches import check_rows_vary
@@ -28,18 +35,21 @@ class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         Filters; may be more than X has columns. Default: as many.
     proportion : float
         Share of each filter that is learned, n_alpha / n_v, in (0, 1].
-    patch_shape : (height, width), (height, width, n_channels) or a Grid, optional
-        Where the rows of X are patches of images.
+    patch_shape : (n,), (height, width), (height, width, n_channels) or a Grid, optional
+        Where the rows of X are patches of images, or pieces of a signal.
+    points : Grid, Points or array (n_v, d), optional
+        In place of patch_shape: where the columns of X are, all columns of the array positions.
     sparsity : float
         Weight of the penalty on z.
     eps : float
         How smooth the penalty is, in squared units of z.
     dictionary : str or callable
-        "auto": "squared_exponential" for patches, else "covariance". "none": every weight is
+        "auto": "squared_exponential" where there are places, else "covariance". "none": every weight is
         learned, whatever ``proportion`` is. Else a name as in ``LowRankMLPClassifier`` except
         "low_rank", a function f(X, points, n_alpha, rng) -> U, or a ``building.Strategy``.
-    length_scale : float
-        Of the squared exponential, in pixels.
+    length_scale : float or "auto"
+        Of the squared exponential, in pixels. "auto": that of filters of a small autoencoder, trained
+        briefly; of perfectly white data these have none, and the shortest is taken, with a warning.
     ridge : float, optional
         lambda relative to the kernel's mean variance; default: the kernel's own.
     max_iter, tol : int, float
@@ -63,6 +73,8 @@ class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         [[alpha]] and [[U]], as for a network of one layer and one column; [[]] where there is none.
     recipes_ : list of list of dict
         How each U was made; see ``LowRankMLPClassifier``.
+    length_scale_ : float or None
+        Of the dictionary, if it has one.
     n_dynamic_, n_static_ : int
         Numbers learned, and numbers in U.
     n_iter_, loss_, loss_curve_, stop_report_
@@ -89,6 +101,7 @@ class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         *,
         proportion=0.5,
         patch_shape=None,
+        points=None,
         sparsity=0.1,
         eps=1e-2,
         dictionary="auto",
@@ -104,6 +117,7 @@ class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         self.n_components = n_components
         self.proportion = proportion
         self.patch_shape = patch_shape
+        self.points = points
         self.sparsity = sparsity
         self.eps = eps
         self.dictionary = dictionary
@@ -126,7 +140,10 @@ class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         spec = self._spec(n_v, _checks.integer("n_components", n_h, at_least=1))
         check_rows_vary(_checks.in_range("X", X))
         rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31))
-        of_weights, of_dictionary = rng.spawn(2)
+        of_weights, of_dictionary, of_length_scale = rng.spawn(3)
+        if self._is_auto() and takes_length_scale(self._dictionary()):
+            spec = with_trained_length_scale(spec, X, rng=of_length_scale, n_threads=self.n_threads)
+        self.length_scale_ = getattr(spec.dictionary, "length_scale", None)
         _, drawn = predicted_layer(LayerInput(X, spec.points), spec, of_dictionary, n_threads=self.n_threads)
         U, alpha = (drawn[0].U, drawn[0].alpha) if drawn else (None, None)
         objective = rica_objective(X, n_h, U, self.sparsity, self.eps, n_threads=self.n_threads)
@@ -159,14 +176,21 @@ class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     def _n_features_out(self):
         return len(self.components_)
 
+    def _is_auto(self):
+        return isinstance(self.length_scale, str) and self.length_scale == "auto"
+
+    def _dictionary(self):
+        """The dictionary, that of "auto" by its name."""
+        if not isinstance(self.dictionary, str) or self.dictionary != "auto":
+            return self.dictionary
+        nowhere = self.patch_shape is None and self.points is None
+        return "covariance" if nowhere else "squared_exponential"
+
     def _spec(self, n_v, n_h):
         """The layer's specification; it has a dictionary, or "none"."""
-        dictionary = self.dictionary
-        if isinstance(dictionary, str) and dictionary == "auto":
-            dictionary = "covariance" if self.patch_shape is None else "squared_exponential"
-        names = ("proportion", "length_scale", "ridge")
-        chosen = {name: getattr(self, name) for name in names} | {"dictionary": dictionary, "n_columns": 1}
-        shape = {"input_shape": self.patch_shape, "shape_name": "patch_shape"}
+        chosen = {"proportion": self.proportion, "ridge": self.ridge, "dictionary": self._dictionary()}
+        chosen |= {"length_scale": None if self._is_auto() else self.length_scale, "n_columns": 1}
+        shape = {"input_shape": self.patch_shape, "points": self.points, "shape_name": "patch_shape"}
         (spec,) = layer_specs(n_h, n_v=n_v, **chosen, **shape)
         if spec.dictionary != "none" and not isinstance(spec.dictionary, Strategy):
             _checks.fail("dictionary", "one with a fixed U, or 'none'", repr(spec.dictionary))

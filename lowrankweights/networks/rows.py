@@ -33,11 +33,7 @@ class Rows(NamedTuple):
     @classmethod
     def of(cls, n, weight=None, training=True):
         """The context of rows 0 to n - 1; a ``ValueError`` if weights do not fit or sum to 0."""
-        if weight is not None:
-            weight = _checks.array("weight", weight, shape=(n,), dtype=np.float64)
-            if weight.min() < 0 or not weight.any():
-                _checks.fail("weight", "numbers >= 0, not all 0", f"{weight.min():g} to {weight.max():g}")
-        return cls(np.arange(n), weight, training)
+        return cls(np.arange(n), _checks.row_weights(weight, n), training)
 
     def __getitem__(self, part):
         """The context of some of the rows (a slice, or indices)."""

@@ -99,7 +99,7 @@ def learn(
         White patches, one a row.
     n_components : int
         Filters.
-    patch_shape : (height, width) or (height, width, n_channels)
+    patch_shape : (n,), (height, width) or (height, width, n_channels), or a Grid
     proportion : float
         n_alpha / n_v, in (0, 1]; with 1 every weight is learned, without a dictionary.
     length_scale : float

@@ -64,6 +64,23 @@ def test_equal_layers_are_shared_and_change_nothing(digits):
         assert built(digits, shared, **changes)[2][0] is not first[2][0], changes
 
 
+def test_a_row_of_weight_two_is_the_row_twice_in_all_layers(digits):
+    X = digits.X_train[:200].astype(np.float64)
+    weight = np.arange(200) % 3
+    specs = layer_specs(
+        (12, 8), n_v=64, dictionary=("covariance", "squared_covariance"), proportion=0.3, n_columns=2,
+        activation="tanh", pretrain=True, pretrain_iter=4,
+    )  # fmt: skip
+    weighted, repeated, plain = (
+        build(specs, *data, 3, "softmax_cross_entropy", np.random.default_rng(0), weight=w)
+        for *data, w in ((X, weight), (np.repeat(X, weight, axis=0), None), (X, None))
+    )
+    assert np.allclose(weighted[1], repeated[1], atol=1e-8)
+    assert not np.allclose(weighted[1], plain[1], atol=1e-3)
+    for a, b in zip(weighted[2], repeated[2], strict=True):
+        assert all(np.array_equal(*alphas) for alphas in zip(a.index_sets, b.index_sets, strict=True))
+
+
 def test_low_rank_is_not_pre_trained_and_says_so(digits):
     with pytest.warns(UserWarning, match="low_rank layer is not pre-trained"):
         _, _, layers = built(digits, dictionary=("low_rank", "covariance"))

@@ -27,6 +27,38 @@ def test_what_is_not_there_is_refused_by_the_dictionarys_name():
             layer_input.grid("dct")
 
 
+def test_the_remedy_where_places_are_missing_is_a_shape_or_points():
+    with pytest.raises(ValueError, match="without places .* for the first layer give input_shape or points"):
+        LayerInput(V).places("squared_exponential")
+    with pytest.raises(ValueError, match=r"without a grid .* give input_shape or points \(a Grid\)"):
+        LayerInput(V).grid("dct")
+
+
+def test_some_of_the_points_are_counted_anew():
+    """Else a covariance would be looked up for other units than the columns of v."""
+    turned = LayerInput(V, lrw.Grid((6, 6))[::-1])
+    assert turned.points == lrw.Points(lrw.Grid((6, 6)).coordinates[::-1])
+    kernel = lrw.EmpiricalCovariance(V)
+    assert np.array_equal(kernel(turned.kernel_points, turned.kernel_points), kernel.K)
+    some = lrw.Points(np.random.default_rng(0).random((40, 2)))[4:]
+    assert LayerInput(V, some).points.units.tolist() == list(range(36))
+
+
+def test_channels_that_do_not_lie_beside_each_other_are_not_tied():
+    apart = lrw.Points(np.tile(np.arange(18.0), 2), channels=np.repeat([0, 1], 18))
+    assert LayerInput(V, apart).n_channels == 1
+
+
+def test_weights_are_of_the_rows_of_v():
+    assert LayerInput(V).weight is None
+    assert LayerInput(V, weight=[1] * 9).weight.dtype == np.float64
+    for weight in (np.ones(8), np.zeros(9), -np.ones(9)):
+        with pytest.raises(ValueError, match="^weight: expected"):
+            LayerInput(V, weight=weight)
+    with pytest.raises(ValueError, match="^weight: expected None where v is None"):
+        LayerInput(None, lrw.Grid((6, 6)), weight=np.ones(36))
+
+
 def test_a_layers_input_and_its_points_agree():
     with pytest.raises(ValueError, match="^points: expected one for each of v's 36 columns"):
         LayerInput(V, lrw.Grid((5, 5)))

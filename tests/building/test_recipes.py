@@ -1,8 +1,10 @@
 import json
+import re
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from sklearn.gaussian_process.kernels import RBF
 
 import lowrankweights as lrw
 from lowrankweights.building import (
@@ -17,7 +19,7 @@ from lowrankweights.building import (
     strategy_of,
 )
 from lowrankweights.building.recipes import generator_from
-from lowrankweights.building.strategy import generator_state
+from lowrankweights.building.strategies.strategy import generator_state
 
 GRID = lrw.Grid((6, 6))
 V = np.random.default_rng(0).random((60, 36)).astype(np.float32)
@@ -37,6 +39,14 @@ def test_a_recipe_gives_the_same_dictionary_to_the_bit(name):
         assert np.array_equal(again.U, d.U) and again.recipe == d.recipe
         assert np.array_equal(again.alpha, d.alpha) or (again.alpha is None and d.alpha is None)
         assert d.recipe["strategy"] == name
+
+
+@pytest.mark.parametrize("name", ["covariance", "squared_covariance", "pca", "kmeans", "autoencoder"])
+def test_a_recipe_of_weighted_rows_needs_the_weights(name):
+    weight = np.arange(60) % 3.0
+    drawn = strategy_of(name, max_iter=4).prepare(LayerInput(V, GRID, weight=weight)).draw(5)
+    assert np.array_equal(from_recipe(drawn.recipe, V, GRID, weight=weight).U, drawn.U)
+    assert not np.array_equal(from_recipe(drawn.recipe, V, GRID).U, drawn.U)
 
 
 def test_a_recipe_of_ones_own_strategy_or_function_needs_it():
@@ -126,6 +136,31 @@ def test_another_function_than_the_recipes_is_refused_but_it_may_have_moved():
         from_recipe(recipe, V, GRID, zeros)
     recipe["settings"]["function"] = "elsewhere.ones"
     assert np.array_equal(from_recipe(recipe, V, GRID, ones).U, U)
+
+
+def inverse(a, b):
+    return 1 / (1 + np.abs(a[:, None] - b[None]).sum(axis=-1))
+
+
+@pytest.mark.parametrize(
+    "kernel", [lrw.SquaredExponential(2.5), lrw.EmpiricalCovariance(V), inverse, RBF(1.5)]
+)
+def test_a_recipe_of_a_kernel_says_its_name_and_needs_it(kernel):
+    recipe, U = recipe_of(kernel, relative_ridge=0.3, index_set="local")
+    assert recipe["settings"]["relative_ridge"] == 0.3
+    called = re.escape(recipe["settings"]["given"])
+    with pytest.raises(
+        ValueError, match=rf"^recipe \(its strategy\): expected strategy={called}, the kernel"
+    ):
+        from_recipe(recipe, V, GRID)
+    given = strategy_of(kernel, relative_ridge=0.3, index_set="local")
+    for again in (kernel, given):
+        assert np.array_equal(from_recipe(recipe, V, GRID, again).U, U)
+    other = lrw.SquaredExponential(9.0)
+    with pytest.raises(ValueError, match=rf"^strategy \(kernel\): expected given = .*{called}.*, got .*=9"):
+        from_recipe(recipe, V, GRID, other)
+    with pytest.raises(ValueError, match="^strategy: expected kernel, with which the recipe was made"):
+        from_recipe(recipe, V, GRID, CovarianceRidge())
 
 
 def test_a_choice_of_ones_own_is_not_taken_for_ours_of_the_same_name():

@@ -1,10 +1,11 @@
 import dataclasses
+import warnings
 
 import numpy as np
 import pytest
 
 import lowrankweights as lrw
-from lowrankweights.building import LayerSpec, Local, Uniform, layer_specs
+from lowrankweights.building import GivenKernel, LayerSpec, Local, Uniform, layer_specs
 
 USUAL = {"n_v": 64, "dictionary": "covariance", "proportion": 0.25, "n_columns": 2}
 
@@ -43,6 +44,60 @@ def test_hidden_units_have_no_places():
     first, second = specs(input_shape=(8, 8), index_sets="local")
     assert first.points == lrw.Grid((8, 8)) and second.points is None
     assert first.dictionary.index_set == Local() and second.dictionary.index_set == Uniform()
+
+
+def test_points_of_any_kind_are_the_places_of_the_first_layer():
+    sensors = np.random.default_rng(0).random((64, 3))
+    for points in (lrw.Grid((4, 4, 4)), lrw.Grid((32,), 2), lrw.Points(sensors)):
+        first, second = specs(points=points, index_sets="local", dictionary=("squared_exponential", "pca"))
+        assert first.points == points and second.points is None and first.dictionary.index_set == Local()
+    assert specs(points=sensors) == specs(points=lrw.Points(sensors))
+    assert specs(input_shape=(64,)) == specs(points=lrw.Grid((64,)))
+
+
+@pytest.mark.parametrize("name", ["input_shape", "patch_shape"])
+def test_a_shape_that_may_be_meant_as_a_volume_is_warned_of_once(name):
+    with pytest.warns(UserWarning, match=rf"^{name}: \(4, 2, 8\) is read as 8 channels of 4 x 2") as said:
+        specs(input_shape=(4, 2, 8), shape_name=name)
+    text = str(said[0].message)
+    assert len(said) == 1 and "points=Grid((4, 2, 8))" in text and f"{name}=Grid((4, 2), channels=8)" in text
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for meant in ((4, 16, 1), (4, 8, 2), (4, 4, 4), lrw.Grid((4, 2), channels=8), (8, 8), (64,), None):
+            specs(input_shape=meant)
+        specs(n_v=48, input_shape=(4, 4, 3))
+        specs(points=lrw.Grid((4, 2, 8)))
+
+
+EMP = lrw.EmpiricalCovariance(np.random.default_rng(0).random((9, 64)))
+SE = lrw.SquaredExponential(2.0)
+
+
+@pytest.mark.parametrize("kernel", [SE, EMP, lambda a, b: a @ b.T])
+def test_a_kernel_of_one_layers_input_is_not_meant_for_all(kernel):
+    with pytest.raises(
+        ValueError, match=r"^dictionary: expected one .* dictionary=\(kernel, 'covariance'\), got"
+    ):
+        specs(dictionary=kernel, input_shape=(8, 8))
+    first, second = specs(dictionary=(kernel, "covariance"), input_shape=(8, 8), ridge=(0.5, None))
+    assert isinstance(first.dictionary, GivenKernel) and first.dictionary.relative_ridge == 0.5
+    assert second.dictionary.name == "covariance"
+    (alone,) = specs(9, dictionary=kernel, input_shape=(8, 8))
+    assert alone.dictionary.relative_ridge == 1e-2
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"dictionary": (SE, "covariance")}, "another than SquaredExponential.* input_shape or points"),
+        ({"dictionary": (SE, SE), "input_shape": (8, 8)}, "another than SquaredExponential"),
+        ({"dictionary": ("covariance", EMP)}, "a kernel of the 20 units of hidden layer 1, got .* 64"),
+        ({"dictionary": (EMP, "none"), "n_v": 63}, "a kernel of the 63 units of X, got .* made of 64"),
+    ],
+)
+def test_a_kernel_that_does_not_fit_is_named_before_a_layer_is_built(changes, text):
+    with pytest.raises(ValueError, match=f"^dictionary: expected {text}"):
+        specs(**changes)
 
 
 def test_pre_training_is_of_layers_that_have_a_dictionary_or_every_weight():
@@ -94,7 +149,10 @@ def test_few_hidden_units_have_a_column_each():
         ({"pretrain": True}, "pretrain_iter"),
         ({"pretrain_iter": 0, "dictionary": "autoencoder"}, r"pretrain_iter \(for 'autoencoder'\)"),
         ({"input_shape": (7, 8)}, "input_shape"),
-        ({"input_shape": (64,)}, "input_shape"),
+        ({"input_shape": (63,)}, "input_shape"),
+        ({"points": lrw.Grid((8, 9))}, "points"),
+        ({"points": np.zeros((63, 2))}, "points"),
+        ({"points": np.zeros((64, 2)), "input_shape": (8, 8)}, "points"),
         ({"input_shape": (7, 8), "shape_name": "patch_shape"}, "patch_shape"),
     ],
 )

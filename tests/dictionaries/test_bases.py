@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import fft
 
-from lowrankweights.dictionaries import bases
+from lowrankweights.dictionaries import Grid, bases
 
 SIZES = st.integers(1, 9)
 
@@ -13,6 +14,30 @@ SIZES = st.integers(1, 9)
 def test_cosines_are_orthonormal(height, width, n_channels):
     B = bases.dct_basis((height, width, n_channels))
     assert np.allclose(B.T @ B, np.eye(height * width * n_channels), atol=1e-12)
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.lists(st.integers(1, 6), min_size=1, max_size=4), st.integers(1, 2))
+def test_cosines_of_any_number_of_axes_are_those_of_scipys_transform(shape, n_channels):
+    B = bases.dct_basis(Grid(shape, n_channels))
+    assert np.allclose(B.T @ B, np.eye(len(B)), atol=1e-12)
+    last = 0.0
+    for atom in B.T:
+        transform = fft.dctn(atom.reshape(*shape, n_channels), axes=range(len(shape)), norm="ortho")
+        assert np.isclose(np.abs(transform), 1).sum() == 1 and np.allclose(np.abs(transform).sum(), 1)
+        *u, _ = np.unravel_index(np.abs(transform).argmax(), transform.shape)
+        frequency = np.linalg.norm(np.divide(u, shape))
+        assert frequency >= last - 1e-12
+        last = frequency
+
+
+def test_cosines_of_a_picture_have_the_bits_that_they_had():
+    """The outer product of two cosines: one number times another, whatever makes it."""
+    rows, columns = (fft.idct(np.eye(n), axis=0, norm="ortho") for n in (5, 7))
+    atoms = np.einsum("iu,jv->ijuv", rows, columns).reshape(35, 35)
+    u, v = np.divmod(np.arange(35), 7)
+    order = np.argsort(np.hypot(u / 5, v / 7), kind="stable")
+    assert np.array_equal(bases.dct_basis((5, 7, 3)), np.kron(atoms[:, order], np.eye(3)))
 
 
 @settings(deadline=None, max_examples=15)
@@ -56,6 +81,33 @@ def test_kmeans_atoms_have_unit_length():
     assert np.allclose(np.linalg.norm(atoms, axis=0), 1)
 
 
+def test_principal_components_of_weighted_rows_are_those_of_repeated_ones():
+    rng = np.random.default_rng(0)
+    v, weight = rng.normal(size=(50, 5)) * [1, 2, 3, 4, 5], rng.integers(0, 4, 50)
+    wanted = bases.pca_basis(np.repeat(v, weight, axis=0))
+    assert np.allclose(bases.pca_basis(v, weight), wanted, atol=1e-10)
+    assert not np.allclose(bases.pca_basis(v), wanted, atol=1e-2)
+    with pytest.raises(ValueError, match="^weight: expected numbers above 0 in at least 2 rows"):
+        bases.pca_basis(v, np.eye(50)[3])
+
+
+def test_centres_of_k_means_lie_where_the_weight_is():
+    rng = np.random.default_rng(0)
+    near = np.eye(4)[rng.integers(2, size=200)] + 0.01 * rng.normal(size=(200, 4))
+    far = 100 + rng.normal(size=(200, 4))
+    v, weight = np.vstack([near, far]), np.repeat([1.0, 0.0], 200)
+    atoms = bases.kmeans_basis(v, 2, rng=0, weight=weight)
+    assert np.array_equal(atoms, bases.kmeans_basis(near, 2, rng=0, weight=np.ones(200)))
+    assert np.allclose(np.abs(atoms.T @ [1, -1, 0, 0]), np.sqrt(2), atol=0.02)  # both along e_1 - e_2
+
+
+def test_a_centre_of_k_means_is_a_weighted_mean():
+    places, weight = np.array([[-10.0, 0], [10, 1], [10, -1]]), [10.0, 9.0, 1.0]
+    atoms = bases.kmeans_basis(np.repeat(places, 200, axis=0), 2, rng=0, weight=np.repeat(weight, 200))
+    # the mean is (0, 0.4), the right centre (10, 0.8): both atoms lie along (10, 0.4)
+    assert np.allclose(atoms[1] / atoms[0], 0.04, atol=0.005)
+
+
 @pytest.mark.parametrize("n_distinct", [1, 4])
 def test_with_few_distinct_samples_kmeans_is_filled_up(n_distinct):
     V = np.repeat(np.random.default_rng(1).random((n_distinct, 12)), 3, axis=0)
@@ -73,7 +125,8 @@ def test_with_few_distinct_samples_kmeans_is_filled_up(n_distinct):
         (lambda: bases.wavelet_basis((8, 8), "mexican hat"), "wavelet"),
         (lambda: bases.wavelet_basis((8, 8), "bior2.2"), "wavelet"),
         (lambda: bases.wavelet_basis((8, 8), "dmey"), "wavelet"),
-        (lambda: bases.dct_basis((8,)), "shape"),
+        (lambda: bases.dct_basis(()), "shape"),
+        (lambda: bases.wavelet_basis((8,)), "shape"),
         (lambda: bases.draw_atoms(np.eye(4), 5, rng=0), "n_alpha"),
     ],
 )

@@ -145,10 +145,51 @@ def test_a_grid_serves_as_a_shape_of_any_number_of_axes():
     alpha = local_index_set(volume, 14, centre=(2, 2, 2), rng=0)
     distance = np.abs(volume[alpha].coordinates - 2).sum(axis=1)
     assert (distance <= 1).sum() >= 7  # the middle and its six neighbours
-    with pytest.raises(ValueError, match="^shape: expected .*height, width"):
-        column_centres(volume, 3)
     with pytest.raises(ValueError, match="^centre: expected"):
         local_index_set(volume, 8, centre=(2, 2), rng=0)
+
+
+def test_on_an_axis_columns_have_places_at_equal_distances():
+    assert np.allclose(column_centres((128,), 4).ravel(), 127 * np.array([1, 3, 5, 7]) / 8)
+    assert np.array_equal(column_centres((128,), 1), [[63.5]])
+    assert np.array_equal(column_centres((1,), 3), [[0], [0], [0]])
+
+
+@pytest.mark.parametrize("n_columns", [1, 5, 10])
+def test_over_volumes_and_scattered_points_places_are_inside_and_spread_better_than_points_drawn(n_columns):
+    rng = np.random.default_rng(0)
+    sensors = rng.normal(size=(200, 2)) * [5, 1]
+    for points in (lrw.Grid((8, 8, 8)), lrw.Grid((6, 6, 6), channels=2), lrw.Points(sensors)):
+        centres = column_centres(points, n_columns)
+        assert np.array_equal(centres, column_centres(points, n_columns))
+        positions = points.coordinates
+        assert centres.shape == (n_columns, positions.shape[1])
+        assert (centres >= positions.min(axis=0)).all() and (centres <= positions.max(axis=0)).all()
+
+        def to_nearest(places, positions=positions):
+            distances = [np.linalg.norm(positions - place, axis=1) for place in places]
+            return np.mean(np.min(distances, axis=0) ** 2)
+
+        drawn = [to_nearest(rng.choice(positions, n_columns, replace=False)) for _ in range(20)]
+        assert to_nearest(centres) < 0.9 * np.median(drawn)
+    assert np.allclose(column_centres(lrw.Grid((9, 9, 9)), 1), 4)
+
+
+def test_more_columns_than_positions_share_places():
+    points = lrw.Points([[0.0, 0], [4, 0], [0, 4], [0, 0]])
+    centres = column_centres(points, 7)
+    assert len(np.unique(centres, axis=0)) == 3 and np.array_equal(centres[:4], centres[3:])
+
+
+def test_a_local_index_set_of_scattered_points_holds_the_nearest():
+    rng = np.random.default_rng(0)
+    points = lrw.Points(rng.normal(size=(60, 2)))
+    alpha = local_index_set(points, 10, centre=(1, 0), rng=0)
+    nearest = np.argsort(np.linalg.norm(points.coordinates - [1, 0], axis=1))[:5]
+    assert len(alpha) == 10 and set(nearest) <= set(alpha)
+    order = np.array([0, 2, 4, 1, 3, 5])  # channels that do not lie beside each other are not tied
+    apart = lrw.Points(np.repeat([[0.0], [1], [2]], 2, axis=0)[order], np.tile([0, 1], 3)[order])
+    assert len(local_index_set(apart, 3, centre=(0,), rng=0)) == 3
 
 
 @given(st.floats(0.01, 1), st.floats(0.01, 1), st.integers(1, 3), st.integers(0, 99))

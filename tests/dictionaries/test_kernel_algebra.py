@@ -117,3 +117,34 @@ def test_a_kernel_without_evaluate_says_what_it_needs():
 
 def test_a_kernel_is_not_wrapped_again():
     assert as_kernel(EMP) is EMP and isinstance(as_kernel(rational), OfFunction)
+
+
+def test_composed_kernels_are_equal_where_they_are_made_of_the_same():
+    first, second = (
+        [as_kernel(rational), 0.5 * SE + EMP, as_kernel(scikit.RBF([1.0, 2.0])), SE * scikit.RBF(3.0)]
+        for _ in range(2)
+    )
+    assert first == second and len({*first, *second}) == 4
+    assert as_kernel(scikit.RBF(2.0)) != as_kernel(scikit.RBF(2.0 + 1e-9))  # they look the same
+    assert as_kernel(rational) != as_kernel(lambda a, b: 0) and SE + EMP != SE * EMP and 2 * SE != 3 * SE
+
+
+def test_what_a_composed_kernel_needs_follows_from_its_parts():
+    assert not (EMP + 1).needs_places and (EMP * SE).needs_places and as_kernel(rational).needs_places
+    assert (EMP + 1).n_units == (SE * EMP).n_units == 20 and (SE + 1).n_units is None
+    with pytest.raises(ValueError, match="^kernel: expected two that know the same units, got Empirical"):
+        EMP * lrw.EmpiricalCovariance(V_GRID[:, :7])
+    v = V_GRID.copy()
+    v[:, 3], flat = 1.0, V_GRID.copy()
+    flat[:, 5] = 1.0
+    some, others = lrw.EmpiricalCovariance(v), lrw.EmpiricalCovariance(flat)
+    assert np.setdiff1d(np.arange(20), (some * others * SE).varying).tolist() == [3, 5]
+    assert (some + others).varying.tolist() == list(range(20)) and (some + SE).varying is None
+
+
+def test_white_noise_of_scikit_learn_is_on_the_diagonal_of_a_matrix_of_two_lists_too():
+    kernel, grid = as_kernel(scikit.RBF(2.0) + scikit.WhiteKernel(0.3)), lrw.Grid((4, 5), channels=2)
+    K = kernel(grid, grid)
+    assert np.allclose(K, as_kernel(scikit.RBF(2.0))(grid, grid) + 0.3 * np.eye(40))
+    assert np.array_equal(kernel.diagonal(grid), np.diag(K))
+    assert np.array_equal(kernel(grid[3:9], grid), K[3:9])

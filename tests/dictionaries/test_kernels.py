@@ -133,6 +133,33 @@ def test_covariances_are_numpys(dtype):
     assert emp.K.dtype == np.float64
 
 
+@pytest.mark.parametrize("kind", [lrw.EmpiricalCovariance, lrw.SquaredCovariance])
+def test_covariances_of_weighted_rows_are_numpys(kind):
+    v, weight = V.copy(), np.arange(len(V)) % 4.0
+    v[weight > 0, 3] = 1.0  # it varies only in rows that do not count
+    squared = v**2 if kind is lrw.SquaredCovariance else v
+    kernel = kind(v, weight)
+    assert np.allclose(kernel.K, np.cov(squared.T, aweights=weight))
+    assert np.allclose(kernel.K, kind(v, 1000 * weight).K)
+    assert 3 in kind(v).varying and 3 not in kernel.varying and len(kernel.varying) == V.shape[1] - 1
+
+
+@pytest.mark.parametrize(
+    ("weight", "text"),
+    [
+        (np.ones(3), "shape"),
+        (-np.ones(len(V)), "numbers >= 0, not all 0"),
+        (np.zeros(len(V)), "numbers >= 0, not all 0"),
+        (np.eye(len(V))[0], "numbers above 0 in at least 2 rows, got 1"),
+        (np.full(len(V), np.nan), "finite numbers"),
+    ],
+)
+def test_bad_weights_are_named(weight, text):
+    for kind in (lrw.EmpiricalCovariance, lrw.SquaredCovariance):
+        with pytest.raises(ValueError, match=f"^weight: expected {text}"):
+            kind(V, weight)
+
+
 def test_covariance_over_many_blocks_of_rows():
     big = RNG.normal(100, 1, (9001, 3))
     assert np.allclose(lrw.EmpiricalCovariance(big).K, np.cov(big.T), atol=1e-9)

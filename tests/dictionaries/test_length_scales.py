@@ -49,6 +49,19 @@ def test_bounds_follow_the_grid():
     assert choose_length_scale(smooth[alpha], points, alpha) > 10
 
 
+def test_bounds_of_scattered_points_are_in_their_units():
+    """Electrodes in metres: 0.3 would be longer than the head."""
+    sensors = np.random.default_rng(0).random((100, 2))
+    low, high = default_bounds(lrw.Points(sensors))
+    assert 0.005 < low < 0.05 and 0.9 < high < 1.0
+    assert np.allclose(default_bounds(lrw.Points(1e-3 * sensors)), (1e-3 * low, 1e-3 * high))
+    assert default_bounds(lrw.Points([[2.0, 2.0], [2.0, 2.0]])) == (0.3, 10.0)
+    K = lrw.SquaredExponential(0.2)(sensors, sensors) + 1e-2 * np.eye(100)
+    W = np.linalg.cholesky(K) @ np.random.default_rng(1).normal(size=(100, 20))
+    alpha = np.arange(0, 100, 2)
+    assert choose_length_scale(W[alpha], lrw.Points(sensors), alpha) == pytest.approx(0.2, rel=0.2)
+
+
 @pytest.mark.parametrize("bounds", [(1.0,), (2.0, 1.0), (0.0, 1.0)])
 def test_bad_bounds_are_named(bounds):
     with pytest.raises(ValueError, match="^bounds: expected"):

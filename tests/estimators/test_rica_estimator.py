@@ -13,6 +13,7 @@ ESTIMATORS = [
     lrw.RICA(2, dictionary="random_projection", proportion=1.0, max_iter=20, random_state=0),
     lrw.ZCAWhitening(),
 ]
+SENSORS = np.random.default_rng(1).random((48, 3))
 
 
 @parametrize_with_checks(ESTIMATORS)
@@ -64,6 +65,24 @@ def test_the_default_dictionary_depends_on_whether_there_are_patches():
     U = lrw.dictionaries.kernel_ridge(lrw.SquaredExponential(1.0), grid, alpha, 1e-2)
     assert np.allclose(fitted().dictionaries_[0][0], U)
     assert not np.allclose(fitted(patch_shape=None).dictionaries_[0][0], U)
+
+
+@pytest.mark.parametrize(
+    "points", [lrw.Grid((3, 4, 4)), lrw.Grid((48,)), np.random.default_rng(1).random((48, 3))]
+)
+def test_points_take_the_place_of_a_patch_shape(points):
+    model = fitted(patch_shape=None, points=points)
+    ((alpha,),), ((U,),) = model.index_sets_, model.dictionaries_
+    places = points if isinstance(points, lrw.Grid) else lrw.Points(points)
+    assert np.allclose(U, lrw.dictionaries.kernel_ridge(lrw.SquaredExponential(1.0), places, alpha, 1e-2))
+    with pytest.raises(ValueError, match="^points: expected None beside patch_shape"):
+        fitted(points=points)
+
+
+def test_a_signal_has_a_shape_of_one_entry():
+    assert np.array_equal(
+        fitted(patch_shape=(48,)).components_, fitted(patch_shape=None, points=lrw.Grid((48,))).components_
+    )
 
 
 def test_float32_in_float32_out_and_in_a_pipeline():

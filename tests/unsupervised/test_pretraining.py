@@ -23,6 +23,18 @@ def test_it_is_the_autoencoders_minimum_less_the_decoders_bias():
     assert result.loss_curve[-1] < 0.5 * result.loss_curve[0]
 
 
+def test_a_row_of_weight_two_is_the_row_twice_and_of_weight_zero_none():
+    q, v, weight = lrw.Full(8, 4), data(), np.arange(60) % 3
+    v[weight == 0] = 7.0  # outside [0, 1], for which the decoder would be linear
+    how = {"max_iter": 6, "rng": 0}
+    theta, h, result = pretrain_layer(q, "sigmoid", v, weight=weight, **how)
+    wanted, repeated, of_repeated = pretrain_layer(q, "sigmoid", np.repeat(v, weight, axis=0), **how)
+    assert np.allclose(theta, wanted, atol=1e-10) and np.isclose(result.loss, of_repeated.loss, rtol=1e-12)
+    assert np.allclose(np.repeat(h, weight, axis=0), repeated, atol=1e-10)
+    with pytest.raises(ValueError, match="^weight: expected"):
+        pretrain_layer(q, "sigmoid", v, weight=-weight, **how)
+
+
 def test_the_decoder_is_linear_where_the_data_leave_zero_to_one():
     q, v = lrw.Full(8, 4), 3 * data() - 1
     _, _, result = pretrain_layer(q, "sigmoid", v, max_iter=60, rng=0)

@@ -5,13 +5,9 @@ one of them: its position (row and column of a pixel, a moment in time), its cha
 channels, and its unit, the index of the weight in w. Kernels ask for the k(i, j) of two such lists.
 """
 
-import math
-
 import numpy as np
 
-from .. import _checks
-
-IMAGE = "(height, width) or (height, width, n_channels)"
+from ... import _checks
 
 
 class Points:
@@ -118,133 +114,6 @@ class Points:
     def __repr__(self):
         channels = "" if self.channels is None else f", {self.n_channels} channel(s)"
         return f"Points({len(self)} in {self._n_positions} dimension(s){channels})"
-
-
-class Grid(Points):
-    """Points on a grid: the pixels of an image, a volume, a time axis; with channels or without.
-
-    Parameters
-    ----------
-    shape : tuple of int
-        How many points there are along each axis: ``(28, 28)`` an image, ``(8, 8, 8)`` a volume,
-        ``(128,)`` a time axis. All axes are positions. Neighbours are 1 apart.
-    channels : int, optional
-        How many numbers there are at each position, such as 3 colours.
-
-    Attributes
-    ----------
-    shape, input_shape : tuple of int
-        Without the channels, and with them if there are any: ``w.reshape(grid.input_shape)``.
-    coordinates, channels, units, n_channels
-        As in ``Points``: ``channels`` is the channel of each point.
-
-    Raises
-    ------
-    ValueError
-        If ``shape`` is no tuple of integers >= 1, or ``channels`` no integer >= 1.
-
-    Notes
-    -----
-    unit = (row * width + column) * n_channels + channel. Paper, section 3.2.
-
-    Examples
-    --------
-    >>> grid = Grid((32, 32), channels=3)
-    >>> len(grid), grid.coordinates.shape, grid.channels[:4]
-    (3072, (3072, 2), array([0, 1, 2, 0]))
-    >>> Grid((8, 8, 8)).coordinates.shape
-    (512, 3)
-    """
-
-    __slots__ = ("input_shape", "shape")
-
-    def __init__(self, shape, channels=None):
-        shape = input_shape = _checks.sizes("shape", shape, "a tuple, the number of points along each axis")
-        if channels is not None:
-            input_shape = (*shape, _checks.integer("channels", channels, at_least=1))
-        indices = np.indices(input_shape).reshape(len(input_shape), -1)
-        array, channels = indices.T.astype(np.float64, order="C"), None if channels is None else indices[-1]
-        self._set(array, len(shape), channels, np.arange(len(array)))
-        object.__setattr__(self, "shape", shape)
-        object.__setattr__(self, "input_shape", input_shape)
-
-    @classmethod
-    def of_image(cls, shape, name="input_shape", n_v=None):
-        """The grid of an image's pixels, from what estimators call ``input_shape``.
-
-        Parameters
-        ----------
-        shape : (height, width) or (height, width, n_channels), or a Grid
-            Three entries always mean height, width and channels; a volume is given as a Grid. A Grid
-            is returned as it is.
-        name : str
-            What the error calls the argument.
-        n_v : int, optional
-            The number of weights that there must be in all.
-
-        Raises
-        ------
-        ValueError
-            If ``shape`` is neither, or has not ``n_v`` weights.
-
-        Examples
-        --------
-        >>> Grid.of_image((32, 32, 3))
-        Grid((32, 32), channels=3)
-        """
-        expected = IMAGE if n_v is None else f"{IMAGE}, with {n_v} weights in all"
-        is_grid = isinstance(shape, Grid)
-        sizes = shape.input_shape if is_grid else _checks.sizes(name, shape, expected, n_entries=(2, 3))
-        if n_v is not None and math.prod(sizes) != n_v:
-            _checks.fail(name, expected, f"{shape}, which has {math.prod(sizes)}")
-        return shape if is_grid else cls(sizes[:2], *sizes[2:])
-
-    def __reduce__(self):
-        return Grid, (self.shape, None if self.channels is None else self.n_channels)
-
-    def __repr__(self):
-        return f"Grid({self.shape}{'' if self.channels is None else f', channels={self.n_channels}'})"
-
-
-def image_grid(shape, name="shape", n_v=None, n_channels=None):
-    """``Grid.of_image``, of an image only: a ``ValueError`` for a Grid that has not two axes.
-
-    ``n_channels``, a tuple, says how many channels there may be; a picture has one or three.
-
-    >>> image_grid((8, 8, 2), n_channels=(1, 3))
-    Traceback (most recent call last):
-    ValueError: shape: expected (height, width) or (height, width, n_channels), 1 or 3 channels, got (8, 8, 2)
-    """
-    grid = Grid.of_image(shape, name, n_v)
-    if len(grid.shape) != 2:
-        _checks.fail(name, IMAGE, repr(grid))
-    if n_channels is not None and grid.n_channels not in n_channels:
-        _checks.fail(name, f"{IMAGE}, {' or '.join(map(str, n_channels))} channels", grid.input_shape)
-    return grid
-
-
-def grid_coordinates(shape):
-    """Coordinates of the weights of an image feature, as a plain array.
-
-    Parameters
-    ----------
-    shape : (height, width) or (height, width, n_channels), or a Grid
-
-    Returns
-    -------
-    points : ndarray, (n_v, 2) or (n_v, 3)
-        Row, column and (with three entries in ``shape``) channel, in pixels: ``np.array`` of the
-        ``Grid``, which a kernel takes as well. Paper, section 3.2.
-
-    Examples
-    --------
-    >>> grid_coordinates((2, 2))
-    array([[0., 0.],
-           [0., 1.],
-           [1., 0.],
-           [1., 1.]])
-    """
-    return np.array(Grid.of_image(shape, "shape"))
 
 
 def as_points(points, name="points"):

@@ -5,8 +5,8 @@ import dataclasses
 
 import numpy as np
 
-from .. import _checks
-from .._blas import one_blas_thread
+from ... import _checks
+from ..._blas import one_blas_thread
 from .index_choices import checked_index_set
 from .settings import check_settings, own_class, plain, settings_of
 

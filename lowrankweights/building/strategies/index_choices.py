@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .. import _checks
-from ..dictionaries.index_sets import check_index_set, column_centres, local_index_set, sample_index_set
-from ..dictionaries.points import Grid
+from ... import _checks
+from ...dictionaries.index_sets import check_index_set, column_centres, local_index_set, sample_index_set
 from .settings import check_settings
+
+UNIFORM_ELSE = "'uniform' where neither input_shape nor points are given"
 
 
 class IndexSetChoice(abc.ABC):
@@ -24,8 +25,8 @@ class IndexSetChoice(abc.ABC):
     ----------
     name : str
         In recipes, and as the public ``index_sets``. Default: the class's.
-    needs_grid : bool
-        Deep layers have none: there ``Uniform`` takes its place. In a first layer it is an error.
+    needs_places : bool
+        Deep layers have none: there ``Uniform`` is taken instead. In a first layer it is an error.
 
     Examples
     --------
@@ -44,7 +45,7 @@ class IndexSetChoice(abc.ABC):
     """
 
     name = ""
-    needs_grid = False
+    needs_places = False
 
     def __init_subclass__(cls, **others):
         super().__init_subclass__(**others)
@@ -75,7 +76,7 @@ class IndexSetChoice(abc.ABC):
         Raises
         ------
         ValueError
-            If there are fewer candidates than ``n_alpha``, or no grid where one is needed.
+            If there are fewer candidates than ``n_alpha``, or no places where they are needed.
         """
 
     def chosen(self, layer_input, n_alpha, rng, **where):
@@ -100,14 +101,14 @@ class Local(IndexSetChoice):
     """Dense around a place of the column's own, sparse elsewhere (paper, section 3.4)."""
 
     name = "local"
-    needs_grid = True
+    needs_places = True
 
     def choose(self, layer_input, n_alpha, rng, *, candidates=None, column=0, n_columns=1, **others):
-        grid = layer_input.points
-        if not isinstance(grid, Grid):
-            _checks.fail("index_sets", "'uniform' where no input_shape is given", "'local'")
-        centre = column_centres(grid, n_columns)[column]
-        return local_index_set(grid, n_alpha, centre, rng, candidates)
+        points = layer_input.points
+        if points is None:
+            _checks.fail("index_sets", UNIFORM_ELSE, "'local'")
+        centre = column_centres(points, n_columns)[column]
+        return local_index_set(points, n_alpha, centre, rng, candidates)
 
 
 UNIFORM = Uniform()  # a strategy's own choice

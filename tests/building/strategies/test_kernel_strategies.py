@@ -106,3 +106,49 @@ def test_the_squared_exponential_needs_places_but_neither_data_nor_a_grid():
     scattered = lrw.Points(np.array(GRID))
     U, expected = (strategy.prepare(LayerInput(None, p)).draw(9, rng=0).U for p in (scattered, GRID))
     assert np.array_equal(U, expected)
+
+
+def function(a, b):
+    return np.exp(-np.abs(a[:, None] - b[None]).sum(axis=-1))
+
+
+class Near(lrw.Kernel):
+    """Of units' indices: it needs no positions, and says so."""
+
+    needs_places = False
+
+    def evaluate(self, a, b):
+        return (np.abs(a.units[:, None] - b.units) < 1).astype(float)
+
+
+@pytest.mark.parametrize(
+    "kernel", [lrw.SquaredExponential(2.0), function, RBF(1.0), lrw.EmpiricalCovariance(V) * RBF(1.0)]
+)
+def test_a_kernel_that_needs_positions_is_not_given_indices_for_them(kernel):
+    strategy = strategy_of(kernel)
+    with pytest.raises(ValueError, match="^dictionary: expected another than .* without places .* or points"):
+        strategy.prepare(LayerInput(V))
+    assert strategy.prepare(LayerInput(V, lrw.Points(np.arange(36.0)))).draw(4).U.shape == (36, 4)
+
+
+@pytest.mark.parametrize("kernel", [lrw.EmpiricalCovariance(V), 0.5 * lrw.SquaredCovariance(V) + 1, Near()])
+def test_a_kernel_of_units_needs_no_places(kernel):
+    drawn = strategy_of(kernel).prepare(LayerInput(V)).draw(4)
+    parts = strategy_of(kernel).take_apart(LayerInput(V))
+    assert np.array_equal(drawn.U, kernel_ridge(kernel, np.arange(36), drawn.alpha, parts.ridge))
+
+
+@pytest.mark.parametrize("n_v", [30, 40])
+def test_a_table_of_other_units_is_named(n_v):
+    layer_input = LayerInput(np.random.default_rng(1).random((9, n_v)), name="hidden layer 1")
+    for kernel in (lrw.EmpiricalCovariance(V), 2 * lrw.EmpiricalCovariance(V) + 1):
+        text = f"^dictionary: expected a kernel of the {n_v} units of hidden layer 1, got .* made of 36"
+        with pytest.raises(ValueError, match=text):
+            strategy_of(kernel).prepare(layer_input)
+
+
+def test_of_a_product_with_a_table_only_units_that_vary_are_known():
+    local = strategy_of(lrw.EmpiricalCovariance(V) * lrw.SquaredExponential(3.0)).take_apart(PIXELS)
+    assert local.candidates.tolist() == list(range(30))
+    both = strategy_of(lrw.EmpiricalCovariance(V) + lrw.SquaredExponential(3.0)).take_apart(PIXELS)
+    assert both.candidates is None

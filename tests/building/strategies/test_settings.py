@@ -7,7 +7,7 @@ import pytest
 
 import lowrankweights as lrw
 from lowrankweights.building import CovarianceRidge, IndexSetChoice, LayerInput, Strategy, strategy_of
-from lowrankweights.building.settings import plain
+from lowrankweights.building.strategies.settings import plain
 
 V = np.random.default_rng(0).random((60, 36))
 
@@ -98,4 +98,4 @@ def test_a_class_whose_settings_have_no_defaults_is_asked_for_as_an_object():
 def test_a_setting_is_plain_data_that_is_the_same_in_every_process():
     text = json.dumps(plain({"f": np.mean, "of": [np.float32(1), np.arange(2)], "it": object(), "k": str}))
     assert "0x" not in text and json.loads(text)["of"] == [1.0, [0, 1]]
-    assert plain(plain) == "lowrankweights.building.settings.plain"
+    assert plain(plain) == "lowrankweights.building.strategies.settings.plain"

@@ -14,8 +14,8 @@ from lowrankweights.building import (
     Uniform,
     predicted_layer,
 )
-from lowrankweights.building.index_choices import index_set_choice
-from lowrankweights.building.strategies import RandomConnections
+from lowrankweights.building.strategies.by_name import RandomConnections
+from lowrankweights.building.strategies.index_choices import index_set_choice
 from lowrankweights.dictionaries.index_sets import column_centres
 
 IMAGES = np.random.default_rng(0).random((60, 36))
@@ -95,6 +95,17 @@ def test_equal_choices_are_equal_and_a_name_means_one():
         index_set_choice("lokal")
 
 
-def test_local_without_a_grid_is_an_error():
-    with pytest.raises(ValueError, match="^index_sets: expected 'uniform' where no input_shape is given"):
+def test_local_columns_of_any_points_look_at_places_of_their_own():
+    for points in (
+        lrw.Grid((36,)),
+        lrw.Grid((3, 3, 4)),
+        lrw.Points(np.random.default_rng(3).random((36, 2))),
+    ):
+        alphas = index_sets(CovarianceRidge(index_set=Local()), LayerInput(IMAGES, points), 3)
+        for alpha, centre in zip(alphas, column_centres(points, 3), strict=True):
+            assert np.linalg.norm(points.coordinates - centre, axis=1).argmin() in alpha
+
+
+def test_local_without_places_is_an_error():
+    with pytest.raises(ValueError, match="^index_sets: expected 'uniform' where neither input_shape"):
         CovarianceRidge(index_set=Local()).prepare(LayerInput(IMAGES)).draw(9)

@@ -1,17 +1,24 @@
+import functools
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA
+from sklearn.gaussian_process.kernels import RBF
+from sklearn.metrics.pairwise import rbf_kernel
 
 import lowrankweights as lrw
 from lowrankweights.building import (
     NAMES,
     STRATEGIES,
+    GivenKernel,
     LayerInput,
     LayerSpec,
     predicted_layer,
     strategy_of,
 )
-from lowrankweights.dictionaries import bases
+from lowrankweights.building.strategies import Function
+from lowrankweights.dictionaries import Kernel, bases, kernel_ridge
 
 GRID = lrw.Grid((6, 6))
 IMAGES = np.random.default_rng(0).random((60, 36))
@@ -119,9 +126,107 @@ def test_a_wavelet_that_does_not_fit_and_too_few_units_that_vary():
     assert [len(d.alpha) for d in drawn] == [6] * len(drawn)
 
 
-def test_a_kernel_given_as_a_dictionary_is_told_what_to_do():
-    with pytest.raises(ValueError, match="^dictionary: expected a name.*KernelStrategy.* got SquaredExp"):
-        strategy_of(lrw.SquaredExponential(2.0))
+@pytest.mark.parametrize("name", sorted(set(STRATEGIES) - {"kmeans"}))
+def test_a_row_of_weight_two_is_the_row_twice(name):
+    """Wherever nothing is drawn from the rows; k-means does that."""
+    v, weight = IMAGES.copy(), np.arange(60) % 4
+    v[weight == 0] = 50.0
+    repeated = LayerInput(np.repeat(v, weight, axis=0), GRID)
+    weighted, others = LayerInput(v, GRID, weight=weight), LayerInput(v[weight > 0], GRID)
+    found, wanted, without = (columns_of(name, given)[1] for given in (weighted, repeated, others))
+    for one, two in zip(found, wanted, strict=True):
+        assert np.array_equal(one.alpha, two.alpha) and np.allclose(one.U, two.U, atol=1e-10)
+    of_data = name in ("covariance", "squared_covariance", "autoencoder", "pca")
+    assert np.allclose(found[0].U, without[0].U, atol=1e-4) != of_data
+
+
+def test_k_means_sees_the_weights_too():
+    v = np.vstack([IMAGES, 50 + IMAGES])
+    weight = np.repeat([1.0, 0.0], 60)
+    found, wanted = (columns_of("kmeans", given)[1] for given in (LayerInput(v, GRID, weight=weight), PIXELS))
+    assert np.allclose(found[0].U, wanted[0].U)
+
+
+def alike(a, b):
+    return np.exp(-0.5 * ((a[:, None] - b[None]) ** 2).sum(axis=-1) / 4)
+
+
+SE = lrw.SquaredExponential(2.0)
+SERVE_AS_KERNELS = {
+    "kernel": SE,
+    "sum and product": 0.25 * SE + 0.75 * SE * lrw.SquaredExponential(1e6),
+    "function": alike,
+    "function with a default": lambda a, b, scale=1.0: scale * alike(a, b),
+    "scikit-learn's": RBF(2.0),
+    "scikit-learn's times ours": RBF(1e6) * SE,
+}
+
+
+@pytest.mark.parametrize("kernel", SERVE_AS_KERNELS.values(), ids=SERVE_AS_KERNELS)
+def test_whatever_serves_as_a_kernel_serves_as_a_dictionary(kernel):
+    """The same as the squared exponential by its name."""
+    how = {"index_set": "local", "relative_ridge": 0.3}
+    wanted = strategy_of("squared_exponential", length_scale=2.0, **how).prepare(PIXELS).draw(9, rng=3)
+    drawn = strategy_of(kernel, **how).prepare(PIXELS).draw(9, rng=3)
+    assert np.array_equal(drawn.alpha, wanted.alpha) and np.allclose(drawn.U, wanted.U, atol=1e-8)
+    assert strategy_of(kernel).relative_ridge == 1e-2
+    assert len({strategy_of(kernel), strategy_of(kernel)}) == 1
+    settings = {
+        "dictionary": kernel,
+        "proportion": 0.25,
+        "n_columns": 1,
+        "input_shape": (6, 6),
+        "max_iter": 1,
+    }
+    model = lrw.LowRankMLPClassifier((6,), random_state=0, **settings).fit(IMAGES, np.arange(60) % 2)
+    ((alpha,),), ((U,),) = model.index_sets_, model.dictionaries_
+    assert np.allclose(U, kernel_ridge(SE, GRID, alpha, 1e-2), atol=1e-8)
+
+
+def test_a_function_of_two_is_a_kernel_and_one_of_four_makes_the_dictionary_itself():
+    def of_four(v, points, n_alpha, rng, factor=2.0):
+        return np.full((len(points), n_alpha), factor)
+
+    assert isinstance(strategy_of(alike), GivenKernel)
+    assert (strategy_of(of_four).prepare(PIXELS).draw(3).U == 2).all()
+    assert isinstance(strategy_of(functools.partial(of_four, factor=1.0)), Function)
+
+
+def keyword_only(a, b, *, c):
+    return a @ b.T
+
+
+@pytest.mark.parametrize(
+    ("other", "what"),
+    [
+        (lambda a: a, "<lambda>, which requires 1"),
+        (lambda a, b, c: a, "<lambda>, which requires 3"),
+        (lambda *a: a, "<lambda>, which requires 0"),
+        (keyword_only, "keyword_only, which requires an argument by keyword"),
+        (rbf_kernel, "rbf_kernel, which requires 1"),
+    ],
+)
+def test_any_other_function_is_told_both_forms(other, what):
+    text = (
+        r"^dictionary: expected a kernel k\(points_a, points_b\) -> K, or f\(v, points, n_alpha, rng\) -> U, "
+    )
+    with pytest.raises(ValueError, match=f"{text}.*, got {what}"):
+        strategy_of(other)
+
+
+def test_a_class_of_kernels_and_a_kernel_without_a_hash_are_told_what_to_do():
+    @dataclass
+    class Thawed(Kernel):
+        scale: float = 1.0
+
+        def evaluate(self, a, b):
+            return np.zeros((len(a), len(b)))
+
+    for kind in (RBF, Thawed, lrw.SquaredExponential):
+        with pytest.raises(ValueError, match=rf"^dictionary: expected an object, {kind.__name__}\(...\)"):
+            strategy_of(kind)
+    with pytest.raises(ValueError, match=r"^dictionary: expected .* @dataclass\(frozen=True\), got .*Thawed"):
+        strategy_of(Thawed())
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

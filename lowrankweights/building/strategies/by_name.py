@@ -5,17 +5,19 @@ a subclass of ``Strategy``, and an entry in the table.
 """
 
 import dataclasses
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from .. import _checks, dictionaries
-from ..dictionaries import Kernel, bases
-from ..unsupervised.pretraining import pretrain_layer
-from ..weights.parametrisations import Full
+from ... import _checks, dictionaries
+from ...dictionaries import as_kernel, bases
+from ...dictionaries.kernel_algebra import is_kernel
+from ...unsupervised.pretraining import pretrain_layer
+from ...weights.parametrisations import Full
 from .index_choices import UNIFORM, IndexSetChoice, index_set_choice
-from .kernel_strategies import CovarianceRidge, SquaredCovarianceRidge, SquaredExponentialRidge
+from .kernel_strategies import CovarianceRidge, GivenKernel, SquaredCovarianceRidge, SquaredExponentialRidge
 from .settings import check_settings, plain
 from .strategy import Strategy
 
@@ -72,7 +74,7 @@ class AutoencoderFilters(Basis):
 
     def look(self, layer_input, rng, **resources):
         v, n_v = layer_input.data(self.name), layer_input.n_v
-        how = {"max_iter": self.max_iter, "rng": rng, **resources}
+        how = {"max_iter": self.max_iter, "rng": rng, "weight": layer_input.weight, **resources}
         theta, _, _ = pretrain_layer(Full(n_v, n_v), self.activation, v, **how)
         return bases.unit_atoms(theta[: n_v * n_v].reshape(n_v, n_v))
 
@@ -81,13 +83,14 @@ class AutoencoderFilters(Basis):
 class KMeansCentres(Basis):
     """Centres of k-means on the layer's input (the authors' code).
 
-    Where there are fewer distinct samples than units, random directions take their place (ours).
+    Where there are fewer distinct samples than units, random directions take their place (ours). It draws
+    from the rows: one of weight 2 is only on average the row twice.
     """
 
     name = "kmeans"
 
     def look(self, layer_input, rng, **resources):
-        return bases.kmeans_basis(layer_input.data(self.name), layer_input.n_v, rng)
+        return bases.kmeans_basis(layer_input.data(self.name), layer_input.n_v, rng, layer_input.weight)
 
 
 class PrincipalComponents(Basis):
@@ -101,7 +104,7 @@ class PrincipalComponents(Basis):
     varying = "principal components with a variance"
 
     def look(self, layer_input, rng, **resources):
-        return bases.pca_basis(layer_input.data(self.name))
+        return bases.pca_basis(layer_input.data(self.name), layer_input.weight)
 
     def draw(self, seen, n_alpha, rng, column, n_columns):
         return bases.draw_atoms(seen, n_alpha, rng, n_first=n_alpha), None
@@ -116,7 +119,7 @@ class Frequencies(Basis):
 
 @dataclass(frozen=True)
 class Cosines(Frequencies):
-    """DCT: cosines on the pixel grid (paper, section 3.1)."""
+    """DCT: cosines on a grid of any number of axes (paper, section 3.1)."""
 
     name = "dct"
 
@@ -139,7 +142,8 @@ class Wavelets(Frequencies):
 class Function(Strategy):
     """The user's own f(v, points, n_alpha, rng) -> U, called once a column.
 
-    v is (n, n_v); points an array, (n_v, 2) or (n_v, 3) on a pixel grid, else ``np.arange(n_v)``.
+    v is (n, n_v); points an array of positions (n_v, d), the channel last if there are channels, and
+    ``np.arange(n_v)`` where units have no places. It does not see weights of rows.
     """
 
     name = "the function"
@@ -176,8 +180,10 @@ def strategy_of(dictionary, name="dictionary", **settings):
 
     Parameters
     ----------
-    dictionary : str, Strategy, class of a Strategy, or callable
-        One of ``NAMES``, or f(v, points, n_alpha, rng) -> U.
+    dictionary : str, Strategy, class of a Strategy, kernel, or function
+        One of ``NAMES``; a ``Kernel``, a scikit-learn kernel, a sum or product of these, or a function
+        k(points_a, points_b) -> K of two required arguments, which become a ``GivenKernel``; or
+        f(v, points, n_alpha, rng) -> U, of four.
     name : str
         The argument's, for errors.
     **settings
@@ -196,31 +202,67 @@ def strategy_of(dictionary, name="dictionary", **settings):
     --------
     >>> strategy_of("covariance", length_scale=2.0, relative_ridge=None).relative_ridge
     0.001
+    >>> strategy_of(lambda a, b: a @ b.T, relative_ridge=0.1).name
+    'kernel'
     """
     if isinstance(dictionary, str) and dictionary in LEARNED:
         return dictionary
     if isinstance(dictionary, Strategy):
         check_settings(dictionary, name)
         return dictionary
-    if isinstance(dictionary, type) and issubclass(dictionary, Strategy):
-        kind = dictionary
-    elif isinstance(dictionary, Kernel):
-        expected = (
-            "a name, a function f(v, points, n_alpha, rng), or a building.KernelStrategy with this kernel"
-        )
-        _checks.fail(name, expected, repr(dictionary))
-    elif callable(dictionary):
-        return Function(dictionary)
-    else:
-        kind = STRATEGIES[_checks.choice(name, dictionary, NAMES)]
+    kind, own = _kind(dictionary, name)
     fields = {f.name for f in dataclasses.fields(kind)} if dataclasses.is_dataclass(kind) else set()
     chosen = {key: value for key, value in settings.items() if key in fields and value is not None}
     if "index_set" in chosen:
         chosen["index_set"] = index_set_choice(chosen["index_set"])
     try:
-        strategy = kind(**chosen)
+        strategy = kind(**{**chosen, **own})
     except TypeError as error:
         expected = f"{kind.__name__}(...), an object, where its settings have no defaults"
         _checks.fail(name, expected, f"the class ({error})")
     check_settings(strategy, name)
     return strategy
+
+
+def _kind(dictionary, name):
+    """The class of the strategy that is meant, and the setting that is the object itself, if any."""
+    if is_kernel(dictionary):
+        return GivenKernel, {"given": _hashable(as_kernel(dictionary), name)}
+    if isinstance(dictionary, type):
+        if not issubclass(dictionary, Strategy):
+            got = f"the class {dictionary.__name__}"
+            _checks.fail(name, f"an object, {dictionary.__name__}(...), or the class of a Strategy", got)
+        return dictionary, {}
+    if not callable(dictionary):
+        return STRATEGIES[_checks.choice(name, dictionary, NAMES)], {}
+    n_required = _n_required(dictionary)
+    if n_required == 2:
+        return GivenKernel, {"given": _hashable(as_kernel(dictionary), name)}
+    if n_required != 4:
+        own = getattr(dictionary, "__name__", None) or repr(dictionary)
+        forms = "a kernel k(points_a, points_b) -> K, or f(v, points, n_alpha, rng) -> U"
+        expected = f"{forms}, a function of two or of four required arguments"
+        _checks.fail(name, expected, f"{own}, {n_required}")
+    return Function, {"function": dictionary}
+
+
+def _n_required(function):
+    """How many arguments by position a function requires, or why that is no use."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return "which does not say its arguments"
+    required = [p for p in parameters if p.default is p.empty]
+    if any(p.kind is p.KEYWORD_ONLY for p in required):
+        return "which requires an argument by keyword"
+    n = sum(p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in required)
+    return n if n in (2, 4) else f"which requires {n}"
+
+
+def _hashable(kernel, name):
+    """The kernel; a ``ValueError`` if it has no hash, by which equal layers are found."""
+    try:
+        hash(kernel)
+    except TypeError:
+        _checks.fail(name, "a kernel with a hash, such as a @dataclass(frozen=True)", repr(kernel))
+    return kernel

@@ -4,14 +4,15 @@ To add a kernel: a subclass of ``KernelStrategy`` with a ``kernel``, and an entr
 """
 
 import abc
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from .. import _checks, dictionaries
-from ..dictionaries.kernel_algebra import as_kernel
-from ..dictionaries.kernels import EmpiricalCovariance, Kernel, SquaredCovariance, SquaredExponential
+from ... import _checks, dictionaries
+from ...dictionaries.kernel_algebra import as_kernel
+from ...dictionaries.kernels import EmpiricalCovariance, Kernel, SquaredCovariance, SquaredExponential
+from ..layer_input import refuse_without_places
 from .index_choices import UNIFORM, IndexSetChoice
 from .strategy import Strategy
 
@@ -121,6 +122,48 @@ class KernelStrategy(Strategy):
 
 
 @dataclass(frozen=True)
+class GivenKernel(KernelStrategy):
+    """The user's own kernel, as it was given for a name.
+
+    Parameters
+    ----------
+    given : Kernel, function k(points_a, points_b) or scikit-learn kernel
+        Whatever ``as_kernel`` takes.
+
+    Examples
+    --------
+    >>> from lowrankweights import Grid
+    >>> from lowrankweights.building import LayerInput
+    >>> strategy = GivenKernel(given=0.5 * SquaredExponential(1.0) + 0.5 * SquaredExponential(4.0))
+    >>> strategy.prepare(LayerInput(None, Grid((8, 8)))).draw(n_alpha=9).U.shape
+    (64, 9)
+    """
+
+    name = "kernel"
+    given: Kernel = field(kw_only=True)
+
+    def __post_init__(self):
+        object.__setattr__(self, "given", as_kernel(self.given))
+
+    def kernel(self, layer_input):
+        self.check(layer_input.n_v, layer_input.points, layer_input.name)
+        return self.given
+
+    @property
+    def is_of_one_input(self):
+        """Whether it fits one layer's input only: by its places, or by the data that it is made of."""
+        return self.given.needs_places or self.given.n_units is not None
+
+    def check(self, n_v, points, layer):
+        """A ``ValueError`` if the kernel is made of other units than the layer's n_v, or lacks places."""
+        if self.given.n_units not in (None, n_v):
+            got = f"{self.given!r}, which is made of {self.given.n_units}"
+            _checks.fail("dictionary", f"a kernel of the {n_v} units of {layer}", got)
+        if self.given.needs_places and points is None:
+            refuse_without_places(self.given)
+
+
+@dataclass(frozen=True)
 class SquaredExponentialRidge(KernelStrategy):
     """SE: the squared exponential of the distance in pixels; hidden units have none (paper, section 3.2)."""
 
@@ -140,7 +183,7 @@ class CovarianceRidge(KernelStrategy):
     relative_ridge: float = 1e-3
 
     def kernel(self, layer_input):
-        return EmpiricalCovariance(layer_input.data(self.name))
+        return EmpiricalCovariance(layer_input.data(self.name), layer_input.weight)
 
 
 @dataclass(frozen=True)
@@ -152,4 +195,4 @@ class SquaredCovarianceRidge(KernelStrategy):
     relative_ridge: float = 1e-3
 
     def kernel(self, layer_input):
-        return SquaredCovariance(layer_input.data(self.name))
+        return SquaredCovariance(layer_input.data(self.name), layer_input.weight)

@@ -10,7 +10,7 @@ import re
 
 import numpy as np
 
-from .. import _checks
+from ... import _checks
 
 PACKAGE = __name__.split(".")[0] + "."
 
