@@ -4,7 +4,6 @@ import functools
 import inspect
 
 import numpy as np
-from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 
 from .. import _checks
@@ -74,6 +73,7 @@ def with_docs_of(base):
 def with_parameters(**own):
     """A class decorator: ``__init__`` takes the base's parameters and these keywords, with their defaults.
 
+    >>> from sklearn.base import BaseEstimator
     >>> @with_parameters(colour="red")
     ... class Painted(BaseEstimator):
     ...     def __init__(self, size=1):

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from .. import _checks
-from ..dictionaries.points import Grid
+from ..dictionaries.points import Grid, Points
 from ..files import write_npz
 from ..unsupervised import ZCAWhitening
 from .common import Lost
@@ -23,7 +23,15 @@ FORMAT = 2
 FITTED = [
     *["theta_", "classes_", "loss_curve_", "feature_names_in_", "index_sets_", "recipes_"],
     *["pretrain_loss_curves_", "n_iter_", "loss_", "stop_report_", "n_features_in_", "_one_output"],
+    *["_several_labels", "points_", "length_scale_", "input_mean_", "input_scale_", "target_mean_"],
+    *["target_scale_", "validation_loss_curve_", "best_iter_"],
 ]
+# Of files from before there were these
+EARLIER = {
+    **dict.fromkeys(["recipes_", "points_", "length_scale_", "input_mean_", "input_scale_"]),
+    **dict.fromkeys(["target_mean_", "target_scale_"]),
+    "_several_labels": False,
+}
 
 # RICA has no network from which they would follow.
 FITTED_WITHOUT_NETWORK = ["components_", "dictionaries_", "n_dynamic_", "n_static_"]
@@ -98,8 +106,13 @@ def _part(estimator):
         "estimator": type(estimator).__name__,
         "parameters": _plain_parameters(estimator),
         "network": network and describe(network),
-        "fitted": {name: own[name] for name in sorted(fitted) if name in own},
+        "fitted": {name: _fitted(own[name]) for name in sorted(fitted) if name in own},
     }
+
+
+def _fitted(value):
+    """A fitted attribute as plain data; arrays stay arrays."""
+    return _plain(value) if isinstance(value, Points) else value
 
 
 def _ours():
@@ -163,9 +176,9 @@ def _of_part(part, classes):
     known = _transformers() | _ours()
     name = _checks.choice("estimator in the file", part["estimator"], known)
     estimator = known[name](**{k: _value(v) for k, v in part["parameters"].items()})
-    before = {"recipes_": None} if name in _ours() else {}
+    before = EARLIER if name in _ours() else {}
     for attribute, value in (before | part["fitted"]).items():
-        setattr(estimator, attribute, value)
+        setattr(estimator, attribute, _value(value) if isinstance(value, dict) else value)
     if part["network"] is not None:
         estimator.network_ = restore(part["network"], classes)
         estimator.describe_fit()
@@ -210,9 +223,13 @@ def _plain_parameters(estimator, deep=True):
 
 def _plain(parameter):
     """A parameter's value as JSON can hold it, if it can."""
-    if isinstance(parameter, Grid):
-        channels = None if parameter.channels is None else parameter.n_channels
-        return {"grid": [list(parameter.shape), channels]}
+    if isinstance(parameter, Points):
+        channels = parameter.channels
+        if isinstance(parameter, Grid):
+            return {"grid": [list(parameter.shape), None if channels is None else parameter.n_channels]}
+        return {"points": [parameter.coordinates.tolist(), None if channels is None else channels.tolist()]}
+    if isinstance(parameter, dict):  # JSON's own keys are text only
+        return {"pairs": [[_plain(key), _plain(value)] for key, value in parameter.items()]}
     if isinstance(parameter, (np.generic, np.ndarray)):
         return parameter.tolist()
     return [_plain(v) for v in parameter] if isinstance(parameter, (list, tuple)) else parameter
@@ -220,11 +237,15 @@ def _plain(parameter):
 
 def _value(parameter):
     """A parameter's value from what ``_plain_parameters`` made of it."""
-    if isinstance(parameter, dict) and set(parameter) == {"lost"}:
-        return Lost(parameter["lost"])
-    if isinstance(parameter, dict) and set(parameter) == {"grid"}:
-        shape, channels = parameter["grid"]
-        return Grid(tuple(shape), channels)
+    if isinstance(parameter, dict):
+        ((kind, of),) = parameter.items()
+        made = {
+            "lost": Lost,
+            "grid": lambda of: Grid(tuple(of[0]), of[1]),
+            "points": lambda of: Points(*of),
+            "pairs": lambda of: {_value(key): _value(value) for key, value in of},
+        }
+        return made[kind](of)
     return tuple(map(_value, parameter)) if isinstance(parameter, list) else parameter
 
 

@@ -23,12 +23,29 @@ ESTIMATORS = [
     lrw.LowRankMLPRegressor((20,), dictionary="none", **FAST),
     lrw.LowRankMLPRegressor((20,), dictionary="covariance", proportion=1.0, ridge=1e-6, **FAST),
     lrw.LowRankMLPClassifier((20,), pretrain=True, pretrain_iter=5, **FAST),
+    lrw.LowRankMLPClassifier((20,), max_iter=5, random_state=0),
+    lrw.LowRankMLPClassifier((20,), standardize=False, class_weight="balanced", **FAST),
+    lrw.LowRankMLPClassifier((20,), warm_start=True, schedule="grow", dtype="float32", **FAST),
+    lrw.LowRankMLPRegressor((20,), dictionary="none", max_iter=5, random_state=0),
+    lrw.LowRankMLPRegressor((20,), dictionary="pca", n_columns=1, **FAST),
+    lrw.LowRankMLPRegressor((20,), early_stopping=True, validation_fraction=0.3, **FAST),
     lrw.LowRankAutoencoder(max_iter=50),
     lrw.LowRankAutoencoder(5, dictionary="none", decoder="identity", **FAST),
 ]
 
 
-@parametrize_with_checks(ESTIMATORS)
+def beyond(estimator):
+    """Checks that an estimator does not pass, with the reason."""
+    if getattr(estimator, "max_iter", 0) <= 5 or isinstance(estimator, lrw.LowRankAutoencoder):
+        return {}
+    why = (
+        "loss and gradient of weighted and of repeated rows differ by rounding, and five iterations pass; "
+        "on a loss that is not convex many iterations magnify rounding beyond 1e-7"
+    )
+    return {"check_sample_weight_equivalence_on_dense_data": why}
+
+
+@parametrize_with_checks(ESTIMATORS, expected_failed_checks=beyond)
 def test_scikit_learn_conventions(estimator, check):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -219,7 +236,20 @@ def test_labels_may_be_words():
         ({"schedule": 5}, "schedule"),
         ({"schedule": []}, "schedule"),
         ({"schedule": [(100, 5)]}, "schedule"),  # the last stage must have all rows
-        ({"input_shape": (64,)}, "input_shape"),
+        ({"input_shape": (63,)}, "input_shape"),
+        ({"input_shape": (4, 4, 2, 2)}, "input_shape"),
+        ({"points": np.zeros((63, 2)), "input_shape": None}, "points"),
+        ({"points": np.zeros((64, 2))}, "points"),  # and input_shape
+        ({"standardize": "always"}, "standardize"),
+        ({"early_stopping": "yes"}, "early_stopping"),
+        ({"early_stopping": True, "validation_fraction": 1.0}, "validation_fraction"),
+        ({"early_stopping": True, "validation_fraction": 0.001}, "validation_fraction"),
+        ({"n_iter_no_change": 0}, "n_iter_no_change"),
+        ({"warm_start": 1}, "warm_start"),
+        ({"loss": "hinge"}, "loss"),
+        ({"class_weight": "even"}, "class_weight"),
+        ({"class_weight": {11: 1.0}}, "class_weight"),
+        ({"length_scale": "long"}, "length_scale"),
         ({"input_shape": (8, 8.5)}, "input_shape"),
         ({"hidden_layer_sizes": ()}, "hidden_layer_sizes"),
         ({"hidden_layer_sizes": (10, 0)}, "hidden_layer_sizes"),

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import lowrankweights as lrw
-from lowrankweights.estimators.targets import StandardisedTargets
+from lowrankweights.estimators.perceptron.units import Folding, Scale
 from lowrankweights.speed import predict
 
 
@@ -31,12 +31,13 @@ def test_the_score_does_not_depend_on_the_units_of_y(scale, shift, dtype):
 def test_mean_and_scale_are_folded_in_exactly():
     X, Y = problem(n_out=3)
     Y = Y * [1.0, 1e5, 1e-5] + [0, 7e5, 1.0]
-    targets = StandardisedTargets(Y)
+    targets = Scale.of(Y)
     net = lrw.Network([lrw.Dense(lrw.Full(3, 4), "tanh"), lrw.Dense(lrw.Full(4, 3))], "squared_error")
     theta = net.init(rng=0)
-    folded = predict(net, targets.fold(net, theta), X)
+    folded = predict(net, Folding(net, targets=targets).fold(theta), X)
     assert np.allclose(folded, predict(net, theta, X) * targets.scale + targets.mean, rtol=1e-13, atol=0)
-    assert np.allclose(targets.Y.mean(axis=0), 0, atol=1e-9) and np.allclose(targets.Y.std(axis=0), 1)
+    assert np.allclose(targets.applied_to(Y).mean(axis=0), 0, atol=1e-9)
+    assert np.allclose(targets.applied_to(Y).std(axis=0), 1)
 
 
 def test_callbacks_see_the_network_that_predicts_y():

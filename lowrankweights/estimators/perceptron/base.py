@@ -6,12 +6,13 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ... import _checks
 from ..._blas import one_blas_thread
-from ...building import build, layer_specs
+from ...building import build, layer_specs, takes_length_scale, with_trained_length_scale
+from ...dictionaries.points import places_of
 from ...optimisation.lbfgs import minimize_stages
 from ...speed import Objective, predict
 from ..common import Lost, fitted_dictionaries, numeric_types, warn_if_unfinished
 from .parameters import PerceptronParameters
-from .rows import check_row_shape, flat, image_places, places_of
+from .rows import check_row_shape, flat, image_shape
 from .schedule import stages_of
 from .units import Folding, Scale
 from .validation import Validation
@@ -38,18 +39,24 @@ class LowRankMLP(PerceptronParameters):
     @property
     def partial_fit(self):
         raise AttributeError(
-            "partial_fit: there is none, as L-BFGS needs the loss of all rows at once. To go on with more rows or "
-            "more iterations: warm_start=True, or fit(X, y, theta0=model.theta_)."
+            "partial_fit: there is none, as L-BFGS needs the loss of all rows at once. To go on, with other "
+            "rows or more iterations: warm_start=True, or fit(X, y, theta0=model.theta_)."
         )
 
+    @property
+    def _goes_on(self):
+        """Whether ``fit`` goes on with the network that is there."""
+        return self.warm_start and hasattr(self, "network_")
+
     def _table(self, X, y, **how):
-        """X (n, n_v) and y, checked, and where X's columns are."""
+        """X (n, n_v) and y, checked, and what was said of where X's columns are: input_shape and points."""
         self.check_parameters()
         X, row_shape = flat(X)
-        X, y = validate_data(self, X, y, dtype=numeric_types(self.dtype), ensure_min_samples=2, **how)
-        places = places_of(self.input_shape, self.points, X.shape[1])
-        check_row_shape(row_shape, places)
-        return X, y, image_places(row_shape) if places is None else places
+        how |= {"dtype": numeric_types(self.dtype), "ensure_min_samples": 2, "reset": not self._goes_on}
+        X, y = validate_data(self, X, y, **how)
+        said = self.input_shape, self.points
+        check_row_shape(row_shape, places_of(*said, X.shape[1]))
+        return X, y, said if any(part is not None for part in said) else (image_shape(row_shape), None)
 
     def _validation_table(self, X_val, y_val, **how):
         """X_val and y_val, checked; None where there are none."""
@@ -63,26 +70,28 @@ class LowRankMLP(PerceptronParameters):
         X_val, _ = flat(X_val)
         return validate_data(self, X_val, y_val, dtype=numeric_types(self.dtype), reset=False, **how)
 
-    def _learn(self, rows, places, loss, *, theta0=None, held_out=None, classes=None):
+    def _learn(self, rows, said, loss, *, theta0=None, held_out=None, classes=None):
         """Learn theta from ``LabelledRows``; ``classes`` (n,): held-out rows are drawn from each."""
         rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31))
         _checks.in_range("X", rows.X)
         if self.early_stopping and held_out is None:
             rows, held_out = rows.split(self.validation_fraction, rng, classes)
-        goes_on = self.warm_start and hasattr(self, "network_")
-        inputs, targets = self._units() if goes_on else self._new_units(rows, places, loss)
-        as_given, rows = rows, rows.in_units(inputs, targets, self.n_threads)
+        goes_on = self._goes_on
+        inputs, targets = self._units() if goes_on else self._new_units(rows, said, loss)
         if goes_on:
-            self._check_network(as_given, loss)
+            self._check_network(rows, loss)
+        rows = rows.in_units(inputs, targets, self.n_threads)
+        if goes_on:
             folding = Folding.of_outer(self.network_, inputs, targets)
             theta = folding.unfold(self.theta_)
         else:
-            net, theta = self._build(rows, places, loss, rng)
+            net, theta = self._build(rows, said, loss, rng)
             folding = Folding(net, inputs, targets)
         if theta0 is not None:
             theta = folding.unfold(_checks.array("theta0", theta0, shape=theta.shape, dtype=np.float64))
+        self.network_ = folding.outer  # callbacks may look at it
         result = self._minimize(folding, theta, rows, held_out, rng)
-        self._keep(result, folding)
+        self._keep(result, folding.fold(result.theta))
         return self
 
     def _minimize(self, folding, theta, rows, held_out, rng):
@@ -104,20 +113,26 @@ class LowRankMLP(PerceptronParameters):
             self.best_iter_ = validation.best_iter
         return result
 
-    def _build(self, rows, places, loss, rng):
+    def _build(self, rows, said, loss, rng):
         """A new network for these rows, with its initial theta."""
-        how = {"n_threads": self.n_threads, "engine": self.engine, "weight": rows.weight}
         chosen = {name: getattr(self, name) for name in OF_LAYERS}
-        specs = layer_specs(n_v=rows.X.shape[1], **chosen, points=places)
-        net, theta, built = build(specs, rows.X, rows.Y.shape[1], loss, rng, **how)
-        self.points_ = places
+        auto = isinstance(self.length_scale, str) and self.length_scale == "auto"
+        chosen |= {"input_shape": said[0], "points": said[1]} | ({"length_scale": None} if auto else {})
+        specs = layer_specs(n_v=rows.X.shape[1], **chosen)
+        how = {"weight": rows.weight, "n_threads": self.n_threads}
+        dictionary = self.dictionary[0] if isinstance(self.dictionary, (tuple, list)) else self.dictionary
+        if auto and takes_length_scale(dictionary):
+            first = with_trained_length_scale(specs[0], rows.X, rows.Y, loss, rng=rng.spawn(1)[0], **how)
+            specs = (first, *specs[1:])
+        net, theta, built = build(specs, rows.X, rows.Y.shape[1], loss, rng, engine=self.engine, **how)
+        self.points_, self.length_scale_ = specs[0].points, getattr(specs[0].dictionary, "length_scale", None)
         self.index_sets_, self.recipes_ = [b.index_sets for b in built], [b.recipes for b in built]
         self.pretrain_loss_curves_ = [b.pretraining.loss_curve for b in built if b.pretraining is not None]
         return net, theta
 
-    def _new_units(self, rows, places, loss):
+    def _new_units(self, rows, said, loss):
         """The ``Scale`` of X's columns where they are standardised, and that of Y's for the squared error."""
-        standardises = places is None if self.standardize == "auto" else self.standardize
+        standardises = all(part is None for part in said) if self.standardize == "auto" else self.standardize
         inputs = Scale.of(rows.X, rows.weight) if standardises else None
         targets = Scale.of(rows.Y, rows.weight) if loss == self.standardised_loss else None
         self.input_mean_, self.input_scale_ = inputs or (None, None)
@@ -134,15 +149,17 @@ class LowRankMLP(PerceptronParameters):
         remedy = "or warm_start=False, for a new network"
         for name, value in self._made_with.items():
             if not _equal(value, getattr(self, name)):
-                _checks.fail(name, f"{value!r}, as in the network that goes on ({remedy})", getattr(self, name))
+                _checks.fail(
+                    name, f"{value!r}, as in the network that goes on ({remedy})", getattr(self, name)
+                )
         net = self.network_
         n_out, wanted = rows.Y.shape[1], (net.n_out, net.loss)
         if (n_out, loss) != wanted:
             _checks.fail("y", f"{wanted[0]} outputs for {wanted[1]!r} ({remedy})", f"{n_out} for {loss!r}")
 
-    def _keep(self, result, folding):
+    def _keep(self, result, theta):
         """Set what describes the fitted model."""
-        self.network_, self.theta_ = folding.outer, folding.fold(result.theta)
+        self.theta_ = theta
         self.n_iter_, self.loss_, self.loss_curve_ = result.n_iter, result.loss, result.loss_curve
         self.stop_report_ = str(result)
         self.describe_fit()

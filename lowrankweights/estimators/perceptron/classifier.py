@@ -52,10 +52,11 @@ class LowRankMLPClassifier(ClassifierMixin, LowRankMLP):
         X_val, y_val : optional
             Rows for early_stopping, which are not learned from.
         """
-        X, y, places = self._table(X, y, multi_output=True)
+        several = np.ndim(y) == 2 and np.shape(y)[1] > 1
+        X, y, said = self._table(X, y, multi_output=several)
         check_classification_targets(y)
-        Y = self._encode(y, fit=not (self.warm_start and hasattr(self, "network_")))
-        held_out = self._validation_table(X_val, y_val, multi_output=True)
+        Y = self._encode(y, fit=not self._goes_on)
+        held_out = self._validation_table(X_val, y_val, multi_output=several)
         if held_out is not None:
             X_val, y_val = held_out
             weight = row_weights(None, X_val, y_val, self.class_weight)
@@ -63,7 +64,7 @@ class LowRankMLPClassifier(ClassifierMixin, LowRankMLP):
         rows = LabelledRows.that_count(X, Y, row_weights(sample_weight, X, y, self.class_weight))
         loss = self.loss or ("sigmoid_cross_entropy" if self._several_labels else "softmax_cross_entropy")
         classes = None if self._several_labels else rows.Y.argmax(axis=1)
-        return self._learn(rows, places, loss, theta0=theta0, held_out=held_out, classes=classes)
+        return self._learn(rows, said, loss, theta0=theta0, held_out=held_out, classes=classes)
 
     def _encode(self, y, fit=False, name="y"):
         """Y (n, n_out): one-hot rows of single labels, several labels as they are."""
@@ -87,7 +88,7 @@ class LowRankMLPClassifier(ClassifierMixin, LowRankMLP):
         return self._output(X)
 
     def predict(self, X):
-        """The most probable class of each row, (n,); the labels with a probability above 1/2, (n, n_labels)."""
+        """The most probable class of each row, (n,); of several labels those above 1/2, (n, n_labels)."""
         probability = self._output(X)
         if self._several_labels:
             return (probability > 0.5).astype(int)

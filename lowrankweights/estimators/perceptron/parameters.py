@@ -13,8 +13,8 @@ class PerceptronParameters(BaseEstimator):
 
     W = U w_alpha in each hidden layer: the dictionary U is built once from the layer's input,
     and only w_alpha is learned, with L-BFGS. The output layer is never predicted (paper, section 4.1).
-    All layers are ``Dense``: for others, or parametrisations of one's own, put a ``Network``, an ``Objective``
-    and ``minimize`` together (docs/network.md).
+    All layers are ``Dense``: for others, or parametrisations of one's own, put a ``Network``, an
+    ``Objective`` and ``minimize`` together (docs/network.md).
 
     Parameters
     ----------
@@ -47,8 +47,8 @@ class PerceptronParameters(BaseEstimator):
     loss : str, optional
         A name in ``networks.LOSSES``; see there for one of your own.
     standardize : "auto", True or False
-        Learn from columns of X of mean 0 and variance 1, and fold mean and scale into the first layer, so that
-        units do not matter; "auto": where the inputs have no places, so that they are columns of a table.
+        Learn from columns of X of mean 0 and variance 1, and fold mean and scale into the first layer, so
+        that units do not matter; "auto": where the inputs have no places, as columns of a table have none.
     weight_decay : float
         weight_decay / 2 times the sum of squares of the learned weights is added to the loss.
     index_sets : "uniform", "local" or a ``building.IndexSetChoice``

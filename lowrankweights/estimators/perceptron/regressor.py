@@ -51,13 +51,13 @@ class LowRankMLPRegressor(RegressorMixin, LowRankMLP):
             Rows for early_stopping, which are not learned from.
         """
         how = {"multi_output": True, "y_numeric": True}
-        X, y, places = self._table(X, y, **how)
+        X, y, said = self._table(X, y, **how)
         self._one_output = y.ndim == 1
         held_out = self._validation_table(X_val, y_val, **how)
         if held_out is not None:
             held_out = LabelledRows(held_out[0], _columns(held_out[1]))
         rows = LabelledRows.that_count(X, _columns(y), row_weights(sample_weight, X))
-        return self._learn(rows, places, self.loss or "squared_error", theta0=theta0, held_out=held_out)
+        return self._learn(rows, said, self.loss or "squared_error", theta0=theta0, held_out=held_out)
 
     def predict(self, X):
         """Predicted values, shaped like the y of ``fit``."""

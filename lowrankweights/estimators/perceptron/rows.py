@@ -9,7 +9,6 @@ from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.validation import _check_sample_weight
 
 from ... import _checks
-from ...dictionaries.points import Grid
 from ...networks import Rows
 
 
@@ -103,19 +102,21 @@ def check_row_shape(row_shape, places):
         return
     wanted = getattr(places, "input_shape", None)
     if wanted is None:
-        _checks.fail("X", f"rows of {len(places)} numbers, one for each of points", f"rows of shape {row_shape}")
+        _checks.fail(
+            "X", f"rows of {len(places)} numbers, one for each of points", f"rows of shape {row_shape}"
+        )
     if row_shape not in (wanted, (*wanted, 1)):
         _checks.fail("X", f"rows of shape {wanted}", f"rows of shape {row_shape}")
 
 
-def image_places(row_shape):
-    """The grid of rows that came as images, (height, width) or (height, width, n_channels)."""
-    if row_shape is None:
-        return None
-    if len(row_shape) > 3:
+def image_shape(row_shape):
+    """What estimators call input_shape, of rows that came as images; None of a table's."""
+    if row_shape is not None and len(row_shape) > 3:
         remedy = f"points=Grid({row_shape}) for a volume"
-        _checks.fail("X", f"images (n, height, width[, n_channels]), or {remedy}", f"rows of shape {row_shape}")
-    return Grid.of_image(row_shape, "X (its rows)")
+        _checks.fail(
+            "X", f"images (n, height, width[, n_channels]), or {remedy}", f"rows of shape {row_shape}"
+        )
+    return row_shape
 
 
 def row_weights(sample_weight, X, y=None, class_weight=None):

@@ -1,4 +1,4 @@
-"""Units of X and of Y: the network learns standardised columns, and is handed over for columns as they are."""
+"""Units of X and Y: a network learns standardised columns, and is handed over for columns as they are."""
 
 import dataclasses
 from typing import NamedTuple
@@ -75,7 +75,8 @@ class Folding:
     --------
     >>> from lowrankweights import Dense, Full, Network
     >>> net = Network([Dense(Full(1, 1), "tanh"), Dense(Full(1, 1))], "squared_error")
-    >>> folding = Folding(net, Scale(np.array([2.0]), np.array([4.0])), Scale(np.array([20.0]), np.array([10.0])))
+    >>> of_x, of_y = Scale(np.array([2.0]), np.array([4.0])), Scale(np.array([20.0]), np.array([10.0]))
+    >>> folding = Folding(net, of_x, of_y)
     >>> theta = np.array([1.0, 0.5, 3.0, 0.0])  # W, b of each layer
     >>> folding.fold(theta), folding.unfold(folding.fold(theta))
     (array([ 0.25,  0.  , 30.  , 20.  ]), array([1. , 0.5, 3. , 0. ]))

@@ -59,7 +59,7 @@ def test_a_choice_of_ones_own_sees_the_kernel_and_works_in_the_classifier():
             return np.sort(np.argsort(-variance, kind="stable")[:n_alpha])
 
     X = IMAGES * np.linspace(1, 3, 36)
-    how = {"proportion": 0.25, "n_columns": 1, "max_iter": 1, "random_state": 0}
+    how = {"proportion": 0.25, "n_columns": 1, "standardize": False, "max_iter": 1, "random_state": 0}
     model = lrw.LowRankMLPClassifier((6,), index_sets=Loudest(), **how).fit(X, np.arange(60) % 2)
     ((alpha,),) = model.index_sets_
     assert set(alpha) == set(np.argsort(-X.var(axis=0))[:9])
