@@ -219,7 +219,7 @@ def test_labels_may_be_words():
         ({"schedule": 5}, "schedule"),
         ({"schedule": []}, "schedule"),
         ({"schedule": [(100, 5)]}, "schedule"),  # the last stage must have all rows
-        ({"input_shape": (64,)}, "input_shape"),
+        ({"input_shape": (63,)}, "input_shape"),
         ({"input_shape": (8, 8.5)}, "input_shape"),
         ({"hidden_layer_sizes": ()}, "hidden_layer_sizes"),
         ({"hidden_layer_sizes": (10, 0)}, "hidden_layer_sizes"),
