@@ -6,7 +6,8 @@ import numpy as np
 
 from .. import _checks
 from .._blas import one_blas_thread
-from ..dictionaries.length_scales import choose_length_scale, default_bounds
+from ..dictionaries.kernels import SquaredExponential
+from ..dictionaries.length_scales import choose_length_scale, default_bounds, log_marginal_likelihood
 from ..dictionaries.moments import varying_units
 from ..networks import Dense, Network, Rows
 from ..optimisation.lbfgs import minimize
@@ -17,6 +18,7 @@ from .layer_input import refuse_without_places
 from .strategies import Strategy, strategy_of
 
 N_FILTERS, N_ROWS, N_UNITS, N_ITERATIONS = 30, 2000, 1000, 30
+NOISE = (1, 10, 100, 1000)  # times the ridge
 NEARLY_ZERO = 1e-3  # of the usual initial weights: what is left of them is small beside what was learned
 
 
@@ -63,7 +65,9 @@ def length_scale_of_trained_filters(
 
     Notes
     -----
-    Ours; the marginal likelihood is that of ``dictionaries.choose_length_scale``.
+    Ours; the marginal likelihood is that of ``dictionaries.choose_length_scale``. What is learned briefly is
+    rough where the data are noisy, and roughness must not pass for a short length scale: a larger ridge, up to
+    ``NOISE`` times as large, may explain it, and the most probable pair of both is taken.
 
     Examples
     --------
@@ -88,13 +92,22 @@ def length_scale_of_trained_filters(
     objective = Objective(model, v, targets, n_threads=n_threads, rows=rows_of_v)
     theta = minimize(objective, theta, max_iter=N_ITERATIONS, on_interrupt="raise").theta
     W = theta[: n_v * N_FILTERS].reshape(n_v, N_FILTERS)
-    length_scale = choose_length_scale(W[units], points, units, ridge)
+    length_scale = _most_probable(W[units], points, units, ridge)
     if length_scale < 1.01 * default_bounds(points)[0]:
         _checks.warn(
             f"length_scale: weights of neighbours do not resemble each other in a briefly trained network; "
             f"{length_scale:.2g}, the shortest that was tried, is taken. Another dictionary may predict more."
         )
     return length_scale
+
+
+def _most_probable(W, points, units, ridge):
+    """The length scale of the most probable pair of length scale and ridge."""
+    pairs = [(choose_length_scale(W, points, units, noise * ridge), noise * ridge) for noise in NOISE]
+    how_probable = [
+        log_marginal_likelihood(W, SquaredExponential(scale), points, units, r) for scale, r in pairs
+    ]
+    return pairs[int(np.argmax(how_probable))][0]
 
 
 def _sample(X, weight, rng):

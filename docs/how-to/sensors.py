@@ -1,0 +1,18 @@
+"""Sensors: each input is somewhere, on a map, on a head, in a hall; near ones measure alike."""
+
+import numpy as np
+
+import lowrankweights as lrw
+
+rng = np.random.default_rng(0)
+places = rng.uniform(0, 10, size=(60, 2))  # metres; one row a sensor, any number of coordinates
+source = rng.uniform(0, 10, size=(500, 2))  # what is to be found: where it is warm
+distance = np.linalg.norm(source[:, None] - places, axis=2)
+measured = np.exp(-(distance**2) / 8) + rng.normal(scale=0.05, size=distance.shape)
+
+model = lrw.LowRankMLPRegressor(
+    (40,), points=places, dictionary="squared_exponential", length_scale=2.0, proportion=0.25, random_state=0
+)
+model.fit(measured[:400], source[:400])
+error = np.linalg.norm(model.predict(measured[400:]) - source[400:], axis=1)
+print(f"found to within {np.median(error):.2f} m (median), from {len(model.index_sets_[0][0])} of 60 weights a filter")
