@@ -15,6 +15,8 @@ def strokes(v, points, n_alpha, rng):
     return np.exp(-(((points[:, None] - middle) * across).sum(axis=2) ** 2))
 
 
-model = lrw.LowRankMLPClassifier((50,), dictionary=strokes, input_shape=(8, 8), proportion=0.2, random_state=0)
+model = lrw.LowRankMLPClassifier(
+    (50,), dictionary=strokes, input_shape=(8, 8), proportion=0.2, random_state=0
+)
 model.fit(digits.X_train, digits.y_train)
 print(f"{model.score(digits.X_test, digits.y_test):.3f} of the test digits are right")

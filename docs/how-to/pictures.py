@@ -11,7 +11,9 @@ from sklearn.datasets import load_digits
 
 import lowrankweights as lrw
 
-for i, (digit, label) in enumerate(zip(*load_digits(return_X_y=True), strict=True)):  # some pictures to begin with
+for i, (digit, label) in enumerate(
+    zip(*load_digits(return_X_y=True), strict=True)
+):  # some pictures to begin with
     Path(f"pictures/{label}").mkdir(parents=True, exist_ok=True)
     Image.fromarray((digit.reshape(8, 8) * 15).astype("uint8")).save(f"pictures/{label}/{i}.png")
 

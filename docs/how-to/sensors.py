@@ -15,4 +15,6 @@ model = lrw.LowRankMLPRegressor(
 )
 model.fit(measured[:400], source[:400])
 error = np.linalg.norm(model.predict(measured[400:]) - source[400:], axis=1)
-print(f"found to within {np.median(error):.2f} m (median), from {len(model.index_sets_[0][0])} of 60 weights a filter")
+print(
+    f"found to within {np.median(error):.2f} m (median), from {len(model.index_sets_[0][0])} of 60 weights a filter"
+)

@@ -11,7 +11,12 @@ phase = rng.uniform(0, 2 * np.pi, size=600)
 pieces = np.sin(2 * np.pi * np.outer(kind + 1, t) + phase[:, None]) + rng.normal(scale=0.5, size=(600, 128))
 
 model = lrw.LowRankMLPClassifier(
-    (40,), input_shape=(128,), dictionary="squared_exponential", length_scale="auto", proportion=0.1, random_state=0
+    (40,),
+    input_shape=(128,),
+    dictionary="squared_exponential",
+    length_scale="auto",
+    proportion=0.1,
+    random_state=0,
 )
 model.fit(pieces[:400], kind[:400])
 print(f"length scale {model.length_scale_:.1f} moments; right: {model.score(pieces[400:], kind[400:]):.2f}")

@@ -18,6 +18,7 @@ from .layer_input import refuse_without_places
 from .strategies import Strategy, strategy_of
 
 N_FILTERS, N_ROWS, N_UNITS, N_ITERATIONS = 30, 2000, 1000, 30
+WEIGHT_DECAY = 1e-2  # so that filters are of what rows have in common, and not of each row's noise
 NOISE = (1, 10, 100, 1000)  # times the ridge
 NEARLY_ZERO = 1e-3  # of the usual initial weights: what is left of them is small beside what was learned
 
@@ -89,7 +90,7 @@ def length_scale_of_trained_filters(
         model = Network([Dense(Full(n_v, N_FILTERS), activation), last], loss)
     theta = model.init(rng)
     theta[: n_v * N_FILTERS] *= NEARLY_ZERO
-    objective = Objective(model, v, targets, n_threads=n_threads, rows=rows_of_v)
+    objective = Objective(model, v, targets, WEIGHT_DECAY, n_threads=n_threads, rows=rows_of_v)
     theta = minimize(objective, theta, max_iter=N_ITERATIONS, on_interrupt="raise").theta
     W = theta[: n_v * N_FILTERS].reshape(n_v, N_FILTERS)
     length_scale = _most_probable(W[units], points, units, ridge)
