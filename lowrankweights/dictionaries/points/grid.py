@@ -116,7 +116,7 @@ def image_grid(shape, name="shape", n_v=None, n_channels=None, remedy=AS_A_PICTU
     """
     axis = isinstance(shape, (tuple, list)) and len(shape) == 1
     if axis or (isinstance(shape, Grid) and len(shape.shape) != 2):
-        _checks.fail(name, f"a picture, {IMAGE}", f"{shape!r}: {remedy}")
+        _checks.fail(name, f"{IMAGE} of a picture", f"{shape!r}: {remedy}")
     grid = _grid(shape, name, n_v, IMAGE, n_entries=(2, 3))
     if n_channels is not None and grid.n_channels not in n_channels:
         _checks.fail(name, f"{IMAGE}, {' or '.join(map(str, n_channels))} channels", grid.input_shape)
