@@ -1,4 +1,4 @@
-"""A dictionary of one's own: a function that returns U, one atom a column; it is called once a column of units."""
+"""A dictionary of one's own: a function that returns U, one atom a column of U."""
 
 import numpy as np
 
@@ -16,7 +16,7 @@ def strokes(v, points, n_alpha, rng):
 
 
 model = lrw.LowRankMLPClassifier(
-    (50,), dictionary=strokes, input_shape=(8, 8), proportion=0.2, random_state=0
+    (50,), dictionary=strokes, input_shape=(8, 8), proportion=0.2, max_iter=500, tol=1e-3
 )
 model.fit(digits.X_train, digits.y_train)
 print(f"{model.score(digits.X_test, digits.y_test):.3f} of the test digits are right")

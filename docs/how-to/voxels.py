@@ -11,8 +11,6 @@ radius = rng.uniform(1.0, 2.5, size=400)
 distance = np.linalg.norm(grid.coordinates[None] - centre[:, None], axis=2)
 volumes = (distance < radius[:, None]).reshape(400, 8, 8, 8) + rng.normal(scale=0.3, size=(400, 8, 8, 8))
 
-model = lrw.LowRankMLPRegressor(
-    (30,), points=grid, dictionary="dct", proportion=0.1, max_iter=100, random_state=0
-)
+model = lrw.LowRankMLPRegressor((30,), points=grid, dictionary="dct", proportion=0.1, early_stopping=True)
 model.fit(volumes[:300], radius[:300])
 print(f"radius explained: {model.score(volumes[300:], radius[300:]):.2f} of its variance")
