@@ -31,13 +31,14 @@ def fitted_dictionaries(parametrisation):
     return [leaf.U for leaf in parametrisation.leaves if isinstance(leaf, Predicted)]
 
 
-def warn_if_unfinished(result, max_iter):
+def warn_if_unfinished(result, max_iter, standardised=False):
     """scikit-learn's ConvergenceWarning where max_iter ended the fit, with what to do."""
     if result.status == "max_iter" and max_iter > 0:
+        scale = "" if standardised else ", or bring X to a scale of about 1 (StandardScaler)"
         _checks.warn(
             f"max_iter = {max_iter} iterations were not enough: the largest entry of the gradient is "
-            f"{result.grad_norm_curve[-1]:.1e}. Raise max_iter, or stop earlier on purpose (a larger tol, a "
-            "callback), or bring X to a scale of about 1 (StandardScaler). See stop_report_.",
+            f"{result.grad_norm_curve[-1]:.1e}. Raise max_iter, or stop earlier on purpose (a larger tol, "
+            f"early_stopping, a callback){scale}. See stop_report_.",
             ConvergenceWarning,
         )
 

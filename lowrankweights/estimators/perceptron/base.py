@@ -106,7 +106,7 @@ class LowRankMLP(PerceptronParameters):
             validation = Validation(net, held_out, theta, self.n_iter_no_change, self.n_threads)
             callbacks = [*callbacks, validation]
         result = minimize_stages(stages, theta, tol=self.tol, callbacks=callbacks, progress=self.verbose)
-        warn_if_unfinished(result, stages[-1][1])
+        warn_if_unfinished(result, stages[-1][1], standardised=folding.inputs is not None)
         if validation is not None:
             result = validation.best_of(result)
             self.validation_loss_curve_ = np.array(validation.curve)
