@@ -37,9 +37,8 @@ def _digits(max_iter):
     digits, side = load_digits(), SIDE["digits"]
     images = digits.X_train.reshape(-1, 8, 8)
     X = ndimage.zoom(images, (1, side / 8, side / 8), order=3, mode="nearest", grid_mode=True).clip(0, 1)
-    model = LowRankMLPClassifier(
-        (24,), dictionary="none", n_columns=1, weight_decay=1e-2, max_iter=max_iter, random_state=0
-    ).fit(X.reshape(len(X), -1), digits.y_train)
+    how = {"dictionary": "none", "weight_decay": 1e-2, "max_iter": max_iter, "random_state": 0}
+    model = LowRankMLPClassifier((24,), **how).fit(X, digits.y_train)  # X (n, side, side)
     first, above = model.filters_
     chosen = np.argsort(-np.linalg.norm(first, axis=0) * np.linalg.norm(above, axis=1))[:N_FEATURES]
     note = "784-24-10, digits of scikit-learn (CC BY 4.0, E. Alpaydin and C. Kaynak) enlarged to 28 x 28"

@@ -45,9 +45,8 @@ plt.rcParams.update(plotting.STYLE)
 # %%
 def learn_features(data, n_train, seed=0):
     """The 24 features of a classifier's hidden layer, (n_v, 24), the strongest first."""
-    model = lrw.LowRankMLPClassifier(
-        (24,), dictionary="none", n_columns=1, weight_decay=1e-2, max_iter=60, random_state=seed
-    )
+    how = {"input_shape": data.input_shape, "weight_decay": 1e-2, "max_iter": 60, "random_state": seed}
+    model = lrw.LowRankMLPClassifier((24,), dictionary="none", **how)
     model.fit(data.X_train[:n_train], data.y_train[:n_train])
     return completion.strongest(model.filters_[0], 24)
 
