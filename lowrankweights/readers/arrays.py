@@ -33,12 +33,16 @@ class ArraysSource:
             tried = ("X", "X_train") if schema is None else ("X", "X_test")
             part = next((name[1:] for name in tried if name in self.arrays), None)
         if part is None:
-            _checks.fail(printable(path), "arrays X and y, or X_train, y_train, X_test, y_test", _shapes(self.arrays))
+            _checks.fail(
+                printable(path), "arrays X and y, or X_train, y_train, X_test, y_test", _shapes(self.arrays)
+            )
         self.part, self.left_out = part, {}
         self.X = self.arrays["X" + part]
         self.n_rows = len(self.X)
         if self.X.dtype.kind not in "buif" or self.X.ndim not in (2, 3, 4) or 0 in self.X.shape:
-            expected = "numbers (n, n_inputs), or pictures (n, height, width) or (n, height, width, n_channels)"
+            expected = (
+                "numbers (n, n_inputs), or pictures (n, height, width) or (n, height, width, n_channels)"
+            )
             _checks.fail(f"{printable(path)}, X{part}", expected, f"{self.X.dtype} of shape {self.X.shape}")
 
     def test(self):
@@ -80,7 +84,7 @@ class ArraysSource:
         shape = self.options.shape or (own if len(own) > 1 else None)
         check_shape(shape, n_inputs)
         X = self.X[rows]
-        whole = X.dtype.kind in "biu" or (X == np.round(X)).all()
+        whole = X.dtype.kind in "biu" or not (X % 1).any()
         scale = scale_of_levels(shape, whole, X.min(), X.max())
         return {"shape": shape and list(shape), "scale": scale, "n_inputs": n_inputs}
 

@@ -1,7 +1,7 @@
 """Columns of a table as inputs: numbers as they are, a category as one input for each of its levels.
 
-What a column is, is learned from training rows, kept as plain data, and by it new tables are read: by name, in any
-order.
+What a column is, is learned from training rows and kept as plain data. By it new tables are read, by name, in
+any order.
 """
 
 import numpy as np
@@ -44,7 +44,9 @@ class TableSource:
         names = list(self.table.columns)
         if name is None:
             hint = f", perhaps --target {names[-1]}" if names[-1].lower() in LIKELY else ""
-            _checks.fail("--target", f"one of {printable(self.path)}'s columns: {listed(names)}", f"none{hint}")
+            _checks.fail(
+                "--target", f"one of {printable(self.path)}'s columns: {listed(names)}", f"none{hint}"
+            )
         one_of("--target", name, names, f"a column of {printable(self.path)}")
         return name, self.table.columns[name]
 
@@ -82,7 +84,9 @@ class TableSource:
             if isinstance(values, Dates):
                 got.append(f"dates in {name!r} (such as {values.example!r})")
             elif isinstance(values, Labels) and len(values.levels) > min(N_LEVELS, self.n_rows / 2):
-                got.append(f"{len(values.levels):,} different texts in {name!r} (such as {values.levels[0]!r})")
+                got.append(
+                    f"{len(values.levels):,} different texts in {name!r} (such as {values.levels[0]!r})"
+                )
             else:
                 continue
             refused.append(name)
@@ -98,7 +102,9 @@ class TableSource:
             odd = np.array(sorted(self.table.odd.get(name, {})), dtype=int)
             if len(odd):
                 got = repr(self.table.odd[name][odd[0]])
-                yield Fault(where, "numbers, as in most rows", got, odd, f"--ignore {name} leaves out the column")
+                yield Fault(
+                    where, "numbers, as in most rows", got, odd, f"--ignore {name} leaves out the column"
+                )
             lacking = values.codes == -1 if isinstance(values, Labels) else np.isnan(values)
             empty = np.setdiff1d(np.flatnonzero(lacking), odd)
             remedy = f"--ignore {name} leaves out the column"
@@ -113,7 +119,7 @@ class TableSource:
         return self.n_rows * len(self.table.columns)
 
     def learn(self, rows, dtype):
-        """What each column is, by the training rows; the constant ones are left out, unless they are pixels."""
+        """What each column is, by the training rows; constant ones are left out, unless they are pixels."""
         shape, columns = self.options.shape, []
         for name in self.inputs:
             values = self.table.columns[name]
@@ -149,24 +155,35 @@ class TableSource:
             return 1.0
         texts = [column["name"] for column in columns if column["kind"] == "category"]
         if texts:
-            _checks.fail("--shape", "columns of numbers", f"text in {listed(texts)}; --ignore {','.join(texts)}")
+            _checks.fail(
+                "--shape", "columns of numbers", f"text in {listed(texts)}; --ignore {','.join(texts)}"
+            )
         check_shape(shape, len(columns))
         pixels = [self.table.columns[column["name"]][rows] for column in columns]
-        whole = all(p.dtype.kind in "biu" or (p == np.round(p)).all() for p in pixels)
+        whole = all(p.dtype.kind in "biu" or not (p % 1).any() for p in pixels)
         return scale_of_levels(shape, whole, min(p.min() for p in pixels), max(p.max() for p in pixels))
 
     def check(self, schema, rows, needs_target=False):
-        """The faults of rows by a schema; a ``ValueError`` for a column that is not there, or of another kind."""
+        """The faults of rows by a schema; a ``ValueError`` for a missing column, or one of another kind."""
         names = [column["name"] for column in schema["columns"]]
         names += [schema["target"]["name"]] * needs_target
         missing = [name for name in names if name not in self.table.columns]
         if missing:
             there = f"it has {listed(self.table.columns)}"
-            _checks.fail(printable(self.path), f"columns {listed(names)}", f"none called {listed(missing)} ({there})")
+            _checks.fail(
+                printable(self.path), f"columns {listed(names)}", f"none called {listed(missing)} ({there})"
+            )
         for column in schema["columns"]:
-            values, where = self.table.columns[column["name"]], f"{printable(self.path)}, column {column['name']!r}"
+            values, where = (
+                self.table.columns[column["name"]],
+                f"{printable(self.path)}, column {column['name']!r}",
+            )
             if isinstance(values, Dates) or (isinstance(values, Labels) and column["kind"] == "number"):
-                got = f"dates such as {values.example!r}" if isinstance(values, Dates) else f"text such as {values.levels[:1]}"
+                got = (
+                    f"dates such as {values.example!r}"
+                    if isinstance(values, Dates)
+                    else f"text such as {values.levels[:1]}"
+                )
                 _checks.fail(where, f"a {column['kind']}, as in training", got)
         return [*self._lacking(names), *self._new_levels(schema["columns"], rows)]
 

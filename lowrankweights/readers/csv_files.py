@@ -19,7 +19,11 @@ NAMES = {"\t": "tabs", " ": "spaces"}
 SAMPLE = 1 << 16  # bytes
 N_ROWS = 200  # looked at
 CHUNK = 1 << 24  # bytes decoded at a time
-BYTE_ORDER_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+BYTE_ORDER_MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
 
 
 class Layout(NamedTuple):
@@ -37,7 +41,8 @@ class Layout(NamedTuple):
         if self.separator != ",":
             told.append(f"separated by {NAMES.get(self.separator, self.separator)}")
         told += ["decimal comma"] * (self.decimal == ",")
-        return told + ["no header: columns are 0, 1, ..."] * (not self.has_header)
+        told += ["no header: columns are 0, 1, ..."] * (not self.has_header)
+        return [", ".join(told)] if told else []
 
     def rows(self, path):
         """(line, fields) of each row below the header that is not blank, as ``csv.reader`` finds them."""
@@ -72,7 +77,11 @@ def layout_of(path, separator=None, encoding=None, decimal=None):
     if not rows:
         _checks.fail(printable(path), "rows of numbers or text", "an empty file")
     if decimal is None:
-        decimal = "," if separator != "," and _count(rows, r"[-+]?\d*,\d+") > _count(rows, r"[-+]?\d*\.\d+") else "."
+        decimal = (
+            ","
+            if separator != "," and _count(rows, r"[-+]?\d*,\d+") > _count(rows, r"[-+]?\d*\.\d+")
+            else "."
+        )
     has_header = not _is_row(rows[0], decimal)
     names = _names(path, rows[0]) if has_header else [str(i) for i in range(len(rows[0]))]
     return Layout(encoding, separator, decimal, names, has_header)
@@ -100,12 +109,18 @@ def _check_encoding(path, encoding):
     try:
         codecs.lookup(encoding)
     except LookupError:
-        _checks.fail("--encoding", "a name that Python knows, such as utf-8, latin-1 or utf-16", repr(encoding))
+        _checks.fail(
+            "--encoding", "a name that Python knows, such as utf-8, latin-1 or utf-16", repr(encoding)
+        )
     bad = _first_bad_byte(path, encoding)
     if bad is not None:
         with open(path, "rb") as file:
             line = file.read(bad).count(b"\n") + 1
-        _checks.fail("--encoding", f"the one that {printable(path)} is written in", f"{encoding!r}: no text at line {line}")
+        _checks.fail(
+            "--encoding",
+            f"the one that {printable(path)} is written in",
+            f"{encoding!r}: no text at line {line}",
+        )
 
 
 def _first_bad_byte(path, encoding):
@@ -151,7 +166,7 @@ def _count(rows, pattern):
 
 
 def _is_row(fields, decimal):
-    """Whether the first line is a row already: all numbers, or some with a decimal mark, which no name has."""
+    """Whether the first line is a row already: all numbers, or some with a decimal mark, as no name has."""
     if fields == [str(i) for i in range(len(fields))] and len(fields) > 2:
         return False
     numbers = [_is_number(field, decimal) for field in fields]

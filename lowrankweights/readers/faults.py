@@ -85,13 +85,14 @@ def one_of(argument, name, names, what):
     """``name`` if it is among the names; else a ``ValueError`` that lists them and says which is close."""
     if name in names:
         return name
-    close = difflib.get_close_matches(str(name), [str(n) for n in names], n=1)
+    lower = {str(n).lower(): str(n) for n in names}
+    close = [lower[key] for key in difflib.get_close_matches(str(name).lower(), lower, n=1)]
     hint = f" (did you mean {close[0]!r}?)" if close else ""
     return _checks.fail(argument, f"{what}: {listed(names)}", f"{name!r}{hint}")
 
 
 def printable(path):
-    """A path or a name as text that any terminal takes: bytes that are no UTF-8 become \N{REPLACEMENT CHARACTER}.
+    """A path or a name as text for any terminal: \N{REPLACEMENT CHARACTER} for bytes that are no UTF-8.
 
     >>> printable("caf\\udce9.csv")
     'caf\N{REPLACEMENT CHARACTER}.csv'

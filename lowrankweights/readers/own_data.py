@@ -13,7 +13,13 @@ from .faults import printable, without_faults
 from .pictures import PicturesSource
 from .targets import labels, rare_classes, target_of
 
-SOURCES = {".csv": TableSource, ".tsv": TableSource, ".txt": TableSource, ".parquet": TableSource, ".npz": ArraysSource}
+SOURCES = {
+    ".csv": TableSource,
+    ".tsv": TableSource,
+    ".txt": TableSource,
+    ".parquet": TableSource,
+    ".npz": ArraysSource,
+}
 SMALL = 5_000_000  # numbers of X up to which float64 costs little
 
 
@@ -96,7 +102,9 @@ def read(path, options):
     schema = {"kind": source.kind, "target": target, "dtype": dtype, **source.learn(rows[train], dtype)}
     if given is None:
         faults = source.check(schema, rows[test])
-        kept, more = without_faults(source, rows[test], faults, skip_bad=True)  # chance chose them, not the file
+        kept, more = without_faults(
+            source, rows[test], faults, skip_bad=True
+        )  # chance chose them, not the file
         told += [f"for the test {text}" for text in more]
         X_test, y_test = source.matrix(schema, kept), labels(values, target, source, kept)[0]
     else:
@@ -136,6 +144,35 @@ def read_like(path, schema, options, needs_target=True):
     return _by_schema(open_source(path, options, schema), schema, options, needs_target)
 
 
+def schema_of(model, notes, path):
+    """The schema in a model's notes; of a model without one, that of its pictures or arrays.
+
+    Parameters
+    ----------
+    model : classifier or regressor
+    notes : dict
+    path : Path
+        What is to be read by it.
+    """
+    if "schema" in notes:
+        return notes["schema"]
+    shape = getattr(model, "input_shape", None)
+    classes = getattr(model, "classes_", None)
+    target = (
+        {"name": "y", "task": "regression"}
+        if classes is None
+        else {"name": "y", "task": "classification", "classes": classes.tolist()}
+    )
+    schema = {"target": target, "dtype": "float64", "shape": shape, "scale": 1.0}
+    if path.suffix.lower() == ".npz":
+        return schema | {"kind": "arrays", "n_inputs": model.n_features_in_}
+    if shape is None or len(shape) not in (2, 3) or path.suffix.lower() in SOURCES:
+        expected = "an .npz file, or pictures where the model has an input_shape"
+        _checks.fail("FILE", f"{expected} (it was not trained on a table)", printable(path))
+    mode = "RGB" if (*shape, 1)[2] == 3 else "L"
+    return schema | {"kind": "pictures", "mode": mode, "resampled": False, "scale": 1 / 255}
+
+
 def _by_schema(source, schema, options, needs_target):
     """What ``read_like`` returns, of a source."""
     if source.kind != schema["kind"]:
@@ -170,7 +207,7 @@ def open_source(path, options, schema=None):
 def _close_to(path):
     """The name in the same folder that is closest, as a hint."""
     names = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
-    close = difflib.get_close_matches(path.name, names, n=1)
+    close = difflib.get_close_matches(path.name, names, n=1, cutoff=0.75)
     return f" (did you mean {close[0]!r}?)" if close else ""
 
 
@@ -208,5 +245,7 @@ def split(y, by_class, share, seed):
         _checks.fail("--test", f"a share that leaves {each} for the training and for the test", got)
     if not share:
         return np.arange(n), np.arange(0)
-    parts = train_test_split(np.arange(n), test_size=n_test, random_state=seed, stratify=y if by_class else None)
+    parts = train_test_split(
+        np.arange(n), test_size=n_test, random_state=seed, stratify=y if by_class else None
+    )
     return tuple(map(np.sort, parts))

@@ -19,7 +19,7 @@ class PicturesSource:
     Parameters
     ----------
     path : Path
-        A folder with one subfolder a class; for a model that is there, pictures may also stand in it directly.
+        A folder with one subfolder a class; with a schema pictures may also stand in it directly.
     options : Options
         ``shape``: resample every picture to it, in grey (height, width) or in colour (height, width, 3).
     schema : dict, optional
@@ -97,7 +97,9 @@ class PicturesSource:
         form = usual[0][0]
         if form[2] not in LEVELS:
             remedy = "--shape HEIGHT,WIDTH or HEIGHT,WIDTH,3 makes them grey or coloured"
-            _checks.fail(printable(self.path), f"pictures of mode {', '.join(LEVELS)}", f"{form[2]}; {remedy}")
+            _checks.fail(
+                printable(self.path), f"pictures of mode {', '.join(LEVELS)}", f"{form[2]}; {remedy}"
+            )
         unlike = [row for row, own in enumerate(self.form) if own is not None and own != form]
         got = _words(self.form[unlike[0]]) if unlike else ""
         remedy = "--shape HEIGHT,WIDTH or HEIGHT,WIDTH,3 resamples all"
@@ -154,7 +156,9 @@ def _files(path, may_be_flat):
     if not found:
         files, n_others = _pictures(path)
         if not files or not may_be_flat:
-            got = f"{len(files):,} pictures and no subfolder with any" if files else "a folder without pictures"
+            got = (
+                f"{len(files):,} pictures and no subfolder with any" if files else "a folder without pictures"
+            )
             _checks.fail(printable(path), "a folder with one subfolder of pictures for each class", got)
         return [], files, np.full(len(files), -1), n_others
     codes = np.repeat(np.arange(len(found)), [len(files) for files in found.values()])
@@ -188,5 +192,3 @@ def _resample(image, shape):
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
     return image.convert("RGB" if len(shape) == 3 else "L").resize(shape[1::-1], Image.Resampling.BOX)
-
-

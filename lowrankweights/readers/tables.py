@@ -154,7 +154,7 @@ def _csv(pandas, path, layout, skip_bad, text):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", pandas.errors.ParserWarning)
             frame = pandas.read_csv(path, on_bad_lines="skip", **how)
-        return frame, [f"{len(long):,} lines with too many fields left out (line {at})"]
+        return frame, [f"lines with too many fields left out: {len(long):,} (line {at})"]
 
 
 def _is_long(fields, width):
@@ -171,7 +171,9 @@ def _of_frame(path, frame, told, lines, text):
     """The ``Table`` of a pandas data frame."""
     names = [str(name) for name in frame.columns]
     if len(frame) == 0:
-        _checks.fail(printable(path), "rows of numbers or text", f"the names of columns only ({listed(names)})")
+        _checks.fail(
+            printable(path), "rows of numbers or text", f"the names of columns only ({listed(names)})"
+        )
     columns, odd = {}, {}
     for name in names:
         columns[name], odd[name] = _column(path, frame[name], name in text)
@@ -252,6 +254,7 @@ def _fail_at_text(path, layout, error):
                 got = f"{field!r} at line {line}; text and missing values need pandas: {INSTALL}"
                 _checks.fail(f"{printable(path)}, column {name!r}", "numbers", got)
         if len(fields) != len(layout.names):
-            _checks.fail(printable(path), f"{len(layout.names)} fields a line", f"{len(fields)} at line {line}")
+            _checks.fail(
+                printable(path), f"{len(layout.names)} fields a line", f"{len(fields)} at line {line}"
+            )
     _checks.fail(printable(path), "a CSV file of numbers", str(error))
-

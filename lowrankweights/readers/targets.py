@@ -77,7 +77,9 @@ def labels(values, target, source, rows):
         _checks.fail(f"{printable(source.path)}, {where}", "numbers or classes", "dates")
     if target["task"] == "regression":
         if isinstance(values, Labels):
-            _checks.fail(f"{printable(source.path)}, {where}", "numbers", f"text such as {values.levels[0]!r}")
+            _checks.fail(
+                f"{printable(source.path)}, {where}", "numbers", f"text such as {values.levels[0]!r}"
+            )
         return np.asarray(values[rows], dtype=np.float64), []
     classes = np.array(target["classes"])
     known = {value: code for code, value in enumerate(target["classes"])}
@@ -98,6 +100,8 @@ def rare_classes(y, rows):
     """The faults of classes with one row only: it cannot be in both parts."""
     classes, counts = np.unique(y, return_counts=True)
     expected, remedy = "at least two rows, one of them for the test", "--test 0 holds out none"
+    if y.dtype.kind != "U":
+        remedy += "; --task regression for numbers"
     for value in classes[counts < 2].tolist():
         yield Fault(f"class {value!r}", expected, "one", rows[y == value], remedy)
 
@@ -114,5 +118,3 @@ def told(target, y):
     text = f"{target['name']}: classification, {len(target['classes'])} classes ({listed(counts)})"
     whole = not isinstance(target["classes"][0], (str, bool))
     return text + " (whole numbers; else --task regression)" * whole
-
-
