@@ -39,7 +39,8 @@ def without_faults(source, rows, faults, skip_bad):
     ValueError
         Without ``skip_bad``, for the first fault: the file, the column, the first places and the remedy.
     """
-    faults = [fault._replace(rows=np.intersect1d(fault.rows, rows)) for fault in faults]
+    faults = [fault for fault in faults if len(fault.rows)]
+    faults = [fault._replace(rows=fault.rows[np.isin(fault.rows, rows)]) for fault in faults]
     faults = [fault for fault in faults if len(fault.rows)]
     if not faults:
         return rows, []

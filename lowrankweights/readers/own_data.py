@@ -233,7 +233,7 @@ def split(y, by_class, share, seed):
     Examples
     --------
     >>> split(np.array([0, 0, 0, 0, 1, 1]), True, 0.5, seed=0)[1]
-    array([0, 3, 4])
+    array([0, 1, 5])
     """
     from sklearn.model_selection import train_test_split
 

@@ -20,17 +20,26 @@ SHARE_OF_PLACES = 0.2
 
 def add_arguments(parser):
     """The paper's network by default on its data, the estimator's defaults on a file of one's own."""
+    add = parser.add_argument
+    text = f"{', '.join(DATA_SETS)}; or a file (.csv, .parquet, .npz), or a folder with a subfolder a class"
+    add("data", type=data_source, metavar="DATA", help=text)
+    _add_network(add)
+    _add_training(add)
+    text = "model file; default: a name in out/ that says what it is"
+    add("--out", type=file_path, default=None, help=text)
+    _add_runs(parser.add_argument_group("more than one run").add_argument)
+    _add_own(parser.add_argument_group("files of your own"))
+
+
+def _add_network(add):
     from ...building import INDEX_SETS
     from ...estimators import LowRankMLPClassifier
     from ...networks import ACTIVATIONS
 
-    usual, add = defaults(LowRankMLPClassifier), parser.add_argument
+    usual = defaults(LowRankMLPClassifier)
     names, integers, numbers = list_of(str, "names"), list_of(int, "integers"), list_of(float, "numbers")
-    text = f"{', '.join(DATA_SETS)}; or a file (.csv, .parquet, .npz), or a folder with a subfolder a class"
-    add("data", type=data_source, metavar="DATA", help=text)
     text = (
-        "one for all hidden layers, or one each; default: squared_exponential where inputs have places, then "
-        "covariance"
+        "one for all hidden layers, or one each; default: squared_exponential for pictures, then covariance"
     )
     add("--dictionary", type=names, default=None, help=text)
     text = (
@@ -48,6 +57,12 @@ def add_arguments(parser):
     add("--activation", choices=ACTIVATIONS, default=usual["activation"], help="of the hidden layers")
     text = "local: each column's dense around its own place"
     add("--index-sets", choices=INDEX_SETS, default=usual["index_sets"], help=text)
+
+
+def _add_training(add):
+    from ...estimators import LowRankMLPClassifier
+
+    usual = defaults(LowRankMLPClassifier)
     add("--pretrain", action="store_true", help="let each layer first learn to reconstruct its input")
     text = "L-BFGS iterations of that, for each layer"
     add("--pretrain-iter", type=int, default=usual["pretrain_iter"], help=text)
@@ -59,20 +74,15 @@ def add_arguments(parser):
     add("--dtype", choices=("float32", "float64"), default=None, help=text)
     add("--threads", type=int, default=usual["n_threads"], help="default: all processors")
     add("--seed", type=int, default=0, help="of the index sets, the initial weights and the test rows")
-    add(
-        "--out", type=file_path, default=None, help="model file; default: a name in out/ that says what it is"
-    )
-    _add_runs(parser.add_argument_group("more than one run"), numbers)
-    _add_own(parser.add_argument_group("files of your own"))
 
 
-def _add_runs(group, numbers):
+def _add_runs(add):
     text = "go on from the model file at --out (or of the default name), with the same data and network"
-    group.add_argument("--resume", action="store_true", help=text)
+    add("--resume", action="store_true", help=text)
     text = "train a model for each of these shares (1: every weight), compare them in a table and a picture"
-    group.add_argument("--sweep", type=numbers, default=None, metavar="SHARE,SHARE", help=text)
+    add("--sweep", type=list_of(float, "numbers"), default=None, metavar="SHARE,SHARE", help=text)
     text = "a line of JSON an iteration: n_iter, loss, grad_norm, seconds, share"
-    group.add_argument("--log", type=file_path, default=None, metavar="FILE", help=text)
+    add("--log", type=file_path, default=None, metavar="FILE", help=text)
 
 
 def _add_own(group):

@@ -62,7 +62,7 @@ def score_lines(found, target="y", rows_are="rows"):
 def number(value):
     """A number with about four digits.
 
-    >>> number(4701.23), number(0.012345)
+    >>> number(4701.23), number(0.01234)
     ('4,701', '0.01234')
     """
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
