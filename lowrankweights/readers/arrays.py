@@ -83,10 +83,13 @@ class ArraysSource:
         n_inputs, own = int(np.prod(self.X.shape[1:])), self.X.shape[1:]
         shape = self.options.shape or (own if len(own) > 1 else None)
         check_shape(shape, n_inputs)
+        return {"shape": shape and list(shape), "scale": self._scale(shape, rows), "n_inputs": n_inputs}
+
+    def _scale(self, shape, rows):
+        """By what the levels of pictures are multiplied."""
         X = self.X[rows]
         whole = X.dtype.kind in "biu" or not (X % 1).any()
-        scale = scale_of_levels(shape, whole, X.min(), X.max())
-        return {"shape": shape and list(shape), "scale": scale, "n_inputs": n_inputs}
+        return scale_of_levels(shape, whole, X.min(), X.max())
 
     def check(self, schema, rows, needs_target=False):
         """The faults of rows by a schema; a ``ValueError`` where rows have another size."""
@@ -99,8 +102,9 @@ class ArraysSource:
 
     def matrix(self, schema, rows):
         """X (n_rows, n_inputs)."""
-        X = self.X[rows].reshape(len(rows), -1).astype(schema["dtype"])
-        X *= X.dtype.type(schema["scale"])
+        X = self.X[rows].reshape(len(rows), schema["n_inputs"]).astype(schema["dtype"])
+        known = schema["scale"] is not None  # else the model says nothing of the levels it learned from
+        X *= X.dtype.type(schema["scale"] if known else self._scale(schema["shape"], rows))
         return X
 
     def describe(self, schema):

@@ -32,7 +32,9 @@ class TableSource:
 
     def __init__(self, path, options, schema=None):
         columns = [] if schema is None else schema["columns"]
-        text = {column["name"] for column in columns if column["kind"] == "category"}
+        text = {column["name"] for column in columns if column["kind"] == "category"} | set(
+            options.categories
+        )
         if schema is not None and isinstance(schema["target"].get("classes", [0])[0], str):
             text.add(schema["target"]["name"])
         self.table, self.options, self.left_out = read_table(path, options, text), options, {}
@@ -53,9 +55,10 @@ class TableSource:
     def faults(self, target):
         """Rows that lack a value; before that a ``ValueError`` for columns that cannot be inputs."""
         names = list(self.table.columns)
-        for name in self.options.ignore:
-            one_of("--ignore", name, names, f"columns of {printable(self.path)}")
-            self.left_out[name] = "ignored"
+        for argument in ("ignore", "categories"):
+            for name in getattr(self.options, argument):
+                one_of(f"--{argument}", name, names, f"columns of {printable(self.path)}")
+        self.left_out |= dict.fromkeys(self.options.ignore, "ignored")
         if target in self.options.ignore:
             _checks.fail("--ignore", "columns other than the target", repr(target))
         for name in names:
@@ -102,9 +105,10 @@ class TableSource:
             odd = np.array(sorted(self.table.odd.get(name, {})), dtype=int)
             if len(odd):
                 got = repr(self.table.odd[name][odd[0]])
-                yield Fault(
-                    where, "numbers, as in most rows", got, odd, f"--ignore {name} leaves out the column"
+                remedy = (
+                    f"--categories {name} takes all for categories, --ignore {name} leaves out the column"
                 )
+                yield Fault(where, "numbers, as in most rows", got, odd, remedy)
             lacking = values.codes == -1 if isinstance(values, Labels) else np.isnan(values)
             empty = np.setdiff1d(np.flatnonzero(lacking), odd)
             remedy = f"--ignore {name} leaves out the column"

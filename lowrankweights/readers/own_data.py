@@ -20,6 +20,7 @@ SOURCES = {
     ".parquet": TableSource,
     ".npz": ArraysSource,
 }
+WORDS = {"table": "a table", "arrays": "arrays of an .npz file", "pictures": "pictures"}
 SMALL = 5_000_000  # numbers of X up to which float64 costs little
 
 
@@ -28,16 +29,18 @@ class Options:
     """How a file is read.
 
     ``target`` names a column or an array; ``test`` is a share (0 to 1) or a file of test rows; ``task`` is
-    "classification", "regression" or None; ``ignore`` names columns that are left out. With ``skip_bad`` rows
-    with a fault are left out, else they are an error. ``shape``: what the columns are pixels (height, width[,
-    n_channels]) or moments (n,) of. ``separator``, ``encoding`` and ``decimal`` of a CSV file are found out
-    where they are None. ``dtype`` None: float64 up to five million numbers, then float32.
+    "classification", "regression" or None. ``ignore`` names columns that are left out, ``categories`` columns
+    that are text whatever they look like. With ``skip_bad`` rows with a fault are left out, else they are an
+    error. ``shape``: what a row is, pixels (height, width[, n_channels]) or moments (n,). ``separator``,
+    ``encoding`` and ``decimal`` of a CSV file are found out where they are None. ``dtype`` None: float64 up
+    to five million numbers, then float32. ``seed`` draws the test rows.
     """
 
     target: str | None = None
     test: float | Path = 0.2
     task: str | None = None
     ignore: tuple = ()
+    categories: tuple = ()
     skip_bad: bool = False
     shape: tuple | None = None
     separator: str | None = None
@@ -88,6 +91,10 @@ def read(path, options):
         For what cannot be used, with the file, the line or column, and the remedy.
     """
     source = open_source(path, options)
+    for argument in ("ignore", "categories"):
+        if getattr(options, argument) and source.kind != "table":
+            got = ",".join(getattr(options, argument))
+            _checks.fail(f"--{argument}", f"nothing for {source.kind}: it names columns", got)
     name, values = source.target(options.target)
     rows, told = without_faults(source, np.arange(source.n_rows), source.faults(name), options.skip_bad)
     target = target_of(source, values, name, rows, options.task)
@@ -163,7 +170,7 @@ def schema_of(model, notes, path):
         if classes is None
         else {"name": "y", "task": "classification", "classes": classes.tolist()}
     )
-    schema = {"target": target, "dtype": "float64", "shape": shape, "scale": 1.0}
+    schema = {"target": target, "dtype": "float64", "shape": shape, "scale": None}
     if path.suffix.lower() == ".npz":
         return schema | {"kind": "arrays", "n_inputs": model.n_features_in_}
     if shape is None or len(shape) not in (2, 3) or path.suffix.lower() in SOURCES:
@@ -175,9 +182,6 @@ def schema_of(model, notes, path):
 
 def _by_schema(source, schema, options, needs_target):
     """What ``read_like`` returns, of a source."""
-    if source.kind != schema["kind"]:
-        expected = f"{schema['kind']}, as the model was trained on"
-        _checks.fail(printable(source.path), expected, source.kind)
     every, y = np.arange(source.n_rows), None
     faults = list(source.check(schema, every, needs_target))
     rows, told = without_faults(source, every, faults, options.skip_bad)
@@ -193,15 +197,15 @@ def open_source(path, options, schema=None):
     """The source that a path is: a folder holds pictures, else the ending of the name says it."""
     if not path.exists():
         _checks.fail("FILE", "a file or a folder that is there", repr(printable(path)) + _close_to(path))
-    if path.is_dir():
-        return PicturesSource(path, options, schema)
-    ending = path.suffix.lower()
-    if schema is not None and schema["kind"] == "pictures" and ending not in SOURCES:
-        return PicturesSource(path, options, schema)
-    if ending not in SOURCES:
+    ending, pictures = path.suffix.lower(), schema is not None and schema["kind"] == "pictures"
+    kind = PicturesSource if path.is_dir() or (pictures and ending not in SOURCES) else SOURCES.get(ending)
+    if kind is None:
         expected = f"a file ending in {', '.join(SOURCES)}, or a folder of pictures"
         _checks.fail("FILE", expected, repr(printable(path)))
-    return SOURCES[ending](path, options, schema)
+    if schema is not None and kind.kind != schema["kind"]:
+        expected = f"{WORDS[schema['kind']]}, as the model was trained on"
+        _checks.fail("FILE", expected, f"{WORDS[kind.kind]}, {printable(path)!r}")
+    return kind(path, options, schema)
 
 
 def _close_to(path):

@@ -88,7 +88,7 @@ def labels(values, target, source, rows):
     else:
         found, at = np.unique(values[rows], return_inverse=True)
         found = found.tolist()
-    codes = np.array([known.get(value, -1) for value in found])[at]
+    codes = np.array([known.get(value, -1) for value in found], dtype=int)[at]
     unknown = rows[codes < 0]
     if len(unknown) == 0:
         return classes[codes], []

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
+from ... import _checks
 from .. import DATA_SETS, add_reading, data_source, defaults, file_path, list_of
 
 # Settings that are in a model's default name only where they differ from the usual ones.
 IN_NAME = ("columns", "hidden", "seed")
 EACH = "one value, or one for each hidden layer, with commas"
 SCHEDULES = {"full": None, "grow": "grow"}  # as named here: as the estimators have them
+DICTIONARIES = 4 << 30  # bytes, at most
 # The paper's network on its data.
 PAPER = {"hidden": (500, 500), "columns": 10, "proportion": 0.1, "max_iter": 300, "dtype": "float32"}
 # Neighbours predict each other, and the dictionaries of large pictures stay small.
@@ -93,6 +95,8 @@ def _add_own(group):
     text = "what the target is; default: text, booleans and few whole numbers are classes"
     add("--task", choices=("classification", "regression"), default=None, help=text)
     add("--ignore", type=columns, default=(), metavar="NAME,NAME", help="columns to leave out")
+    text = "columns whose numbers are names: one input for each value"
+    add("--categories", type=columns, default=(), metavar="NAME,NAME", help=text)
     text = (
         "what a row is: moments N, pixels HEIGHT,WIDTH or HEIGHT,WIDTH,CHANNELS; pictures are resampled to it"
     )
@@ -149,6 +153,19 @@ def filled(arguments, job):
     arguments.dictionary = arguments.dictionary or (first, *["covariance"] * (n_layers - 1))
     arguments.usual = usual | {"seed": 0}
     return arguments
+
+
+def check_memory(arguments, job):
+    """A ``ValueError`` where the dictionaries of the first layer, each (n_v, n_alpha), would not fit."""
+    first = {
+        name: np.atleast_1d(getattr(arguments, name))[0] for name in ("dictionary", "proportion", "columns")
+    }
+    size = 8 * job.X_train.shape[1] ** 2 * float(first["proportion"]) * int(first["columns"])
+    if first["dictionary"] not in ("none", "low_rank") and size > DICTIONARIES:
+        remedy = "a smaller --shape, --proportion or --columns"
+        expected = f"inputs whose dictionaries take at most {DICTIONARIES >> 30} GiB"
+        got = f"{job.X_train.shape[1]:,}, {size / 2**30:.0f} GiB; {remedy}"
+        _checks.fail("data", expected, got)
 
 
 def estimator(arguments, job, callbacks=None):

@@ -9,7 +9,7 @@ from ... import _checks
 from ...files import check_writable
 from .. import INTERRUPTED, draw_to_files
 from .fit import fit, stopped
-from .options import default_path
+from .options import check_memory, default_path
 from .report import network_lines, number, score_lines
 
 
@@ -33,6 +33,8 @@ class Row(NamedTuple):
 def run(job, arguments, log):
     """Train for each share of ``--sweep``, print a table, draw it; returns the exit status."""
     runs = [_with_share(arguments, job, share) for share in np.atleast_1d(arguments.sweep).tolist()]
+    for one in runs:
+        check_memory(one, job)
     paths = [check_writable(one.out, "--out") for one in runs]
     name = job.name if arguments.out is None else arguments.out.with_suffix("").name
     picture = check_writable(paths[0].with_name(f"{name}-sweep.png"), "--out")
