@@ -55,13 +55,13 @@ def run(arguments):
     with plt.rc_context(plotting.STYLE):
         what = "feature" if W.shape[1] == 1 else "features"
         draw = plotting.signal_completion if len(grid.shape) == 1 else plotting.feature_completion
-        figure = draw(*_as_pictures(c, grid), c["length_scale"], what=what)
+        figure = draw(*as_pictures(c, grid), c["length_scale"], what=what)
         figure.savefig(picture)
         plt.close(figure)
     print(f"picture: {picture}")
 
 
-def _as_pictures(c, grid):
+def as_pictures(c, grid):
     """W, alpha, U and the shape of a completion; a volume's as one picture, its slices beside each other."""
     if len(grid.shape) < 3:
         return c["W"], c["alpha"], c["U"], grid.input_shape

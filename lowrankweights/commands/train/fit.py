@@ -19,6 +19,7 @@ OF_NETWORK = {
     "input_shape": "--shape",
     "length_scale": "--length-scale",
     "ridge": "--ridge",
+    "standardize": "--standardize",
     "activation": "--activation",
     "index_sets": "--index-sets",
     "random_state": "--seed",

@@ -12,6 +12,7 @@ from .. import DATA_SETS, add_reading, data_source, defaults, file_path, list_of
 # Settings that are in a model's default name only where they differ from the usual ones.
 IN_NAME = ("columns", "hidden", "seed")
 EACH = "one value, or one for each hidden layer, with commas"
+STANDARDIZE = {"auto": "auto", "yes": True, "no": False}
 SCHEDULES = {"full": None, "grow": "grow"}  # as named here: as the estimators have them
 DICTIONARIES = 4 << 30  # bytes, at most
 # The paper's network on its data.
@@ -52,8 +53,8 @@ def _add_network(add):
     add("--columns", type=integers, default=None, help=text)
     text = "hidden units of each layer; default: 500,500, on your own data 100"
     add("--hidden", type=integers, default=None, help=text)
-    text = "of the squared exponential, in pixels"
-    add("--length-scale", type=float, default=usual["length_scale"], help=text)
+    text = "of the squared exponential, in pixels; auto: by filters that a small network learns briefly"
+    add("--length-scale", type=number_or_auto, default=usual["length_scale"], help=text)
     text = f"relative to the kernel's mean variance; {EACH}; default: each kernel's own"
     add("--ridge", type=numbers, default=usual["ridge"], help=text)
     add("--activation", choices=ACTIVATIONS, default=usual["activation"], help="of the hidden layers")
@@ -68,6 +69,8 @@ def _add_training(add):
     add("--pretrain", action="store_true", help="let each layer first learn to reconstruct its input")
     text = "L-BFGS iterations of that, for each layer"
     add("--pretrain-iter", type=int, default=usual["pretrain_iter"], help=text)
+    text = "columns of mean 0 and variance 1; auto: those of a table, not pixels or moments"
+    add("--standardize", choices=STANDARDIZE, default="auto", help=text)
     add("--weight-decay", type=float, default=usual["weight_decay"], help="penalty on the learned weights")
     text = "L-BFGS iterations; default: 300, on your own data 200"
     add("--max-iter", type=int, default=None, help=text)
@@ -120,6 +123,16 @@ def sizes(text):
         expected = "N, HEIGHT,WIDTH or HEIGHT,WIDTH,CHANNELS"
         raise argparse.ArgumentTypeError(f"expected {expected}, integers >= 1, got {text!r}")
     return found
+
+
+def number_or_auto(text):
+    """An argument type: a number, or "auto"."""
+    if text == "auto":
+        return text
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected a number or auto, got {text!r}") from None
 
 
 def share_or_path(text):
@@ -187,6 +200,7 @@ def estimator(arguments, job, callbacks=None):
         pretrain_iter=arguments.pretrain_iter,
         weight_decay=arguments.weight_decay,
         max_iter=arguments.max_iter,
+        standardize=STANDARDIZE[arguments.standardize],
         schedule=SCHEDULES[arguments.schedule],
         n_threads=arguments.threads,
         callbacks=callbacks,

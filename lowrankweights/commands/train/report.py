@@ -8,7 +8,9 @@ import numpy as np
 def network_lines(job, arguments, path):
     """(name, text) of the summary's lines about the network."""
     sizes = [job.X_train.shape[1], *np.atleast_1d(arguments.hidden), _n_outputs(job)]
-    yield "network", f"{' - '.join(map(str, sizes))} units, {arguments.activation}"
+    standardised = arguments.standardize == "yes" or (arguments.standardize == "auto" and not job.input_shape)
+    text = f"{' - '.join(map(str, sizes))} units, {arguments.activation}"
+    yield "network", text + ", columns standardised" * standardised
     shares = arguments.sweep or arguments.proportion
     shares = ", ".join(f"{100 * share:.3g}" for share in np.atleast_1d(shares))
     names = ", ".join(np.atleast_1d(arguments.dictionary))
