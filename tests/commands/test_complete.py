@@ -237,7 +237,7 @@ def test_the_features_of_volumes_are_completed_in_three_dimensions(here, capsys)
 def test_a_volume_is_drawn_with_each_weight_in_its_slice():
     grid = lrw.Grid((4, 3, 5))
     W = np.arange(60.0)[:, None]
-    alpha = np.array([0, 7, 30, 59])
+    alpha = np.array([0, 10, 15, 59])  # drawn, 15 comes before 10
     U = np.random.default_rng(0).normal(size=(60, 4))
     drawn, known, V, shape = as_pictures({"W": W, "alpha": alpha, "U": U}, grid)
     picture = drawn.reshape(shape)

@@ -14,6 +14,8 @@ from PIL import Image
 
 import lowrankweights as lrw
 from lowrankweights.commands.main import main
+from lowrankweights.commands.train.log import Log
+from lowrankweights.optimisation.history import Info
 from lowrankweights.readers import Options, read
 
 FEW = ["--hidden", "8", "--columns", "2", "--max-iter", "30"]
@@ -151,6 +153,13 @@ def test_a_sweep_compares_shares_in_a_table_and_a_picture(capsys, here):
     for share, model in zip((0.34, 1.0), models, strict=True):
         losses = [line["loss"] for line in lines if line["share"] == share]
         np.testing.assert_allclose(losses, model.loss_curve_[1:])
+
+
+def test_a_line_is_in_the_log_as_soon_as_it_is_known(here):
+    with Log(here / "log") as log:
+        log.callback(0.1)(Info(np.zeros(2), 0.5, 0.25, 1, 2.0))
+        line = json.loads((here / "log").read_text())
+    assert line == {"n_iter": 1, "loss": 0.5, "grad_norm": 0.25, "seconds": 2.0, "share": 0.1}
 
 
 def test_a_log_can_be_followed_while_training_goes_on(here):

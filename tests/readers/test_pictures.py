@@ -76,6 +76,16 @@ def test_transparent_and_palette_pictures_are_refused_or_laid_on_white(photos):
     assert (read(photos, Options(test=0.0, shape=(6, 5))).X_train == 1).all()
 
 
+def test_a_photograph_is_read_upright(tmp_path):
+    for name in ("cat", "dog"):
+        picture(tmp_path / name / "0.png", (6, 5))
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera was turned: the first row is the right side
+    Image.open(tmp_path / "dog" / "0.png").rotate(90, expand=True).save(tmp_path / "dog" / "0.png", exif=exif)
+    data = read(tmp_path, Options(test=0.0))
+    np.testing.assert_array_equal(data.X_train[0], data.X_train[1])
+
+
 def test_files_that_are_no_pictures_are_told_and_hidden_ones_are_not(photos):
     (photos / "cat" / "notes.txt").write_text("")
     (photos / "cat" / ".DS_Store").write_text("")

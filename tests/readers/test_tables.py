@@ -65,6 +65,19 @@ def test_a_decimal_comma_is_found_out_and_one_is_never_made_of_a_separator(tmp_p
     assert "decimal comma" in data.source.told[0] and not plain.source.told
 
 
+def test_a_comma_in_every_field_is_the_decimal_mark_where_something_else_separates(tmp_path):
+    fields = [(f"{i},5", f"{i * i % 7},25", f"{i % 2},0") for i in range(N)]
+    data = read(csv(tmp_path / "t.csv", fields, None, ";"), Options(target="2", test=0.0))
+    np.testing.assert_array_equal(data.X_train[:3], [[0.5, 0.25], [1.5, 1.25], [2.5, 4.25]])
+
+
+def test_lines_with_too_many_fields_do_not_shift_the_others(tmp_path, with_pandas):
+    path = csv(
+        tmp_path / "t.csv", [("1", "1", "0", "9"), ("", "1", "0"), ("1", "1", "0", "9"), ("", "1", "0")]
+    )
+    assert "at line 3 and line 5; --skip-bad would leave nothing" in refused(path, target="y", skip_bad=True)
+
+
 @pytest.mark.parametrize("names", [None, ("0", "1", "2")])
 def test_a_first_line_of_numbers_is_a_row_unless_it_counts_the_columns(tmp_path, names):
     data = read(csv(tmp_path / "t.csv", rows(), names), Options(target="2"))
