@@ -172,7 +172,7 @@ def test_a_rica_that_was_saved(here, capsys):
         ("cube.npy", np.ones((4, 4, 3)), [], "--shape: expected 4,4,3 if the array is one feature, got none"),
         ("none.npy", np.ones((16, 0)), [], "none.npy: expected at least one weight"),
         ("no.png", None, ["--shape", "3,5,2"], "--shape: expected (height, width)"),
-        ("no.png", None, ["--shape", "9"], "--shape: expected a picture, (height, width)"),
+        ("no.png", None, ["--shape", "9"], "--shape: expected (height, width)"),
     ],
 )
 def test_bad_files_and_arguments_are_named(name, content, more, said, here, capsys):
