@@ -29,7 +29,12 @@ def summary(data, network=()):
         head += f", {len(source.table.columns):,} columns"
     items = [("", ", ".join(source.told))] if source.told else []
     items += source.describe(schema)
-    items.append(("bad rows", "; ".join(data.left_out) or "none: no value is missing"))
+    items.append(
+        (
+            "bad rows",
+            "; ".join(data.left_out) or "none" + ": no value is missing" * (schema["kind"] == "table"),
+        )
+    )
     items.append(("target", targets.told(schema["target"], data.y_train)))
     if schema["scale"] != 1:
         items.append(("levels", f"divided by {1 / schema['scale']:,.0f}"))

@@ -143,18 +143,23 @@ def _csv(pandas, path, layout, skip_bad, text):
     except pandas.errors.EmptyDataError:
         _checks.fail(printable(path), "rows of numbers or text", "none")
     except (pandas.errors.ParserError, pandas.errors.ParserWarning) as error:
-        width = len(layout.names)
-        long = [line for line, fields in layout.rows(path) if _is_long(fields, width)]
-        if not long:
-            _checks.fail(printable(path), "a CSV file", str(error))
-        at = ", ".join(map(str, long[:3])) + (f" and {len(long) - 3:,} more" if len(long) > 3 else "")
-        if not skip_bad:
-            got = f"more at line {at}; --skip-bad leaves such lines out, --separator names another separator"
-            _checks.fail(printable(path), f"{width} fields a line", got)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", pandas.errors.ParserWarning)
-            frame = pandas.read_csv(path, on_bad_lines="skip", **how)
-        return frame, [f"lines with too many fields left out: {len(long):,} (line {at})"]
+        return _without_long_lines(pandas, path, layout, skip_bad, how, error)
+
+
+def _without_long_lines(pandas, path, layout, skip_bad, how, error):
+    """The data frame, and what is told, of a file in which lines have more fields than there are names."""
+    width = len(layout.names)
+    lengths = [(line, _is_long(fields, width)) for line, fields in layout.rows(path)]
+    long = [line for line, is_long in lengths if is_long]
+    at = ", ".join(map(str, long[:3])) + (f" and {len(long) - 3:,} more" if len(long) > 3 else "")
+    if long and not skip_bad:
+        got = f"more at line {at}; --skip-bad leaves such lines out, --separator names another separator"
+        _checks.fail(printable(path), f"{width} fields a line", got)
+    frame = pandas.read_csv(path, usecols=range(width), **how)  # fields beyond these do not matter to it
+    if len(frame) != len(lengths):
+        _checks.fail(printable(path), "a CSV file", str(error))
+    told = [f"lines with too many fields left out: {len(long):,} (line {at})"] if long else []
+    return frame[[not is_long for _, is_long in lengths]].reset_index(drop=True), told
 
 
 def _is_long(fields, width):

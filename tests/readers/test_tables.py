@@ -78,6 +78,14 @@ def test_lines_with_too_many_fields_do_not_shift_the_others(tmp_path, with_panda
     assert "at line 3; faults also in column 'b' (1); --skip-bad would leave nothing" in said
 
 
+def test_a_separator_at_the_end_of_some_lines_is_no_field(tmp_path, with_pandas):
+    fields = [(*row, "") if i % 2 else row for i, row in enumerate(rows())]
+    plain = read(csv(tmp_path / "plain.csv", rows()), Options(target="y"))
+    np.testing.assert_array_equal(
+        read(csv(tmp_path / "t.csv", fields), Options(target="y")).X_train, plain.X_train
+    )
+
+
 @pytest.mark.parametrize("names", [None, ("0", "1", "2")])
 def test_a_first_line_of_numbers_is_a_row_unless_it_counts_the_columns(tmp_path, names):
     data = read(csv(tmp_path / "t.csv", rows(), names), Options(target="2"))
