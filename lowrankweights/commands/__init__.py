@@ -5,10 +5,21 @@ A subcommand is a module of its name with ``add(commands)``, which calls ``add_c
 """
 
 import argparse
+import dataclasses
+import difflib
 import inspect
 from pathlib import Path
 
+DATA_SETS = ("digits", "digits-16x16", "mnist")  # that train and evaluate know by name
 INTERRUPTED = 130  # exit status after Ctrl-C, SIGTERM or SIGHUP
+
+
+class Help(argparse.ArgumentDefaultsHelpFormatter):
+    """Help with defaults, where there are any."""
+
+    def _get_help_string(self, action):
+        given = action.default not in (None, False, (), argparse.SUPPRESS)
+        return super()._get_help_string(action) if given else action.help
 
 
 class Command(argparse.ArgumentParser):
@@ -42,8 +53,7 @@ def add_command(commands, name, run, text, arguments=None):
     arguments : callable, optional
         ``arguments(parser)`` adds the arguments.
     """
-    shown = argparse.ArgumentDefaultsHelpFormatter
-    command = commands.add_parser(name, help=text, description=text, formatter_class=shown)
+    command = commands.add_parser(name, help=text, description=text, formatter_class=Help)
     command.set_defaults(run=run)
     command.arguments = arguments
 
@@ -51,6 +61,41 @@ def add_command(commands, name, run, text, arguments=None):
 def file_path(text):
     """An argument type: a path, in which ~ is the home folder."""
     return Path(text).expanduser()
+
+
+def data_source(text):
+    """An argument type: the name of a data set, or a path.
+
+    A word that is neither a data set nor there, and has no ending, is a slip of the first.
+    """
+    path = file_path(text)
+    if text in DATA_SETS:
+        return text
+    if not path.exists() and not path.suffix and path.name == text:
+        close = difflib.get_close_matches(text, DATA_SETS, n=1)
+        hint = f" (did you mean {close[0]!r}?)" if close else ""
+        names = ", ".join(DATA_SETS)
+        raise argparse.ArgumentTypeError(f"expected {names}, or a file or folder, got {text!r}{hint}")
+    return path
+
+
+def add_reading(parser):
+    """The arguments that say how files of one's own are read."""
+    add = parser.add_argument
+    text = "leave out rows (pictures) with a fault, and tell them; else they are an error"
+    add("--skip-bad", action="store_true", help=text)
+    add("--separator", default=None, help="of a CSV file: one character, tab or space; default: found out")
+    text = "of a CSV file; default: UTF-8, UTF-16 with its mark, else latin-1"
+    add("--encoding", default=None, help=text)
+    add("--decimal", choices=(".", ","), default=None, help="of a CSV file; default: found out")
+
+
+def reading_options(arguments):
+    """The ``readers.Options`` among the arguments of a command."""
+    from ..readers import Options
+
+    names = [field.name for field in dataclasses.fields(Options)]
+    return Options(**{name: getattr(arguments, name) for name in names if hasattr(arguments, name)})
 
 
 def defaults(function):

@@ -41,22 +41,39 @@ def run(arguments):
     import matplotlib.pyplot as plt
 
     from .. import plotting
-    from ..dictionaries import completion
+    from ..dictionaries import Grid, completion
 
     draw_to_files()
     _checks.integer("--seed", arguments.seed, at_least=0)
     W, shape, note = read(arguments.file, arguments.shape)
     _check_memory(len(W), arguments.proportion)
-    c = completion.complete(W, shape, arguments.proportion, arguments.seed, arguments.length_scale)
+    grid = shape if isinstance(shape, Grid) else Grid(shape[:2], *shape[2:])
+    c = completion.complete(W, grid, arguments.proportion, arguments.seed, arguments.length_scale)
     print(f"{note}\n{completion.describe(c)}")
     arguments.out.mkdir(parents=True, exist_ok=True)
     picture = arguments.out / f"{arguments.file.stem}-completed.png"
     with plt.rc_context(plotting.STYLE):
         what = "feature" if W.shape[1] == 1 else "features"
-        figure = plotting.feature_completion(c["W"], c["alpha"], c["U"], shape, c["length_scale"], what=what)
+        draw = plotting.signal_completion if len(grid.shape) == 1 else plotting.feature_completion
+        figure = draw(*as_pictures(c, grid), c["length_scale"], what=what)
         figure.savefig(picture)
         plt.close(figure)
     print(f"picture: {picture}")
+
+
+def as_pictures(c, grid):
+    """W, alpha, U and the shape of a completion; a volume's as one picture, its slices beside each other."""
+    if len(grid.shape) < 3:
+        return c["W"], c["alpha"], c["U"], grid.input_shape
+    depth, height, width = grid.shape
+    n_down = min(
+        (n for n in range(1, depth + 1) if depth % n == 0), key=lambda n: abs(n**2 * height - depth * width)
+    )
+    tiled = np.arange(len(c["W"])).reshape(n_down, depth // n_down, height, width)
+    order = tiled.transpose(0, 2, 1, 3).ravel()
+    alpha = np.flatnonzero(np.isin(order, c["alpha"]))
+    U = c["U"][order][:, np.searchsorted(c["alpha"], order[alpha])]
+    return c["W"][order], alpha, U, (n_down * height, depth // n_down * width)
 
 
 def read(path, shape=None):
@@ -77,10 +94,12 @@ def read(path, shape=None):
     -------
     W : ndarray, (n_v, n_features)
         Of several the four with the largest norm, without those at zero.
-    shape : tuple
+    shape : tuple, or the Grid of a volume
+        (n,) of a signal.
     note : str
         What they are, in a sentence.
     """
+    from ..dictionaries import Grid
     from ..dictionaries.completion import strongest
 
     if shape is not None:
@@ -93,9 +112,10 @@ def read(path, shape=None):
     chosen = strongest(W, N_FEATURES)
     not_zero = chosen.any(axis=0)
     chosen = chosen[:, not_zero] if not_zero.any() else chosen[:, :1]
-    size = " x ".join(map(str, shape))
+    size = " x ".join(map(str, getattr(shape, "shape", shape)))
     which = f"{chosen.shape[1]} of {W.shape[1]} features of {size} weights, those of the largest norm"
-    return chosen, shape, f"{path.name}: {which}."
+    slices = " A volume is drawn slice by slice." if isinstance(shape, Grid) else ""
+    return chosen, shape, f"{path.name}: {which}.{slices}"
 
 
 def _image(path, shape):
@@ -111,24 +131,50 @@ def _image(path, shape):
 
 
 def _of_model(path, shape):
-    """The filters of a model's first layer, and their shape."""
-    from ..dictionaries.points import image_grid
+    """The filters of a model's first layer, and their shape: its own, or the given one where it has none."""
     from ..estimators import model_files
 
     model = model_files.load(path)
     model = model[-1] if hasattr(model, "steps") else model  # of a pipeline
     W = model.components_.T if hasattr(model, "components_") else model.filters_[0]
-    own = getattr(model, "input_shape", None) or getattr(model, "patch_shape", None)
-    if own is None:
-        return W, shape
-    own = _without_one_channel(image_grid(own, "the model's shape").input_shape)
-    if shape not in (None, own):
-        _checks.fail("--shape", f"the model's own, {','.join(map(str, own))}, or none", shape)
-    return W, own
+    own = _places(model)
+    if own is None and shape is None:
+        table = model_files.read_notes(path).get("schema", {}).get("kind") == "table"
+        what = "the columns of a table" if table else "inputs of which the file says no places"
+        remedy = "weights are predicted from their neighbours; --shape HEIGHT,WIDTH if these are pixels"
+        _checks.fail("file", "a model of pictures, signals or volumes", f"one of {what}: {remedy}")
+    if own is None or shape in (None, own):
+        return W, own or shape
+    _checks.fail(
+        "--shape", f"the model's own, {','.join(map(str, getattr(own, 'shape', own)))}, or none", shape
+    )
+
+
+def _places(model):
+    """Where a model's inputs lie: (n,), (height, width[, n_channels]), a Grid of more axes, or None."""
+    from ..dictionaries import Grid
+
+    names = ("input_shape", "patch_shape", "points")
+    places = next((getattr(model, n) for n in names if getattr(model, n, None) is not None), None)
+    if isinstance(places, Grid):
+        n_axes, n_channels = len(places.shape), places.n_channels
+        if n_axes > 3 or (n_axes != 2 and n_channels > 1):
+            _checks.fail(
+                "file", "a model of pictures, or of signals or volumes of one channel", f"a {places}"
+            )
+        return places if n_axes == 3 else _without_one_channel(places.input_shape)
+    if places is not None and np.ndim(places) > 1:
+        expected = "a model of pictures, signals or volumes, whose inputs lie on a grid"
+        _checks.fail("file", expected, f"one with {len(places)} points that do not")
+    return None if places is None else _without_one_channel(tuple(places))
 
 
 def _feature_shape(shape, W):
-    """(height, width) or (height, width, 3) of the columns of W; a square where none is given."""
+    """The shape of the columns of W: a square where none is given, else it must fit."""
+    from ..dictionaries import Grid
+
+    if isinstance(shape, Grid) or (shape is not None and len(shape) == 1 and shape[0] == len(W)):
+        return shape
     side = round(np.sqrt(len(W)))
     if shape is None and side**2 != len(W):
         _checks.fail("--shape", f"HEIGHT,WIDTH of the {len(W)} weights of a feature", "none")

@@ -1,9 +1,9 @@
-"""``lowrankweights evaluate``: the test error of a saved model."""
+"""``lowrankweights evaluate``: the test error of a saved model, on its data set or on a new file."""
 
 from .. import _checks
-from . import add_command, file_path
-
-DATA_SETS = ("digits", "digits-16x16", "mnist")
+from . import DATA_SETS, add_command, add_reading, file_path, reading_options
+from .train.job import load
+from .train.report import score_lines, scores
 
 
 def add(commands):
@@ -13,38 +13,50 @@ def add(commands):
 
 def _arguments(parser):
     parser.add_argument("model", type=file_path, help="file written by train")
-    parser.add_argument("--data", choices=DATA_SETS, default=None, help="default: what it was trained on")
+    text = "a file or folder with the target; default: the data set that it was trained on"
+    parser.add_argument("file", type=file_path, nargs="?", default=None, metavar="FILE", help=text)
+    parser.add_argument("--data", choices=DATA_SETS, default=None, help="a data set instead of a file")
+    add_reading(parser)
 
 
 def run(arguments):
     """Print counts and the test error."""
     from ..estimators import model_files
 
-    model = model_files.load(arguments.model)
-    name = arguments.data or model_files.read_notes(arguments.model).get("data")
+    model, notes = model_files.load(arguments.model), model_files.read_notes(arguments.model)
+    last = model[-1] if hasattr(model, "steps") else model  # of a pipeline
+    if arguments.file is not None:
+        X, y, words = _own(arguments, last, notes)
+    else:
+        data = load(_data_set(arguments, notes), "float32" if last.dtype == "auto" else last.dtype)
+        X, y, words = data.X_test, data.y_test, ("class", "images")
+    print(f"{arguments.model}: {last.n_dynamic_:,} numbers learned, {last.n_static_:,} static")
+    for line in score_lines(scores(model, X, y), *words):
+        print(line)
+
+
+def _data_set(arguments, notes):
+    """The data set to evaluate on."""
+    name = arguments.data or notes.get("data")
     if name is None:
         _checks.fail("--data", "the data set to evaluate on (the file does not say)", "nothing")
-    last = model[-1] if hasattr(model, "steps") else model  # of a pipeline
-    data = load(name, "float32" if last.dtype == "auto" else last.dtype)
-    print(f"{arguments.model}: {last.n_dynamic_:,} numbers learned, {last.n_static_:,} static")
-    print_test_error(error_on_test(model, data))
+    if name not in DATA_SETS:
+        found = {key: value for key, value in notes.items() if key.startswith("test_")}
+        before = "; ".join(score_lines(found, notes["schema"]["target"]["name"]))
+        got = f"none (it was trained on {name}; then: {before})"
+        _checks.fail("FILE", "a file to evaluate on, with the target", got)
+    return name
 
 
-def load(name, dtype):
-    """A data set of ``datasets.load`` with X in the given dtype."""
-    from .. import datasets
+def _own(arguments, model, notes):
+    """X and y of a file of one's own, and what its target and its rows are called."""
+    from ..readers import read_like, schema_of
 
-    data = datasets.load(name)
-    for part in ("X_train", "X_test"):
-        data[part] = data[part].astype(dtype, copy=False)
-    return data
-
-
-def error_on_test(model, data):
-    """The proportion of wrong test images, None where there are none."""
-    return 1 - model.score(data.X_test, data.y_test) if len(data.X_test) else None
-
-
-def print_test_error(error):
-    """The last line of ``train`` and ``evaluate``."""
-    print("test error: there are no test images here" if error is None else f"test error {100 * error:.2f} %")
+    if arguments.data is not None:
+        _checks.fail("--data", "a file or a data set, one of both", f"{arguments.data} and {arguments.file}")
+    schema = schema_of(model, notes, arguments.file)
+    source, rows, X, y, told = read_like(arguments.file, schema, reading_options(arguments))
+    print("\n".join([f"{arguments.file}: {len(rows):,} of {source.n_rows:,} {source.rows_are}", *told]))
+    if notes.get("data") == arguments.file.name:
+        print("as the model was trained on a file of this name, it may have learned some of these rows")
+    return X, y, (schema["target"]["name"], source.rows_are)

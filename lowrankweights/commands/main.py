@@ -1,4 +1,4 @@
-"""The command line: ``lowrankweights demo | train | evaluate | figure | explore | course | ...``."""
+"""The command line: ``lowrankweights demo | train | evaluate | predict | figure | course | ...``."""
 
 import contextlib
 import os
@@ -9,9 +9,33 @@ import warnings
 
 from .. import __version__
 from .._blas import one_blas_thread
-from . import INTERRUPTED, Command, bench, complete, course, data, demo, evaluate, explore, figure, train
+from . import (
+    INTERRUPTED,
+    Command,
+    bench,
+    complete,
+    course,
+    data,
+    demo,
+    evaluate,
+    explore,
+    figure,
+    predict,
+    train,
+)
 
-COMMANDS = (demo, train, evaluate, data, bench, figure, course, explore, complete)  # as --help lists them
+COMMANDS = (
+    demo,
+    train,
+    evaluate,
+    predict,
+    data,
+    bench,
+    figure,
+    course,
+    explore,
+    complete,
+)  # as --help lists them
 # What the commands raise for a wrong argument or file; anything else is a bug and shows its traceback.
 USER_ERRORS = (ValueError, OSError)
 
@@ -19,6 +43,7 @@ USER_ERRORS = (ValueError, OSError)
 def main(argv=None):
     """Run a command; returns the exit status."""
     arguments = build_parser().parse_args(argv)
+    arguments.command_line = sys.argv[1:] if argv is None else list(argv)
     try:
         with ended_as_by_ctrl_c(), output_that_may_break() as output, warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="max_iter = ")  # commands print the whole stop report

@@ -2,6 +2,7 @@
 
 from .curves import differences, log_percent_axis, loss_curves
 from .features import drawn_dictionary, feature_completion, index_set, index_sets, show_feature, tiles
+from .signals import signal_completion
 from .style import COLOURS, DIVERGING, MARKS, STYLE, UNKNOWN, line_styles
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "log_percent_axis",
     "loss_curves",
     "show_feature",
+    "signal_completion",
     "tiles",
 ]

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import lowrankweights as lrw
-from lowrankweights.commands.complete import read
+from lowrankweights.commands.complete import as_pictures, read
 from lowrankweights.commands.main import main
 
 
@@ -199,3 +199,67 @@ def test_a_feature_that_is_zero_is_never_nan(here, capsys):
     np.save("zero.npy", np.zeros(16))
     status, text = complete(capsys, "zero.npy")
     assert status == 0 and "nan" not in text and "no correlation: the feature or its prediction" in text
+
+
+def saved(path, shape, X):
+    """A small model of inputs with places, saved."""
+    y = X[:, X.shape[1] // 2] > 0
+    how = {"dictionary": "squared_exponential", "length_scale": 2.0, "max_iter": 5, "random_state": 0}
+    model = lrw.LowRankMLPClassifier((6,), points=lrw.Grid(shape), **how).fit(X, y)
+    lrw.save(path, model)
+
+
+def waves(shape, n=60):
+    """Smooth random arrays, flattened."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(n, *shape))
+    for axis in range(1, X.ndim):
+        X = X.cumsum(axis)
+    return X.reshape(n, -1)
+
+
+def test_the_features_of_signals_are_completed_along_their_axis(here, capsys):
+    saved("signal.npz", (40,), waves((40,)))
+    W, shape, _ = read(here / "signal.npz")
+    assert shape == (40,) and W.shape == (40, 4)
+    status, said = complete(capsys, "signal.npz")
+    assert status == 0 and "4 of 6 features of 40 weights" in said and "8 of 40 weights known" in said
+    assert (here / "out" / "signal-completed.png").stat().st_size > 1000
+
+
+def test_the_features_of_volumes_are_completed_in_three_dimensions(here, capsys):
+    saved("volume.npz", (4, 3, 5), waves((4, 3, 5)))
+    status, said = complete(capsys, "volume.npz")
+    assert status == 0 and "features of 4 x 3 x 5 weights" in said and "drawn slice by slice" in said
+    assert (here / "out" / "volume-completed.png").stat().st_size > 1000
+
+
+def test_a_volume_is_drawn_with_each_weight_in_its_slice():
+    grid = lrw.Grid((4, 3, 5))
+    W = np.arange(60.0)[:, None]
+    alpha = np.array([0, 10, 15, 59])  # drawn, 15 comes before 10
+    U = np.random.default_rng(0).normal(size=(60, 4))
+    drawn, known, V, shape = as_pictures({"W": W, "alpha": alpha, "U": U}, grid)
+    picture = drawn.reshape(shape)
+    assert shape == (6, 10)  # two slices beside each other, twice
+    for i, (row, column) in enumerate([(0, 0), (0, 5), (3, 0), (3, 5)]):
+        np.testing.assert_array_equal(picture[row : row + 3, column : column + 5], W.reshape(4, 3, 5)[i])
+    assert sorted(drawn[known].ravel()) == alpha.tolist()
+    # the prediction, drawn, is the prediction
+    np.testing.assert_allclose(V @ drawn[known], (U @ W[alpha])[drawn.ravel().astype(int)])
+
+
+def test_inputs_without_a_grid_are_not_taken_for_a_square(here, capsys):
+    X = waves((16,))
+    model = lrw.LowRankMLPClassifier((6,), max_iter=3, random_state=0).fit(X, X[:, 3] > 0)
+    lrw.save("bare.npz", model)
+    status, said = complete(capsys, "bare.npz")
+    assert (
+        status == 1 and "inputs of which the file says no places" in said and "--shape HEIGHT,WIDTH" in said
+    )
+    assert complete(capsys, "bare.npz", "--shape", "4,4")[0] == 0
+    positions = np.random.default_rng(0).normal(size=(16, 2))
+    how = {"dictionary": "squared_exponential", "max_iter": 3, "random_state": 0}
+    lrw.save("sensors.npz", lrw.LowRankMLPClassifier((6,), points=positions, **how).fit(X, X[:, 3] > 0))
+    status, said = complete(capsys, "sensors.npz")
+    assert status == 1 and "whose inputs lie on a grid" in said

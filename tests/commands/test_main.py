@@ -1,3 +1,4 @@
+import argparse
 import re
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import pytest
 import lowrankweights as lrw
 from lowrankweights.commands.demo import make_page
 from lowrankweights.commands.main import COMMANDS, build_parser, main
+from lowrankweights.commands.train.options import filled
 from lowrankweights.experiments.figures.figure_1_rica_natural import FeaturesOfPhotographs
 from lowrankweights.experiments.figures.figure_2 import FiltersByProportion
 
@@ -104,8 +106,17 @@ def options(*command):
     return {name: value for name, value in arguments.items() if name != "run"}
 
 
+class Pixels:
+    """A job of which only the inputs' shape is known."""
+
+    input_shape = (28, 28)
+
+
 def test_defaults_are_those_of_the_estimator_where_the_paper_says_nothing(capsys):
-    ours, theirs = options("train", "mnist"), lrw.LowRankMLPClassifier().get_params()
+    ours, theirs = (
+        vars(filled(argparse.Namespace(**options("train", "mnist")), Pixels)),
+        lrw.LowRankMLPClassifier().get_params(),
+    )
     same = ("length_scale", "ridge", "activation", "index_sets", "pretrain_iter", "weight_decay", "pretrain")
     assert {name: ours[name] for name in same} == {name: theirs[name] for name in same}
     # the paper's network on MNIST

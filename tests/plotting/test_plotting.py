@@ -131,3 +131,17 @@ def test_seven_curves_are_drawn_as_seven():
     lines = ax.get_lines()
     assert len(lines) == 7
     assert len({(line.get_color(), line.get_marker(), line.get_linestyle()) for line in lines}) == 7
+
+
+def test_a_signals_known_weights_are_dots_on_its_curve():
+    W, alpha = np.random.default_rng(0).normal(size=(20, 2)), np.array([1, 5, 12])
+    U = np.random.default_rng(1).normal(size=(20, 3))
+    fig = plotting.signal_completion(W, alpha, U, (20,), 2.0)
+    fig.draw_without_rendering()
+    for ax, w in zip(fig.axes, W.T, strict=True):
+        learned, predicted, known = ax.lines
+        np.testing.assert_array_equal(learned.get_ydata(), w)
+        np.testing.assert_allclose(predicted.get_ydata(), U @ w[alpha])
+        np.testing.assert_array_equal(np.transpose(known.get_data()), np.stack([alpha, w[alpha]], axis=1))
+    with pytest.raises(ValueError, match=r"shape: expected \(20,\)"):
+        plotting.signal_completion(W, alpha, U, (4, 5))

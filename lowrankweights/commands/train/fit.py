@@ -1,0 +1,125 @@
+"""One training: fit, save and tell; or go on with a model that was saved."""
+
+import hashlib
+import shlex
+import time
+
+import numpy as np
+
+from ... import _checks
+from .options import estimator
+from .report import compare, layer_table, scores
+
+# What makes a network another one: the estimator's parameters, and the arguments that set them.
+OF_NETWORK = {
+    "hidden_layer_sizes": "--hidden",
+    "dictionary": "--dictionary",
+    "proportion": "--proportion",
+    "n_columns": "--columns",
+    "input_shape": "--shape",
+    "length_scale": "--length-scale",
+    "ridge": "--ridge",
+    "standardize": "--standardize",
+    "activation": "--activation",
+    "index_sets": "--index-sets",
+    "random_state": "--seed",
+}
+
+
+def fit(job, arguments, path, log):
+    """Train a network, or go on with one, and save it.
+
+    Returns
+    -------
+    model : LowRankMLPClassifier or LowRankMLPRegressor
+    found : dict
+        ``report.scores`` on the test rows.
+    seconds : float
+    """
+    from ...estimators import model_files
+
+    callbacks = [log.callback(arguments.proportion)]
+    notes = job.notes | {"rows": fingerprint(job)}
+    model = _saved(job, arguments, path) if arguments.resume else estimator(arguments, job)
+    begun = time.perf_counter()
+    model.set_params(callbacks=callbacks).fit(job.X_train, job.y_train)
+    seconds = time.perf_counter() - begun
+    # saved first: what comes below may fail, for instance where nobody reads it any more
+    path = model_files.save(path, model, notes=notes)
+    found = scores(model, job.X_test, job.y_test)
+    model_files.save(path, model, notes=notes | found)
+    return model, found, seconds
+
+
+def tell(job, arguments, path, model, found):
+    """Print counts, why it stopped and how to go on, the training error, and how other models did."""
+    print(layer_table(model))
+    print(model.stop_report_)
+    if stopped(model) in ("interrupted", "max_iter"):
+        print(f"to go on: {command_to_go_on(arguments.command_line)}")
+    score = model.score(job.X_train, job.y_train)
+    error = f"error {100 * (1 - score):.2f} %"
+    print(f"training {f'R2 {score:.2f}' if job.task == 'regression' else error}")
+    print(f"saved to {path}")
+    for line in compare(path, job.notes["data"], found):
+        print(line)
+
+
+def stopped(model):
+    """Why L-BFGS stopped, in a word."""
+    return model.stop_report_.split(":")[0]
+
+
+def fingerprint(job):
+    """What tells training rows apart: a SHA-256 of X and y."""
+    digest = hashlib.sha256()
+    for array in (job.X_train, job.y_train):
+        array = np.ascontiguousarray(array)
+        digest.update(f"{array.dtype} {array.shape}".encode())
+        digest.update(
+            array.view(np.uint8)
+            if array.dtype.kind != "U"
+            else "\0".join(array).encode("utf-8", "surrogatepass")
+        )
+    return digest.hexdigest()
+
+
+def command_to_go_on(command_line):
+    """The command that goes on with the model that this one saved.
+
+    >>> command_to_go_on(["train", "my houses.csv", "--target", "price"])
+    "lowrankweights train 'my houses.csv' --target price --resume"
+    """
+    words = [word for word in command_line if word != "--resume"]
+    return shlex.join(["lowrankweights", *words, "--resume"])
+
+
+def _saved(job, arguments, path):
+    """The model at ``path``, ready to go on; a ``ValueError`` where it has other rows or another network."""
+    from ...estimators import model_files
+
+    if not path.exists():
+        _checks.fail("--resume", "a model to go on with", f"no file {str(path)!r}; --out names it")
+    model, notes = model_files.load(path), model_files.read_notes(path)
+    asked = estimator(arguments, job)
+    if type(model) is not type(asked):
+        _checks.fail("--resume", f"a {type(asked).__name__}", f"{path} with a {type(model).__name__}")
+    if notes.get("data") != job.notes["data"]:
+        _checks.fail("--resume", f"a model of {job.notes['data']}", f"{path}, of {notes.get('data')}")
+    if notes.get("rows") != fingerprint(job):
+        expected = f"the rows that {path} learned from"
+        _checks.fail(
+            "--resume", expected, "others (the file has changed, or --seed, --test, --target, --ignore)"
+        )
+    for name, argument in OF_NETWORK.items():
+        before, now = (np.atleast_1d(getattr(m, name)).tolist() for m in (model, asked))
+        if before != now:
+            was = ",".join(map(str, before))
+            _checks.fail(
+                argument, f"{was}, as in {path} (without --resume a new model)", ",".join(map(str, now))
+            )
+    other = {
+        name: getattr(asked, name)
+        for name in ("max_iter", "weight_decay", "n_threads", "verbose", "schedule")
+    }
+    return model.set_params(**other, warm_start=True)

@@ -1,0 +1,192 @@
+"""What a CSV file looks like: its encoding, separator, decimal mark and names; not yet its numbers.
+
+``csv.Sniffer`` is not used: it takes the comma of 1,5;2,5 for the separator, and fails on short files.
+"""
+
+import codecs
+import csv
+import itertools
+import re
+from collections import Counter
+from typing import NamedTuple
+
+from .. import _checks
+from .faults import listed, printable
+
+SEPARATORS = (";", "\t", "|", ",")  # the comma last: it may be a decimal mark
+SPOKEN = {"tab": "\t", "\\t": "\t", "space": " "}
+NAMES = {"\t": "tabs", " ": "spaces"}
+SAMPLE = 1 << 16  # bytes
+N_ROWS = 200  # looked at
+CHUNK = 1 << 24  # bytes decoded at a time
+BYTE_ORDER_MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+
+
+class Layout(NamedTuple):
+    """How a CSV file is written. ``names`` are the columns', numbered from 0 where there is no header."""
+
+    encoding: str
+    separator: str
+    decimal: str
+    names: list
+    has_header: bool
+
+    def told(self):
+        """What is not as in most CSV files, in words."""
+        told = [self.encoding] * (self.encoding not in ("utf-8", "utf-8-sig"))
+        if self.separator != ",":
+            told.append(f"separated by {NAMES.get(self.separator, self.separator)}")
+        told += ["decimal comma"] * (self.decimal == ",")
+        told += ["no header: columns are 0, 1, ..."] * (not self.has_header)
+        return [", ".join(told)] if told else []
+
+    def rows(self, path):
+        """(line, fields) of each row below the header that is not blank, as ``csv.reader`` finds them."""
+        with open(path, encoding=self.encoding, newline="") as file:
+            reader = csv.reader(file, delimiter=self.separator, skipinitialspace=True)
+            full = ((reader.line_num, fields) for fields in reader if fields)
+            yield from itertools.islice(full, int(self.has_header), None)
+
+
+def layout_of(path, separator=None, encoding=None, decimal=None):
+    """The layout of a CSV file, by its first 200 rows.
+
+    Parameters
+    ----------
+    path : Path
+    separator : str, optional
+        One character, "tab" or "space". Default: the first of ; tab | and comma that gives every row the same
+        number of fields.
+    encoding : str, optional
+        Default: UTF-8, or UTF-16 where a byte order mark says so; latin-1 where it is not UTF-8.
+    decimal : "." or ",", optional
+        Default: a comma where it is no separator and more fields are numbers with it than with a point.
+
+    Raises
+    ------
+    ValueError
+        For an empty or a binary file, other bytes than the encoding's, or two columns of the same name.
+    """
+    encoding = _encoding(path, encoding)
+    separator = _separator(path, encoding, separator)
+    rows = _first_rows(path, encoding, separator)
+    if not rows:
+        _checks.fail(printable(path), "rows of numbers or text", "an empty file")
+    if decimal is None:
+        decimal = (
+            ","
+            if separator != "," and _count(rows, r"[-+]?\d*,\d+") > _count(rows, r"[-+]?\d*\.\d+")
+            else "."
+        )
+    has_header = not _is_row(rows[0], decimal)
+    names = _names(path, rows[0]) if has_header else [str(i) for i in range(len(rows[0]))]
+    return Layout(encoding, separator, decimal, names, has_header)
+
+
+def _encoding(path, given):
+    """The encoding in which the whole file can be read."""
+    with open(path, "rb") as file:
+        sample = file.read(SAMPLE)
+    if not sample.strip():
+        _checks.fail(printable(path), "rows of numbers or text", "an empty file")
+    if given is not None:
+        _check_encoding(path, given)
+        return given
+    for mark, encoding in BYTE_ORDER_MARKS.items():
+        if sample.startswith(mark):
+            return encoding
+    if b"\0" in sample:
+        remedy = "UTF-16 without a byte order mark? --encoding utf-16-le or utf-16-be"
+        _checks.fail(printable(path), "text", f"bytes that are none ({remedy})")
+    return "utf-8" if _first_bad_byte(path, "utf-8") is None else "latin-1"
+
+
+def _check_encoding(path, encoding):
+    try:
+        codecs.lookup(encoding)
+    except LookupError:
+        _checks.fail(
+            "--encoding", "a name that Python knows, such as utf-8, latin-1 or utf-16", repr(encoding)
+        )
+    bad = _first_bad_byte(path, encoding)
+    if bad is not None:
+        with open(path, "rb") as file:
+            line = file.read(bad).count(b"\n") + 1
+        _checks.fail(
+            "--encoding",
+            f"the one that {printable(path)} is written in",
+            f"{encoding!r}: no text at line {line}",
+        )
+
+
+def _first_bad_byte(path, encoding):
+    """The place of the first byte that is no text; None where all are."""
+    decoder, read = codecs.getincrementaldecoder(encoding)(), 0
+    with open(path, "rb") as file:
+        try:
+            while chunk := file.read(CHUNK):
+                decoder.decode(chunk)
+                read += len(chunk)
+            decoder.decode(b"", final=True)
+        except UnicodeError as error:
+            return read + getattr(error, "start", 0)
+    return None
+
+
+def _separator(path, encoding, given):
+    """The separator; one that is given must be a single character."""
+    if given is not None:
+        separator = SPOKEN.get(given, given)
+        if len(separator) != 1:
+            _checks.fail("--separator", "one character, tab or space", repr(given))
+        return separator
+    first = {separator: _first_rows(path, encoding, separator) for separator in SEPARATORS}
+    for separator, rows in first.items():
+        if len({len(row) for row in rows}) == 1 and len(rows[0]) > 1:
+            return separator
+    return max(reversed(SEPARATORS), key=lambda s: len(first[s][0]) if first[s] else 0)
+
+
+def _first_rows(path, encoding, separator):
+    """The first rows that are not blank, as lists of fields."""
+    with open(path, encoding=encoding, newline="") as file:
+        reader = csv.reader(file, delimiter=separator, skipinitialspace=True)
+        try:
+            return list(itertools.islice(filter(None, reader), N_ROWS))
+        except csv.Error as error:
+            _checks.fail(printable(path), "a CSV file", f"{error} at line {reader.line_num}")
+
+
+def _count(rows, pattern):
+    return sum(re.fullmatch(pattern, field.strip()) is not None for row in rows for field in row)
+
+
+def _is_row(fields, decimal):
+    """Whether the first line is a row already: all numbers, or some with a decimal mark, as no name has."""
+    if fields == [str(i) for i in range(len(fields))] and len(fields) > 2:
+        return False
+    numbers = [_is_number(field, decimal) for field in fields]
+    return all(numbers) or any(n and decimal in field for n, field in zip(numbers, fields, strict=True))
+
+
+def _is_number(field, decimal):
+    try:
+        float(field.replace(decimal, "."))
+    except ValueError:
+        return False
+    return True
+
+
+def _names(path, header):
+    """The columns' names; one without a name is told by its place."""
+    names = [name.strip() or f"unnamed {i + 1}" for i, name in enumerate(header)]
+    twice = [name for name, n in Counter(names).items() if n > 1]
+    if twice:
+        at = " and ".join(str(i + 1) for i, name in enumerate(names) if name == twice[0])
+        expected = "columns with names of their own"
+        _checks.fail(printable(path), expected, f"{listed(twice)} more than once (columns {at})")
+    return names
