@@ -3,13 +3,13 @@
 import numpy as np
 
 from .. import _checks
-from ..building import Strategy
+from ..building import Strategy, strategy_of
 from ..dictionaries.index_sets import count_known
 from . import race as racing
 from .candidates import approaches, candidates_for
 from .explained import explained_curves
 from .inputs import MIN_ROWS, read_inputs, read_targets
-from .report import PredictabilityReport
+from .report import REFERENCE, PredictabilityReport
 from .words import advice_by_trials, advice_without_y
 
 EXPLAINED_ROWS = 2000  # half of them make dictionaries, the other half judge
@@ -85,7 +85,7 @@ def predictability(
     >>> rng = np.random.default_rng(0)
     >>> report = predictability(rng.normal(size=(300, 3)) @ rng.normal(size=(3, 20)))
     >>> report.recommended["dictionary"], report.recommended["proportion"]
-    ('pca', 0.25)
+    ('covariance', 0.25)
     """
     rng = _checks.generator(rng)
     X, places, given = read_inputs(X, input_shape, points)
@@ -123,6 +123,7 @@ def measured(chosen, v, places, budget, n_out, rng, W=None):
     """
     n_v, n_channels = v.shape[1], 1 if places is None else places.n_channels
     strategies = {name: s for name, s in chosen.items() if isinstance(s, Strategy)}
+    strategies.setdefault(REFERENCE, strategy_of(REFERENCE))
     atoms, curves, scales, failed = explained_curves(v, places, strategies, rng, W)
     here = {name: s for name, s in chosen.items() if name not in failed}
     found = candidates_for(here, budget, n_v, n_out, n_channels, scales)

@@ -127,7 +127,7 @@ class _Fold:
         return self.judge(predict(net, theta, self.v_held_out, n_threads))
 
     def judge(self, output):
-        """Losses and errors of rows: Brier score, and wrong or not; of targets squared error / variance, twice."""
+        """Rows' losses and errors: Brier score, and wrong or not; of targets squared error / variance."""
         if self.race.classes:
             Y = np.eye(output.shape[1])[self.y]
             return np.sum((output - Y) ** 2, axis=1) / 2, (output.argmax(axis=1) != self.y).astype(float)
@@ -151,11 +151,12 @@ def standardised(X, of):
 def run(race, candidates):
     """The race: {approach: (entry, round, losses, errors)}, each one's best entry in the last round it ran.
 
-    Round 1, at one weight decay, chooses sizes, and round 2 the weight decay of six approaches. Round 3, of all
-    rows, tries the best once more, in two sizes, and with a weaker decay, as more rows need less of it; round 4
-    judges by cross-validation. The plain rivals go on besides, until they are clearly worse than the best (three
-    standard errors): few rows and iterations are unfair to low rank. Every weight is in all rounds. Losses decide
-    who goes on: of classes the Brier score, which needs fewer rows than the error to tell two apart.
+    Round 1, at one weight decay, chooses sizes, and round 2 the weight decay of six approaches. Round 3, of
+    all rows, tries the best once more, in two sizes, and with a weaker decay, as more rows need less of it;
+    round 4 judges by cross-validation. The plain rivals go on besides, until they are clearly worse than the
+    best (three standard errors): few rows and iterations are unfair to low rank. Every weight is in all
+    rounds. Losses decide who goes on: of classes the Brier score, which needs fewer rows than the error to
+    tell two apart.
     """
     best, entries, rounds, last = {}, [Entry(c, FIRST) for c in candidates], race.rounds(), []
     for number, (rows, folds, max_iter) in enumerate(rounds, start=1):
@@ -193,7 +194,7 @@ def _more_sizes(ordered, chosen):
 
 
 def _kept(found, n, n_sizes=1):
-    """The best entries of the n best approaches, of every weight, and of plain rivals that are not clearly worse.
+    """The best entries of the n best approaches, of every weight, and of plain rivals not clearly worse.
 
     ``found``: (entry, losses, errors), from the best on. ``n_sizes``: in how many sizes each.
     """

@@ -75,7 +75,7 @@ class PredictabilityReport:
         for name, style in zip(others, line_styles(len(others)), strict=True):
             ax.plot(percent, 100 * self.explained[name], label=name.replace("_", " "), **style)
         if REFERENCE in self.explained:
-            grey = {"color": "#777777", "ls": "--", "lw": 1.6, "zorder": 1}
+            grey = {"color": "#777777", "ls": "--", "lw": 1.8, "zorder": 5}
             ax.plot(percent, 100 * self.explained[REFERENCE], label=REFERENCE.replace("_", " "), **grey)
         ax.set(xlabel="share of the weights learned, %", ylabel="of a feature's variance\nexplained, %")
         lowest = min((100 * np.nanmin(curve) for curve in self.explained.values()), default=0)

@@ -82,8 +82,8 @@ DATA = {
 }
 
 
-def full_search(known, seed):
-    """{approach: parameters}, chosen on a quarter of the training rows: size at one weight decay, then this."""
+def full_search(known, seed, dictionaries=None):
+    """{approach: parameters}, chosen on a quarter of the training rows: size at one decay, then the decay."""
     rng, shape = np.random.default_rng(seed), known.get("input_shape")
     X, places, given = read_inputs(known["X"], shape, None)
     y, n_out, _ = read_targets(known["y"], len(X), "auto")
@@ -91,7 +91,7 @@ def full_search(known, seed):
     race = racing.Race(X, y, n_out, places, places is None, rng)
     sample = rng.permutation(len(X))[:EXPLAINED_ROWS]
     v = X[sample] if places is not None else racing.standardised(X[sample], X)
-    chosen, _ = approaches(None, places, X.shape[1])
+    chosen, _ = approaches(dictionaries, places, X.shape[1])
     *_, candidates = measured(chosen, v, places, budget, n_out, rng, race.filters(budget, v, y[sample]))
     found = {}
     for name in dict.fromkeys(c.name for c in candidates):
@@ -122,14 +122,15 @@ def tested(parameters, known, seed):
     return (predicted != y_test).astype(float)
 
 
-def trial(name, seed):
+def trial(name, known, seed, dictionaries=None):
     """One data set, one seed: test errors of all approaches, what was advised, and the verdict, as a dict."""
-    known, start = DATA[name](seed), time.perf_counter()
-    report = predictability(
-        known["X"], known["y"], **{k: known[k] for k in ("input_shape", "budget") if k in known}
-    )
+    start = time.perf_counter()
+    asked = {key: known[key] for key in ("input_shape", "budget") if key in known}
+    report = predictability(known["X"], known["y"], dictionaries=dictionaries, **asked)
     seconds = time.perf_counter() - start
-    errors = {approach: tested(p, known, seed) for approach, p in full_search(known, seed).items()}
+    errors = {
+        approach: tested(p, known, seed) for approach, p in full_search(known, seed, dictionaries).items()
+    }
     advised, best = tested(report.recommended, known, seed), min(errors, key=lambda a: errors[a].mean())
     apart = advised - errors[best]
     standard_error = float(errors[best].std() / np.sqrt(len(apart)))
@@ -164,7 +165,7 @@ def main():
     chosen = parser.parse_args()
     for seed in map(int, chosen.seeds.split(",")):
         for name in chosen.data.split(","):
-            result = trial(_checks.choice("--data", name, DATA), seed)
+            result = trial(name, DATA[_checks.choice("--data", name, DATA)](seed), seed)
             print(line_of(result), file=sys.stderr, flush=True)
             if chosen.out is None:
                 print(to_line(result), end="", flush=True)

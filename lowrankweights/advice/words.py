@@ -39,7 +39,7 @@ def _trial(found, first, given):
 
 
 def _standard_error(values):
-    """Of their mean, as if one row more were as far from it as the farthest: a tie of few rows proves little."""
+    """Of their mean, as if one row more were as far from it as the farthest: few rows prove little."""
     apart = values - values.mean()
     return float(np.sqrt(np.sum(apart**2) + np.abs(apart).max() ** 2) / len(values))
 
