@@ -44,6 +44,7 @@ _LAZY = {
     "load": "estimators.model_files",
     "patches": "unsupervised.patches.",
     "plotting": "plotting.",
+    "predictability": "advice",
     "rica_objective": "unsupervised",
     "save": "estimators.model_files",
     "teaching": "teaching.",

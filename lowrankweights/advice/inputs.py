@@ -1,0 +1,84 @@
+"""X, y and where the columns are, checked and read."""
+
+import numpy as np
+
+from .. import _checks
+from ..dictionaries.points import Grid, Points
+
+MIN_ROWS = 20
+MOST_CLASSES = 30  # whole numbers of more values than this are targets of a regression
+
+
+def read_inputs(X, input_shape, points):
+    """X (n, n_v) in float32, where its columns are, and the parameters that say so."""
+    try:
+        X = np.asarray(X)
+        X = X.astype(np.float64) if X.dtype.kind not in "f" else X
+    except (TypeError, ValueError):
+        _checks.fail("X", "numbers (a text column becomes numbers by OneHotEncoder, or is dropped)", "text")
+    if input_shape is not None and points is not None:
+        _checks.fail("points", "input_shape or points, one of the two", "both")
+    if X.ndim in (3, 4):
+        input_shape = X.shape[1:] if input_shape is None and points is None else input_shape
+        X = X.reshape(len(X), -1)
+    if X.ndim != 2 or X.size == 0:
+        _checks.fail("X", "rows of numbers, (n, n_v), or pictures (n, height, width[, n_channels])", X.shape)
+    if not np.isfinite(X).all():
+        row, column = np.argwhere(~np.isfinite(X))[0]
+        n_bad = int(np.sum(~np.isfinite(X)))
+        expected = "finite numbers (drop these rows, or fill the gaps: sklearn.impute.SimpleImputer)"
+        _checks.fail("X", expected, f"{n_bad} NaN or infinite, the first in row {row}, column {column}")
+    if len(X) < MIN_ROWS:
+        _checks.fail("X", f"at least {MIN_ROWS} rows", len(X))
+    if not np.ptp(X, axis=0).any():
+        _checks.fail("X", "at least one column that varies", "constant columns only")
+    X = _checks.in_range("X", X).astype(np.float32)
+    places, given = None, {}
+    if input_shape is not None:
+        one_axis = isinstance(input_shape, tuple) and len(input_shape) == 1
+        places = Grid.of_image(Grid(input_shape) if one_axis else input_shape, "input_shape", X.shape[1])
+        given = {"input_shape": input_shape}
+    elif points is not None:
+        places, given = points if isinstance(points, Points) else Points(points), {"points": points}
+        if len(places) != X.shape[1]:
+            _checks.fail("points", f"one for each of X's {X.shape[1]} columns", f"{len(places)}")
+    return X, places, given
+
+
+def read_targets(y, n, task):
+    """Class numbers (n,) or targets (n, n_out) in float64; n_out; and the task."""
+    _checks.choice("task", task, ("auto", "classification", "regression"))
+    y = np.asarray(y)
+    if y.ndim not in (1, 2) or len(y) != n:
+        _checks.fail("y", f"one entry (or row) for each of X's {n} rows", f"shape {y.shape}")
+    if y.dtype.kind in "fc" and not np.isfinite(y).all():
+        _checks.fail("y", "finite numbers", f"{int(np.sum(~np.isfinite(y)))} NaN or infinite")
+    y = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
+    values, labels, counts = (
+        np.unique(y, return_inverse=True, return_counts=True) if y.ndim == 1 else (None,) * 3
+    )
+    if task == "auto":
+        many = y.ndim == 2 or (
+            y.dtype.kind in "fiu" and (len(values) > MOST_CLASSES or (y != np.round(y)).any())
+        )
+        task = "regression" if many else "classification"
+    if task == "classification":
+        if y.ndim == 2:
+            _checks.fail("y", "one label a row, for a classification", f"shape {y.shape}")
+        if len(values) < 2:
+            _checks.fail("y", "at least two classes", f"only {values[0]!r}")
+        if counts.min() < 2:
+            rare = values[counts.argmin()]
+            _checks.fail(
+                "y", "at least two rows of each class, one to learn from and one to judge", f"one of {rare!r}"
+            )
+        return labels, len(values), task
+    try:
+        y = y.reshape(n, -1).astype(np.float64)
+    except (TypeError, ValueError):
+        _checks.fail("y", "numbers, for a regression", y.dtype)
+    if not (np.ptp(y, axis=0) > 0).all():
+        _checks.fail(
+            "y", "targets of at least two values", f"one that is always {y[0, np.ptp(y, axis=0).argmin()]:g}"
+        )
+    return y, y.shape[1], task

@@ -1,0 +1,211 @@
+"""Candidates race: all on few rows for few iterations, then fewer on more; the last by cross-validation.
+
+Rows and iterations are fixed beforehand, no clock is looked at: the same seed gives the same advice.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .._blas import one_blas_thread
+from ..building import LayerInput
+from ..networks import Dense, Network
+from ..optimisation import minimize
+from ..speed import Objective, predict
+from ..weights import Full
+
+WEIGHT_DECAYS = (1e-2, 1e-3, 1e-4)
+FIRST = 1e-3  # with which the first round is run
+PLAIN = ("none", "low_rank", "pca")  # what a dictionary must be better than
+FOLDS = 4
+NUMBERS = 8e6  # of X in the last round, n n_v: what a minute is enough for
+SMALL = 2e7  # multiplications of a pass, n n_v n_h, below which threads cost more than they save
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A candidate with a weight decay."""
+
+    candidate: Any
+    weight_decay: float
+
+
+class Race:
+    """Rows, targets, and how a candidate is judged on them.
+
+    Parameters
+    ----------
+    X : array, (n, n_v)
+    y : array, (n,) of class numbers, or (n, n_out) of targets
+    n_out : int
+    points : Grid, Points or None
+    standardize : bool
+        Columns less their mean, over their standard deviation, both of the training rows.
+    rng : numpy.random.Generator
+    activation : str
+    """
+
+    def __init__(self, X, y, n_out, points, standardize, rng, activation="sigmoid"):
+        self.X, self.y, self.points, self.standardize = X, y, points, standardize
+        self.classes, self.activation = y.ndim == 1, activation
+        self.n_out, self.seed = n_out, int(rng.integers(2**31))
+        self.std = None if self.classes else y.std(axis=0)
+        self.folds = {}
+
+    def rounds(self):
+        """(rows, folds, iterations) of each round; the last two are of all rows, one fold and the others."""
+        n, n_v = self.X.shape
+        n_folds = int(np.clip(NUMBERS / (n * n_v), 1, FOLDS))
+        few, more = (min(n, max(300, int(most / max(1, n_v / 500)))) for most in (1500, 3000))
+        of_few = range(2 if n < 1000 else 1)
+        found = [(few, of_few, 40), (more, of_few, 80), (n, range(1), 150), (n, range(1, n_folds), 150)]
+        return found if n_folds > 1 else found[:3]
+
+    def fold(self, rows, k):
+        """The k-th of ``FOLDS`` folds of so many rows, made once."""
+        if (rows, k) not in self.folds:
+            rng, n = np.random.default_rng(self.seed), len(self.X)
+            chosen = np.arange(n)
+            if rows < n:
+                chosen = np.sort(spread_order(self.y, rng)[np.linspace(0, n - 1, rows).astype(int)])
+            part = np.empty(len(chosen), dtype=int)
+            part[spread_order(self.y[chosen], rng)] = np.arange(len(chosen)) % FOLDS
+            self.folds[rows, k] = _Fold(self, chosen[part != k], chosen[part == k])
+        return self.folds[rows, k]
+
+    @one_blas_thread
+    def run(self, entry, rows, folds, max_iter):
+        """Losses and errors of an entry on the rows held out, fold after fold: two arrays (n_held_out,)."""
+        judged = [self.fold(rows, k).run(entry, max_iter) for k in folds]
+        return tuple(np.concatenate(parts) for parts in zip(*judged, strict=True))
+
+    @one_blas_thread
+    def filters(self, budget, v, y):
+        """W of a briefly trained network of every weight, ten units at least, on these (scaled) rows."""
+        n_v, n_out = v.shape[1], self.n_out
+        n_h = max(10, round((budget - n_out) / (n_v + 1 + n_out)))
+        targets, loss = self.targets(y)
+        net = Network([Dense(Full(n_v, n_h), self.activation), Dense(Full(n_h, n_out))], loss)
+        objective = Objective(net, v, targets, FIRST)
+        theta = minimize(objective, net.init(self.seed), max_iter=80, on_interrupt="raise").theta
+        return net.weights(theta)[0]
+
+    def targets(self, y):
+        """What a network learns: one-hot classes, or targets of mean 0 and variance 1; and its loss."""
+        if self.classes:
+            return np.eye(self.n_out, dtype=np.float32)[y], "softmax_cross_entropy"
+        return standardised(y, y), "squared_error"
+
+
+class _Fold:
+    """Training rows, rows held out, and what strategies saw of the training rows."""
+
+    def __init__(self, race, train, held_out):
+        self.race, self.seen, y = race, {}, race.y[train]
+        self.v, self.v_held_out, self.y = race.X[train], race.X[held_out], race.y[held_out]
+        if race.standardize:
+            self.v_held_out = standardised(self.v_held_out, self.v)
+            self.v = standardised(self.v, self.v)
+        self.Y, self.loss = race.targets(y)
+        self.mean, self.std = (0.0, 1.0) if race.classes else (y.mean(axis=0), y.std(axis=0))
+
+    def run(self, entry, max_iter):
+        """Train an entry here, and judge it on the rows held out: their losses and their errors."""
+        candidate, race = entry.candidate, self.race
+        dictionary, rng = candidate.dictionary, np.random.default_rng(race.seed)
+        if dictionary not in self.seen and not isinstance(dictionary, str):
+            look = LayerInput(self.v, race.points)
+            self.seen[dictionary] = dictionary.prepare(look, np.random.default_rng(race.seed))
+        hidden = Dense(candidate.parametrisation(self.seen.get(dictionary), rng), race.activation)
+        net = Network([hidden, Dense(Full(candidate.n_h, candidate.n_out))], self.loss)
+        n_threads = 1 if self.v.size * candidate.n_h < SMALL else None
+        objective = Objective(net, self.v, self.Y, entry.weight_decay, n_threads)
+        theta = minimize(
+            objective, net.init(rng), max_iter=max_iter, tol=1e-5, memory=10, on_interrupt="raise"
+        ).theta
+        return self.judge(predict(net, theta, self.v_held_out, n_threads))
+
+    def judge(self, output):
+        """Rows' losses and errors: Brier score, and wrong or not; of targets squared error / variance."""
+        if self.race.classes:
+            Y = np.eye(output.shape[1])[self.y]
+            return np.sum((output - Y) ** 2, axis=1) / 2, (output.argmax(axis=1) != self.y).astype(float)
+        error = np.mean(((output * self.std + self.mean - self.y) / self.race.std) ** 2, axis=1)
+        return error, error
+
+
+def spread_order(y, rng):
+    """Rows in an order in which neighbours are alike: class by class, or by the (first) target."""
+    order = rng.permutation(len(y))
+    return order[np.argsort((y if y.ndim == 1 else y[:, 0])[order], kind="stable")]
+
+
+def standardised(X, of):
+    """(X - mean) / standard deviation, of the columns of ``of``; constant ones become 0."""
+    mean, scale = of.mean(axis=0, dtype=np.float64), of.std(axis=0, dtype=np.float64)
+    scale = np.where(scale > 1e-12 * np.abs(mean), scale, np.inf)
+    return ((X - mean) / scale).astype(np.float32)
+
+
+def run(race, candidates):
+    """The race: {approach: (entry, round, losses, errors)}, each one's best entry in the last round it ran.
+
+    Round 1, at one weight decay, chooses sizes, and round 2 the weight decay of six approaches. Round 3, of
+    all rows, tries the best once more, in two sizes, and with a weaker decay, as more rows need less of it;
+    round 4 judges by cross-validation. The plain rivals go on besides, until they are clearly worse than the
+    best (three standard errors): few rows and iterations are unfair to low rank. Every weight is in all
+    rounds. Losses decide who goes on: of classes the Brier score, which needs fewer rows than the error to
+    tell two apart.
+    """
+    best, entries, rounds, last = {}, [Entry(c, FIRST) for c in candidates], race.rounds(), []
+    for number, (rows, folds, max_iter) in enumerate(rounds, start=1):
+        found = [(entry, *race.run(entry, rows, folds, max_iter)) for entry in entries]
+        if number == 4:  # the first fold was judged in round 3
+            before = {f[0]: f[1:] for f in last}
+            found = [(e, *map(np.concatenate, zip(before[e], own, strict=True))) for e, *own in found]
+        found.sort(key=lambda f: f[1].mean())
+        for entry, losses, errors in reversed(found):
+            best[entry.candidate.name] = (entry, number, losses, errors)
+        last = found
+        if number == 1:
+            chosen = [entry.candidate for entry in _kept(found, 6)]
+            chosen += _more_sizes([entry.candidate for entry, *_ in found], chosen)
+            entries = [Entry(candidate, w) for candidate in chosen for w in WEIGHT_DECAYS]
+        elif number == 2:
+            kept = _kept(found, 2, n_sizes=2 if len(rounds) == 4 else 1)
+            weaker = [
+                Entry(e.candidate, w)
+                for e in kept
+                for w in WEIGHT_DECAYS
+                if np.isclose(w, e.weight_decay / 10)
+            ]
+            entries = [*kept, *weaker]
+        else:
+            entries = _kept(found, 2)
+    return best
+
+
+def _more_sizes(ordered, chosen):
+    """Low rank in all its sizes, if it is among the chosen, and the two best of what else there is."""
+    others = [c for c in ordered if c not in chosen]
+    low_rank = [c for c in others if c.name == "low_rank" and any(d.name == c.name for d in chosen)]
+    return low_rank + [c for c in others if c not in low_rank][:2]
+
+
+def _kept(found, n, n_sizes=1):
+    """The best entries of the n best approaches, of every weight, and of plain rivals not clearly worse.
+
+    ``found``: (entry, losses, errors), from the best on. ``n_sizes``: in how many sizes each.
+    """
+    sizes = {}
+    for entry, losses, _ in found:
+        own = sizes.setdefault(entry.candidate.name, {})
+        own.setdefault(entry.candidate, (entry, losses))
+    kept, lowest = [], found[0][1]
+    for place, (name, own) in enumerate(sizes.items()):
+        apart = next(iter(own.values()))[1] - lowest
+        clearly_worse = apart.mean() > 3 * apart.std() / np.sqrt(len(apart))
+        if place < n or name == "none" or (name in PLAIN and not clearly_worse):
+            kept += [entry for entry, _ in own.values()][:n_sizes]
+    return kept

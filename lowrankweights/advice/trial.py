@@ -1,0 +1,177 @@
+"""The advice on trial: is what it advises as good as the best found by a full search?
+
+``python -m lowrankweights.advice.trial [--data NAME,...] [--seeds 0,...] [--out FILE]``: JSON Lines, one data
+set and seed a line, and a table on stderr. The full search trains every candidate on three quarters of all
+training rows, chooses each approach's size and weight decay on the other quarter, trains that on all training
+rows, and looks at the test rows once.
+"""
+
+import argparse
+import sys
+import time
+import warnings
+from pathlib import Path
+
+import numpy as np
+from sklearn import datasets as sklearn_datasets
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.model_selection import train_test_split
+
+from .. import _checks, datasets
+from ..dictionaries.points import Grid
+from ..environment import commit, versions
+from ..estimators import LowRankMLPClassifier, LowRankMLPRegressor
+from ..results.files import append, to_line
+from . import race as racing
+from .candidates import approaches
+from .inputs import read_inputs, read_targets
+from .predictability import EXPLAINED_ROWS, measured, predictability, usual_budget
+
+N_ITER = 150  # L-BFGS iterations of the search; those of the fits that are tested are the estimators' own
+
+
+def waves(n, rng):
+    """Six classes of smooth waveforms at 128 moments, with noise: X (n, 128) and y.
+
+    Classes differ in frequency and in how it changes; phase, place, width and size vary within a class.
+    """
+    rng, t = np.random.default_rng(rng), np.linspace(0, 1, 128)
+    y = rng.integers(6, size=n)
+    phase, place, size = rng.uniform((-0.8, 0.35, 0.7), (0.8, 0.65, 1.3), (n, 3)).T[:, :, None]
+    frequency = np.array([2, 3, 4, 5, 3, 4])[y] + 0.25 * rng.normal(size=n)
+    faster = 1 + 0.25 * (y >= 4)[:, None] * t
+    carrier = np.sin(2 * np.pi * frequency[:, None] * t * faster + phase)
+    X = size * carrier * np.exp(-(((t - place) / 0.25) ** 2))
+    return X + 0.7 * rng.normal(size=X.shape), y
+
+
+def _split(X, y, seed, **others):
+    classes = np.asarray(y).dtype.kind in "iu"
+    parts = train_test_split(X, y, test_size=1 / 3, random_state=seed, stratify=y if classes else None)
+    return {**dict(zip(("X", "X_test", "y", "y_test"), parts, strict=True)), **others}
+
+
+def _digits(seed):
+    X, y = sklearn_datasets.load_digits(return_X_y=True)
+    return _split(X / 16, y, seed, input_shape=Grid((8, 8)))
+
+
+def _mnist(seed):
+    m, rows = datasets.fetch_mnist(), np.random.default_rng(seed).permutation(60_000)[:10_000]
+    known = {"X": m.X_train[rows], "y": m.y_train[rows], "X_test": m.X_test, "y_test": m.y_test}
+    return {**known, "input_shape": Grid((28, 28))}
+
+
+def _covtype_like(seed):
+    how = {"n_features": 54, "n_informative": 20, "n_redundant": 0, "n_classes": 7}
+    return _split(*sklearn_datasets.make_classification(10_000, random_state=seed, **how), seed, budget=1300)
+
+
+def _friedman(seed):
+    return _split(*sklearn_datasets.make_friedman1(3000, n_features=40, noise=1.0, random_state=seed), seed)
+
+
+DATA = {
+    "digits": _digits,
+    "mnist-10000": _mnist,
+    "wine": lambda seed: _split(*sklearn_datasets.load_wine(return_X_y=True), seed),
+    "breast-cancer": lambda seed: _split(*sklearn_datasets.load_breast_cancer(return_X_y=True), seed),
+    "waves": lambda seed: _split(*waves(3000, seed), seed, input_shape=Grid((128,))),
+    "covtype-like": _covtype_like,
+    "friedman": _friedman,
+}
+
+
+def full_search(known, seed, dictionaries=None):
+    """{approach: parameters}, chosen on a quarter of the training rows: size at one decay, then the decay."""
+    rng, shape = np.random.default_rng(seed), known.get("input_shape")
+    X, places, given = read_inputs(known["X"], shape, None)
+    y, n_out, _ = read_targets(known["y"], len(X), "auto")
+    budget = known.get("budget") or usual_budget(X.shape[1], n_out, places)
+    race = racing.Race(X, y, n_out, places, places is None, rng)
+    sample = rng.permutation(len(X))[:EXPLAINED_ROWS]
+    v = X[sample] if places is not None else racing.standardised(X[sample], X)
+    chosen, _ = approaches(dictionaries, places, X.shape[1])
+    *_, candidates = measured(chosen, v, places, budget, n_out, rng, race.filters(budget, v, y[sample]))
+    found = {}
+    for name in dict.fromkeys(c.name for c in candidates):
+        entry = _best(race, [racing.Entry(c, racing.FIRST) for c in candidates if c.name == name])
+        entry = _best(race, [racing.Entry(entry.candidate, w) for w in racing.WEIGHT_DECAYS])
+        found[name] = {**entry.candidate.parameters(), "weight_decay": entry.weight_decay, **given}
+    return found
+
+
+def _best(race, entries):
+    """The entry of the lowest loss on the first fold of all rows."""
+    rows = len(race.X)
+    return min(entries, key=lambda entry: race.run(entry, rows, range(1), N_ITER)[0].mean())
+
+
+def tested(parameters, known, seed):
+    """Errors on the test rows (n_test,): wrong or not, or squared error over variance."""
+    regression = known["y"].dtype.kind == "f"
+    X, X_test, y_test = known["X"], known["X_test"], known["y_test"]
+    if "input_shape" not in known:
+        X, X_test = racing.standardised(X, X), racing.standardised(X_test, X)
+    model = (LowRankMLPRegressor if regression else LowRankMLPClassifier)(**parameters, random_state=seed)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        predicted = model.fit(X, known["y"]).predict(X_test)
+    if regression:
+        return (predicted - y_test) ** 2 / y_test.var()
+    return (predicted != y_test).astype(float)
+
+
+def trial(name, known, seed, dictionaries=None):
+    """One data set, one seed: test errors of all approaches, what was advised, and the verdict, as a dict."""
+    start = time.perf_counter()
+    asked = {key: known[key] for key in ("input_shape", "budget") if key in known}
+    report = predictability(known["X"], known["y"], dictionaries=dictionaries, **asked)
+    seconds = time.perf_counter() - start
+    errors = {
+        approach: tested(p, known, seed) for approach, p in full_search(known, seed, dictionaries).items()
+    }
+    advised, best = tested(report.recommended, known, seed), min(errors, key=lambda a: errors[a].mean())
+    apart = advised - errors[best]
+    standard_error = float(errors[best].std() / np.sqrt(len(apart)))
+    return {
+        "data": name, "seed": seed, "n_train": len(known["X"]), "n_test": len(apart), "budget": report.budget,
+        "advised": next(t["approach"] for t in report.trials if t["parameters"] is report.recommended),
+        "advised_error": float(advised.mean()), "best": best, "best_error": float(errors[best].mean()),
+        "difference": float(apart.mean()), "standard_error": standard_error,
+        "good": bool(apart.mean() <= max(0.01, standard_error)),
+        "errors": {approach: float(e.mean()) for approach, e in errors.items()},
+        "advice": report.advice, "seconds": round(seconds, 1), "versions": versions(), "commit": commit(),
+    }  # fmt: skip
+
+
+def line_of(result):
+    """A result for people."""
+    verdict = "good" if result["good"] else "not good"
+    return (
+        f"{result['data']:14} seed {result['seed']}: "
+        f"advised {result['advised']} {100 * result['advised_error']:.2f} %, "
+        f"best of the search {result['best']} {100 * result['best_error']:.2f} % "
+        f"(standard error {100 * result['standard_error']:.2f}): {verdict}; {result['seconds']:.0f} s"
+    )
+
+
+def main():
+    """Run the trial; one line of JSON each."""
+    parser = argparse.ArgumentParser(description="Is the advice as good as the best found by a full search?")
+    parser.add_argument("--data", default=",".join(DATA), help="names, with commas between them")
+    parser.add_argument("--seeds", default="0", help="whole numbers, with commas between them")
+    parser.add_argument("--out", type=Path, help="a file to which lines are added; default: stdout")
+    chosen = parser.parse_args()
+    for seed in map(int, chosen.seeds.split(",")):
+        for name in chosen.data.split(","):
+            result = trial(name, DATA[_checks.choice("--data", name, DATA)](seed), seed)
+            print(line_of(result), file=sys.stderr, flush=True)
+            if chosen.out is None:
+                print(to_line(result), end="", flush=True)
+            else:
+                append(chosen.out, to_line(result))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+"""The advice: which of what was tried, why, and how sure that is, in words."""
+
+import numpy as np
+
+from .candidates import APPROACHES
+
+ENOUGH = 0.95  # explained variance from which a share is advised, where there is no y
+
+
+def advice_by_trials(best, given, task, inputs):
+    """Advice, recommended parameters and trials, of a race's outcome; see ``race.run``."""
+    ranked = sorted(best.values(), key=lambda found: (-found[1], found[3].mean(), found[2].mean()))
+    first = ranked[0]
+    trials = [_trial(found, first, given) for found in ranked]
+    last = [trial for trial in trials if trial["round"] == trials[0]["round"]]
+    as_good = [t for t in last if t["difference"] <= t["difference_error"] or t is trials[0]]
+    chosen = min(as_good, key=lambda t: _order(t["approach"]))
+    advice = f"{_sentence(chosen, chosen is trials[0], inputs)}\n{_how_sure(chosen, last, task)}"
+    return {"advice": advice, "recommended": chosen["parameters"], "trials": trials}
+
+
+def _order(approach):
+    return APPROACHES.index(approach) if approach in APPROACHES else len(APPROACHES)
+
+
+def _trial(found, first, given):
+    entry, number, _, errors = found
+    difference, difference_error = np.nan, np.nan
+    if number == first[1]:
+        apart = errors - first[3]
+        difference, difference_error = float(apart.mean()), _standard_error(apart)
+    parameters = {**entry.candidate.parameters(), "weight_decay": entry.weight_decay, **given}
+    return {
+        "approach": entry.candidate.name, "error": float(errors.mean()),
+        "standard_error": _standard_error(errors), "difference": difference,
+        "difference_error": difference_error, "round": number, "n_dynamic": entry.candidate.n_dynamic,
+        "parameters": parameters,
+    }  # fmt: skip
+
+
+def _standard_error(values):
+    """Of their mean, as if one row more were as far from it as the farthest: few rows prove little."""
+    apart = values - values.mean()
+    return float(np.sqrt(np.sum(apart**2) + np.abs(apart).max() ** 2) / len(values))
+
+
+def _sentence(chosen, is_best, inputs):
+    """What to train."""
+    p, name = chosen["parameters"], chosen["approach"]
+    sizes = f"hidden_layer_sizes={p['hidden_layer_sizes']}"
+    if name == "none":
+        can_not = f"weights of {inputs} can't be predicted from each other"
+        why = can_not if is_best else f"nothing is gained by predicting weights of {inputs}"
+        return f"{why}: learn every weight of a narrower network: {sizes}"
+    sizes += f", dictionary={name!r}, proportion={p['proportion']:.3g}"
+    if name == "low_rank":
+        return f"weights of {inputs} have a low rank that no dictionary knows: learn both factors: {sizes}"
+    if name == "pca":
+        return f"the first principal components of {inputs} are enough: learn a network on these: {sizes}"
+    if name in ("random_projection", "random_connections"):
+        return f"some of the weights of {inputs} are enough, whichever they are: {sizes}"
+    return (
+        f"weights of {inputs} can be predicted from each other: learn {p['proportion']:.0%} of them: {sizes}"
+    )
+
+
+def _how_sure(chosen, last, task):
+    """How far the others of the last round are from the one chosen."""
+    what = "points of error" if task == "classification" else "points of 1 - R^2"
+    said = (
+        f"error {100 * chosen['error']:.1f} %"
+        if task == "classification"
+        else f"1 - R^2 {chosen['error']:.3f}"
+    )
+    others = [t for t in last if t is not chosen]
+    if not others:
+        return f"{said}; nothing else came so far"
+    if last[0] is not chosen:
+        d, e = 100 * chosen["difference"], 100 * chosen["difference_error"]
+        return (
+            f"{said}; {last[0]['approach']!r} was better by {d:.1f} ± {e:.1f} {what}, too little to tell, "
+            "and this is the simpler one"
+        )
+    second = others[0]
+    d, e = 100 * second["difference"], 100 * second["difference_error"]
+    sure = "sure" if d > 2 * e else "likely" if d > e else "a toss-up"
+    return f"{said}; {sure}: the next, {second['approach']!r}, is worse by {d:.1f} ± {e:.1f} {what}"
+
+
+def advice_without_y(shares, curves, candidates, given, inputs):
+    """Advice from explained variance alone: the smallest share by which enough is explained, or none."""
+    reached = {}
+    for candidate in candidates:
+        curve = curves.get(candidate.name)
+        if curve is not None:
+            explained = float(curve[np.argmin(np.abs(shares - candidate.n_alpha / candidate.n_v))])
+            if explained >= ENOUGH:
+                reached.setdefault(candidate.n_alpha, []).append((candidate, explained))
+    caveat = "What y needs is not known: give y, and networks are tried."
+    if not reached:
+        (candidate,) = [c for c in candidates if c.name == "none"]
+        best, e = max(
+            ((n, _at_half(shares, c)) for n, c in curves.items()), key=lambda x: x[1], default=("", np.nan)
+        )
+        known = f" (half of them explain {100 * e:.0f} % of a feature, with {best!r})" if best else ""
+        advice = (
+            f"weights of {inputs} can't be predicted from each other{known}: "
+            f"learn every weight of a narrower network: hidden_layer_sizes=({candidate.n_h},)"
+        )
+    else:
+        candidate, e = min(reached[min(reached)], key=lambda found: _order(found[0].name))
+        p = candidate.parameters()
+        advice = (
+            f"weights of {inputs} can be predicted from each other: {p['proportion']:.0%} of them explain "
+            f"{100 * e:.0f} % of a feature, with {candidate.name!r}: "
+            f"hidden_layer_sizes={p['hidden_layer_sizes']}, "
+            f"dictionary={candidate.name!r}, proportion={p['proportion']:.3g}"
+        )
+    recommended = {**candidate.parameters(), **given}
+    return {"advice": f"{advice}\n{caveat}", "recommended": recommended, "trials": []}
+
+
+def _at_half(shares, curve):
+    """The explained variance at half of the weights, or at the largest share below."""
+    below = np.flatnonzero((shares <= 0.5 + 1e-9) & np.isfinite(curve))
+    return float(curve[below[-1]]) if len(below) else -np.inf

@@ -1,0 +1,34 @@
+import json
+
+import numpy as np
+import pytest
+
+from lowrankweights.advice import trial
+from lowrankweights.results.files import to_line
+
+
+def test_the_waves_of_a_class_differ_less_than_classes_do():
+    X, y = trial.waves(600, 0)
+    assert X.shape == (600, 128) and set(y) == set(range(6))
+    power = np.abs(np.fft.rfft(X, axis=1))[:, 1:12]
+    spectra = np.array([power[y == k].mean(axis=0) for k in range(6)])
+    assert len({int(s.argmax()) for s in spectra}) >= 3
+
+
+@pytest.mark.parametrize("name", [n for n in trial.DATA if n != "mnist-10000"])
+def test_no_training_row_is_a_test_row(name):
+    known = trial.DATA[name](0)
+    rows = {row.tobytes() for row in known["X"]}
+    assert len(rows & {row.tobytes() for row in known["X_test"]}) == 0
+
+
+def test_a_result_is_a_line_of_json_with_its_verdict():
+    X, y = trial.waves(150, 0)
+    X, y = X[:, ::8], y % 2
+    known = {"X": X[:100], "y": y[:100], "X_test": X[100:], "y_test": y[100:], "budget": 60}
+    result = json.loads(to_line(trial.trial("small", known, 0, dictionaries=["random_projection"])))
+    assert set(result["errors"]) == {"none", "random_projection"}
+    assert result["best_error"] == min(result["errors"].values())
+    bound = max(0.01, result["standard_error"])
+    assert result["good"] == (result["advised_error"] - result["best_error"] <= bound)
+    assert "small" in trial.line_of(result)
