@@ -67,8 +67,8 @@ def length_scale_of_trained_filters(
     Notes
     -----
     Ours; the marginal likelihood is that of ``dictionaries.choose_length_scale``. What is learned briefly is
-    rough where the data are noisy, and roughness must not pass for a short length scale: a larger ridge, up to
-    ``NOISE`` times as large, may explain it, and the most probable pair of both is taken.
+    rough where the data are noisy, and roughness must not pass for a short length scale: a larger ridge may
+    explain it (``NOISE`` times as large), and the most probable pair of both is taken.
 
     Examples
     --------

@@ -1755,7 +1755,12 @@ if {x.name: x.place for x in lrw.datasets.status()}["mnist"] == "missing":
     print("MNIST is not here, and not needed.")
 else:
     mnist, n_train = lrw.datasets.fetch_mnist(), teaching.sized(full=5000, tiny=200)
-    ordinary = {"dictionary": "none", "input_shape": mnist.input_shape, "weight_decay": 1e-2, "random_state": 0}
+    ordinary = {
+        "dictionary": "none",
+        "input_shape": mnist.input_shape,
+        "weight_decay": 1e-2,
+        "random_state": 0,
+    }
     network = lrw.LowRankMLPClassifier((24,), max_iter=120, **ordinary)
     network.fit(mnist.X_train[:n_train], mnist.y_train[:n_train])
     w_known = network.filters_[0][alpha]  # (150, 24)

@@ -52,7 +52,7 @@ class LowRankMLPClassifier(ClassifierMixin, LowRankMLP):
         X_val, y_val : optional
             Rows for early_stopping, which are not learned from.
         """
-        several = np.ndim(y) == 2 and np.shape(y)[1] > 1
+        several = np.asarray(y).shape[1:] > (1,)
         X, y, said = self._table(X, y, multi_output=several)
         check_classification_targets(y)
         Y = self._encode(y, fit=not self._goes_on)
