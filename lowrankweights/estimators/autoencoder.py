@@ -18,6 +18,7 @@ from ..optimisation.lbfgs import minimize
 from ..speed import Objective
 from ..unsupervised.autoencoder import DECODERS, TiedAutoencoder, decoder_for
 from .common import fitted_dictionaries, numeric_types, warn_if_unfinished, whole_or_not
+from .images import check_row_shape, flat, said_of
 
 
 class LowRankAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -68,6 +69,8 @@ class LowRankAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
         alpha and U of each column (empty where there is none).
     recipes_ : list of dict
         How each U was made; see ``LowRankMLPClassifier``.
+    points_ : Grid, Points or None
+        Where the inputs are.
     length_scale_ : float or None
         Of the dictionary, if it has one.
     n_dynamic_, n_static_ : int
@@ -132,7 +135,8 @@ class LowRankAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
     @whole_or_not
     @one_blas_thread
     def fit(self, X, y=None):
-        """Learn to reconstruct X (n, n_features); y is not used."""
+        """Learn to reconstruct X, (n, n_features) or images; y is not used."""
+        X, row_shape = flat(X)
         X = validate_data(self, X, dtype=numeric_types(self.dtype), ensure_min_samples=2)
         _checks.in_range("X", X)
         _checks.choice("decoder", self.decoder, ("auto", *DECODERS))
@@ -140,14 +144,15 @@ class LowRankAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
         rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31))
         how = {"n_threads": self.n_threads, "engine": self.engine}
 
-        names = ("dictionary", "proportion", "n_columns", "input_shape", "points", "length_scale", "ridge")
-        chosen = {name: getattr(self, name) for name in (*names, "index_sets", "activation")}
+        names = ("dictionary", "proportion", "n_columns", "ridge", "index_sets", "activation")
+        said = said_of(row_shape, self.input_shape, self.points, X.shape[1])
+        chosen = {name: getattr(self, name) for name in names} | {"input_shape": said[0], "points": said[1]}
         auto = isinstance(self.length_scale, str) and self.length_scale == "auto"
         chosen["length_scale"] = None if auto else self.length_scale
         (spec,) = layer_specs(n_components, n_v=X.shape[1], **chosen)
         if auto and takes_length_scale(self.dictionary):
             spec = with_trained_length_scale(spec, X, rng=rng.spawn(1)[0], n_threads=self.n_threads)
-        self.length_scale_ = getattr(spec.dictionary, "length_scale", None)
+        self.points_, self.length_scale_ = spec.points, getattr(spec.dictionary, "length_scale", None)
         parametrisation, drawn = predicted_layer(LayerInput(X, spec.points), spec, rng, **how)
         self.index_sets_ = [d.alpha for d in drawn if d.alpha is not None]
         self.recipes_ = [d.recipe for d in drawn]
@@ -174,6 +179,8 @@ class LowRankAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
     def transform(self, X):
         """Hidden units h = g(x W + b), (n, n_components)."""
         check_is_fitted(self)
+        X, row_shape = flat(X)
+        check_row_shape(row_shape, self.points_)
         X = validate_data(self, X, dtype=numeric_types(self.dtype), reset=False)
         return self.network_.encode(self.theta_, X, self.n_threads)
 

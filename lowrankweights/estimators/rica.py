@@ -20,6 +20,7 @@ from ..speed.blocks import in_blocks
 from ..unsupervised.patches import check_rows_vary
 from ..unsupervised.rica import rica_objective
 from .common import warn_if_unfinished, whole_or_not
+from .images import check_row_shape, flat, said_of
 
 
 class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -73,6 +74,8 @@ class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         [[alpha]] and [[U]], as for a network of one layer and one column; [[]] where there is none.
     recipes_ : list of list of dict
         How each U was made; see ``LowRankMLPClassifier``.
+    points_ : Grid, Points or None
+        Where the columns of X are.
     length_scale_ : float or None
         Of the dictionary, if it has one.
     n_dynamic_, n_static_ : int
@@ -133,17 +136,19 @@ class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     @whole_or_not
     @one_blas_thread
     def fit(self, X, y=None):
-        """Learn filters from X (n, n_v), one patch a row."""
+        """Learn filters from X, patches laid out flat (n, n_v) or as they are."""
+        X, row_shape = flat(X)
         X = validate_data(self, X, dtype=[np.float64, np.float32], ensure_min_samples=2)
         n_v = X.shape[1]
         n_h = n_v if self.n_components is None else self.n_components
-        spec = self._spec(n_v, _checks.integer("n_components", n_h, at_least=1))
+        said = said_of(row_shape, self.patch_shape, self.points, n_v, "patch_shape")
+        spec = self._spec(n_v, _checks.integer("n_components", n_h, at_least=1), said)
         check_rows_vary(_checks.in_range("X", X))
         rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31))
         of_weights, of_dictionary, of_length_scale = rng.spawn(3)
-        if self._is_auto() and takes_length_scale(self._dictionary()):
+        if self._is_auto() and takes_length_scale(self._dictionary(said)):
             spec = with_trained_length_scale(spec, X, rng=of_length_scale, n_threads=self.n_threads)
-        self.length_scale_ = getattr(spec.dictionary, "length_scale", None)
+        self.points_, self.length_scale_ = spec.points, getattr(spec.dictionary, "length_scale", None)
         _, drawn = predicted_layer(LayerInput(X, spec.points), spec, of_dictionary, n_threads=self.n_threads)
         U, alpha = (drawn[0].U, drawn[0].alpha) if drawn else (None, None)
         objective = rica_objective(X, n_h, U, self.sparsity, self.eps, n_threads=self.n_threads)
@@ -163,6 +168,8 @@ class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     def transform(self, X):
         """z = X W, (n, n_components)."""
         check_is_fitted(self)
+        X, row_shape = flat(X)
+        check_row_shape(row_shape, self.points_)
         X = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
         W = self.components_.T.astype(X.dtype, copy=False)
         return in_blocks(lambda rows: X[rows] @ W, len(X), self.n_threads)
@@ -179,18 +186,18 @@ class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     def _is_auto(self):
         return isinstance(self.length_scale, str) and self.length_scale == "auto"
 
-    def _dictionary(self):
+    def _dictionary(self, said):
         """The dictionary, that of "auto" by its name."""
         if not isinstance(self.dictionary, str) or self.dictionary != "auto":
             return self.dictionary
-        nowhere = self.patch_shape is None and self.points is None
+        nowhere = all(part is None for part in said)
         return "covariance" if nowhere else "squared_exponential"
 
-    def _spec(self, n_v, n_h):
+    def _spec(self, n_v, n_h, said):
         """The layer's specification; it has a dictionary, or "none"."""
-        chosen = {"proportion": self.proportion, "ridge": self.ridge, "dictionary": self._dictionary()}
+        chosen = {"proportion": self.proportion, "ridge": self.ridge, "dictionary": self._dictionary(said)}
         chosen |= {"length_scale": None if self._is_auto() else self.length_scale, "n_columns": 1}
-        shape = {"input_shape": self.patch_shape, "points": self.points, "shape_name": "patch_shape"}
+        shape = {"input_shape": said[0], "points": said[1], "shape_name": "patch_shape"}
         (spec,) = layer_specs(n_h, n_v=n_v, **chosen, **shape)
         if spec.dictionary != "none" and not isinstance(spec.dictionary, Strategy):
             _checks.fail("dictionary", "one with a fixed U, or 'none'", repr(spec.dictionary))

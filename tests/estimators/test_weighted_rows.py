@@ -119,3 +119,16 @@ def test_there_is_no_partial_fit_and_the_reason_is_given():
     assert not hasattr(model(), "partial_fit")
     with pytest.raises(AttributeError, match="L-BFGS needs the loss of all rows at once.*warm_start"):
         model().partial_fit(X, np.arange(60) % 3)
+
+
+def test_autoencoder_and_RICA_take_images_too():
+    images = RNG.normal(size=(60, 5, 4))
+    flat = images.reshape(60, 20)
+    for kind, shape in ((lrw.LowRankAutoencoder, "input_shape"), (lrw.RICA, "patch_shape")):
+        how = {"n_components": 6, "dictionary": "squared_exponential", "max_iter": 3, "random_state": 0}
+        of_images = kind(**how).fit(images)
+        expected = kind(**how, **{shape: (5, 4)}).fit(flat)
+        assert np.array_equal(of_images.components_, expected.components_)
+        assert np.array_equal(of_images.transform(images), expected.transform(flat))
+        with pytest.raises(ValueError, match=r"^X: expected rows of shape \(5, 4\)"):
+            of_images.transform(images.transpose(0, 2, 1))

@@ -7,12 +7,11 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from ... import _checks
 from ..._blas import one_blas_thread
 from ...building import build, layer_specs, takes_length_scale, with_trained_length_scale
-from ...dictionaries.points import places_of
 from ...optimisation.lbfgs import minimize_stages
 from ...speed import Objective, predict
 from ..common import Lost, fitted_dictionaries, numeric_types, warn_if_unfinished
+from ..images import check_row_shape, flat, said_of
 from .parameters import PerceptronParameters
-from .rows import check_row_shape, flat, image_shape
 from .schedule import stages_of
 from .units import Folding, Scale
 from .validation import Validation
@@ -54,9 +53,7 @@ class LowRankMLP(PerceptronParameters):
         X, row_shape = flat(X)
         how |= {"dtype": numeric_types(self.dtype), "ensure_min_samples": 2, "reset": not self._goes_on}
         X, y = validate_data(self, X, y, **how)
-        said = self.input_shape, self.points
-        check_row_shape(row_shape, places_of(*said, X.shape[1]))
-        return X, y, said if any(part is not None for part in said) else (image_shape(row_shape), None)
+        return X, y, said_of(row_shape, self.input_shape, self.points, X.shape[1])
 
     def _validation_table(self, X_val, y_val, **how):
         """X_val and y_val, checked; None where there are none."""

@@ -1,6 +1,5 @@
-"""Rows to learn from: images laid out flat, weights of rows, and rows held out for validation."""
+"""Rows to learn from: their weights, and rows held out for validation."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,51 +71,6 @@ class LabelledRows:
             got = f"{fraction:g} of {len(self)} rows ({error})"
             _checks.fail("validation_fraction", f"{expected} (or give fit X_val and y_val)", got)
         return self[np.sort(train)], self[np.sort(held_out)]
-
-
-def flat(X):
-    """X (n, n_v) of images (n, height, width) or (n, height, width, n_channels); a table as it is.
-
-    Returns
-    -------
-    X : array-like
-    row_shape : tuple or None
-        Of a row that was not flat.
-
-    Examples
-    --------
-    >>> X, row_shape = flat(np.zeros((5, 8, 6)))
-    >>> X.shape, row_shape
-    ((5, 48), (8, 6))
-    """
-    if isinstance(X, (list, tuple)) and len(X) and np.ndim(X[0]) > 1:
-        X = _checks.stack("X", X)
-    if getattr(X, "ndim", 2) < 3:
-        return X, None
-    return X.reshape(len(X), math.prod(X.shape[1:])), X.shape[1:]
-
-
-def check_row_shape(row_shape, places):
-    """A ``ValueError`` if rows that were not flat have another shape than the grid where they are."""
-    if row_shape is None or places is None:
-        return
-    wanted = getattr(places, "input_shape", None)
-    if wanted is None:
-        _checks.fail(
-            "X", f"rows of {len(places)} numbers, one for each of points", f"rows of shape {row_shape}"
-        )
-    if row_shape not in (wanted, (*wanted, 1)):
-        _checks.fail("X", f"rows of shape {wanted}", f"rows of shape {row_shape}")
-
-
-def image_shape(row_shape):
-    """What estimators call input_shape, of rows that came as images; None of a table's."""
-    if row_shape is not None and len(row_shape) > 3:
-        remedy = f"points=Grid({row_shape}) for a volume"
-        _checks.fail(
-            "X", f"images (n, height, width[, n_channels]), or {remedy}", f"rows of shape {row_shape}"
-        )
-    return row_shape
 
 
 def row_weights(sample_weight, X, y=None, class_weight=None):

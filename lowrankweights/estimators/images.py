@@ -1,0 +1,71 @@
+"""Rows that are images: laid out flat, and where their numbers are."""
+
+import math
+
+import numpy as np
+
+from .. import _checks
+from ..dictionaries.points import places_of
+
+
+def flat(X):
+    """X (n, n_v) of images (n, height, width) or (n, height, width, n_channels); a table as it is.
+
+    Returns
+    -------
+    X : array-like
+    row_shape : tuple or None
+        Of a row that was not flat.
+
+    Examples
+    --------
+    >>> X, row_shape = flat(np.zeros((5, 8, 6)))
+    >>> X.shape, row_shape
+    ((5, 48), (8, 6))
+    """
+    if isinstance(X, (list, tuple)) and len(X) and np.ndim(X[0]) > 1:
+        X = _checks.stack("X", X)
+    if getattr(X, "ndim", 2) < 3:
+        return X, None
+    return X.reshape(len(X), math.prod(X.shape[1:])), X.shape[1:]
+
+
+def check_row_shape(row_shape, places):
+    """A ``ValueError`` if rows that were not flat have another shape than the grid where they are."""
+    if row_shape is None or places is None:
+        return
+    wanted = getattr(places, "input_shape", None)
+    if wanted is None:
+        _checks.fail(
+            "X", f"rows of {len(places)} numbers, one for each of points", f"rows of shape {row_shape}"
+        )
+    if row_shape not in (wanted, (*wanted, 1)):
+        _checks.fail("X", f"rows of shape {wanted}", f"rows of shape {row_shape}")
+
+
+def image_shape(row_shape):
+    """What estimators call input_shape, of rows that came as images; None of a table's."""
+    if row_shape is not None and len(row_shape) > 3:
+        remedy = f"points=Grid({row_shape}) for a volume"
+        _checks.fail(
+            "X", f"images (n, height, width[, n_channels]), or {remedy}", f"rows of shape {row_shape}"
+        )
+    return row_shape
+
+
+def said_of(row_shape, input_shape, points, n_v, shape_name="input_shape"):
+    """What was said of where the columns of X are, (input_shape, points), else by the rows themselves.
+
+    Raises
+    ------
+    ValueError
+        If the two do not fit n_v columns, or rows of ``row_shape``.
+
+    Examples
+    --------
+    >>> said_of((8, 6), None, None, 48), said_of(None, (8, 6), None, 48), said_of(None, None, None, 48)
+    (((8, 6), None), ((8, 6), None), (None, None))
+    """
+    check_row_shape(row_shape, places_of(input_shape, points, n_v, shape_name))
+    is_said = input_shape is not None or points is not None
+    return (input_shape, points) if is_said else (image_shape(row_shape), None)
