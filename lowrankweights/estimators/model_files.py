@@ -71,7 +71,7 @@ def save(path, estimator, notes=None):
     arrays, header = {}, {"format": FORMAT, "notes": take_out(notes or {}, {}, "notes")}
     if type(estimator) is Pipeline:
         steps = [[name, _step(name, step)] for name, step in estimator.steps]
-        parameters = _plain_parameters(estimator, deep=False)
+        parameters = _plain_parameters(estimator)
         header |= {"estimator": "Pipeline", "steps": steps, "parameters": parameters}
     else:
         _check_kind(estimator)
@@ -89,7 +89,8 @@ def _step(name, step):
     if step in ("passthrough", None):
         return "passthrough"
     if type(step) is not known.get(type(step).__name__):
-        _checks.fail(f"estimator (its step {name!r})", f"one of {', '.join(known)}", type(step).__name__)
+        expected = f"one of {', '.join(known)} (joblib.dump keeps any pipeline, as pickle)"
+        _checks.fail(f"estimator (its step {name!r})", expected, type(step).__name__)
     return _part(step)
 
 
@@ -212,10 +213,10 @@ def _read(path, part=None):
     return header, arrays
 
 
-def _plain_parameters(estimator, deep=True):
+def _plain_parameters(estimator):
     """The parameters that JSON can hold, a ``Grid`` as what it is made from."""
     parameters = {
-        name: _plain(value) for name, value in estimator.get_params(deep).items() if name != "steps"
+        name: _plain(value) for name, value in estimator.get_params(deep=False).items() if name != "steps"
     }
     lost = {name: {"lost": repr(parameters[name])} for name in NEEDED if not _is_plain(parameters.get(name))}
     return {name: value for name, value in parameters.items() if _is_plain(value)} | lost

@@ -139,8 +139,8 @@ def read_like(path, schema, options, needs_target=True):
     source : TableSource, ArraysSource or PicturesSource
     rows : ndarray of int
         Those without a fault.
-    X : ndarray, (n_rows, n_inputs)
-    y : ndarray, (n_rows,), or None
+    X : ndarray, (n, n_v)
+    y : ndarray, (n,), or None
     told : list of str
 
     Raises

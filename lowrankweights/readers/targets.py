@@ -69,7 +69,7 @@ def labels(values, target, source, rows):
 
     Returns
     -------
-    y : ndarray, (n_rows,)
+    y : ndarray, (n,)
     faults : list of Fault
     """
     where = f"column {target['name']!r}"
