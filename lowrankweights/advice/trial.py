@@ -1,8 +1,8 @@
 """The advice on trial: is what it advises as good as the best found by a full search?
 
 ``python -m lowrankweights.advice.trial [--data NAME,...] [--seeds 0,...] [--out FILE]``: JSON Lines, one data
-set and seed a line, and a table on stderr. The full search trains every candidate on three quarters of all
-training rows, chooses each approach's size and weight decay on the other quarter, trains that on all training
+set and seed a line, and a table on stderr. The full search trains every candidate on four fifths of all
+training rows, chooses each approach's size and weight decay on the other fifth, trains that on all training
 rows, and looks at the test rows once.
 """
 
@@ -26,8 +26,6 @@ from . import race as racing
 from .candidates import approaches
 from .inputs import read_inputs, read_targets
 from .predictability import EXPLAINED_ROWS, measured, predictability, usual_budget
-
-N_ITER = 150  # L-BFGS iterations of the search; those of the fits that are tested are the estimators' own
 
 
 def waves(n, rng):
@@ -83,7 +81,7 @@ DATA = {
 
 
 def full_search(known, seed, dictionaries=None):
-    """{approach: parameters}, chosen on a quarter of the training rows: size at one decay, then the decay."""
+    """{approach: parameters}, chosen on a fifth of the training rows: size at one decay, then the decay."""
     rng, shape = np.random.default_rng(seed), known.get("input_shape")
     X, places, given = read_inputs(known["X"], shape, None)
     y, n_out, _ = read_targets(known["y"], len(X), "auto")
@@ -104,7 +102,7 @@ def full_search(known, seed, dictionaries=None):
 def _best(race, entries):
     """The entry of the lowest loss on the first fold of all rows."""
     rows = len(race.X)
-    return min(entries, key=lambda entry: race.run(entry, rows, range(1), N_ITER)[0].mean())
+    return min(entries, key=lambda entry: race.run(entry, rows, range(1), racing.MAX_ITER)[0].mean())
 
 
 def tested(parameters, known, seed):

@@ -54,7 +54,10 @@ def _sentence(chosen, is_best, inputs):
         return f"{why}: learn every weight of a narrower network: {sizes}"
     sizes += f", dictionary={name!r}, proportion={p['proportion']:.3g}"
     if name == "low_rank":
-        return f"weights of {inputs} have a low rank that no dictionary knows: learn both factors: {sizes}"
+        return (
+            f"weights of {inputs} have a low rank, but can't be predicted from each other beforehand: "
+            f"learn both factors: {sizes}"
+        )
     if name == "pca":
         return f"the first principal components of {inputs} are enough: learn a network on these: {sizes}"
     if name in ("random_projection", "random_connections"):
