@@ -85,7 +85,7 @@ def predictability(
     >>> rng = np.random.default_rng(0)
     >>> report = predictability(rng.normal(size=(300, 3)) @ rng.normal(size=(3, 20)))
     >>> report.recommended["dictionary"], report.recommended["proportion"]
-    ('covariance', 0.25)
+    ('pca', 0.15)
     """
     rng = _checks.generator(rng)
     X, places, given = read_inputs(X, input_shape, points)

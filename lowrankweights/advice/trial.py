@@ -101,8 +101,8 @@ def full_search(known, seed, dictionaries=None):
 
 def _best(race, entries):
     """The entry of the lowest loss on the first fold of all rows."""
-    rows = len(race.X)
-    return min(entries, key=lambda entry: race.run(entry, rows, range(1), racing.MAX_ITER)[0].mean())
+    found = race.run_all(entries, len(race.X), range(1), racing.MAX_ITER)
+    return min(found, key=lambda f: f[1].mean())[0]
 
 
 def tested(parameters, known, seed):

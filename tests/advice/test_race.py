@@ -42,7 +42,7 @@ def test_of_a_regression_the_error_is_one_less_the_share_explained():
     X = parity()[0]
     y = 1e3 + 50 * X[:, :1]
     (entry,) = [racing.Entry(c, 1e-4) for c in candidates(["none"], n_out=1)]
-    losses, errors = race_on(X, y, 1).run(entry, len(X), range(4), 100)
+    losses, errors = race_on(X, y, 1).run(entry, len(X), range(racing.FOLDS), 100)
     assert losses.shape == (240,) and (losses == errors).all() and errors.mean() < 0.1
 
 
