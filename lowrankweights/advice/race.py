@@ -151,10 +151,11 @@ class _Fold:
             return self.seen[dictionary]
 
     def judge(self, output):
-        """Rows' losses and errors: Brier score, and wrong or not; of targets squared error / variance."""
+        """Losses and errors of the rows held out; of targets both are squared error over variance."""
         if self.race.classes:
-            Y = np.eye(output.shape[1])[self.y]
-            return np.sum((output - Y) ** 2, axis=1) / 2, (output.argmax(axis=1) != self.y).astype(float)
+            Y, wrong = np.eye(output.shape[1])[self.y], (output.argmax(axis=1) != self.y).astype(float)
+            brier = np.sum((output - Y) ** 2, axis=1) / 2
+            return (brier + wrong) / 2, wrong
         error = np.mean(((output * self.std + self.mean - self.y) / self.race.std) ** 2, axis=1)
         return error, error
 
@@ -179,8 +180,8 @@ def run(race, candidates):
     all rows, tries the best once more, in two sizes, and with a weaker decay, as more rows need less of it;
     round 4 judges by cross-validation. The plain rivals go on besides, until they are clearly worse than the
     best (three standard errors): few rows and iterations are unfair to low rank. Every weight is in all
-    rounds. Losses decide who goes on: of classes the Brier score, which needs fewer rows than the error to
-    tell two apart.
+    rounds. Losses decide who goes on: of classes the mean of the error and the Brier score, which needs fewer
+    rows to tell two apart, but likes networks that are too sure of themselves.
     """
     best, entries, rounds, last = {}, [Entry(c, FIRST) for c in candidates], race.rounds(), []
     for number, of_round in enumerate(rounds, start=1):

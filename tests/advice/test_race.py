@@ -46,7 +46,7 @@ def test_of_a_regression_the_error_is_one_less_the_share_explained():
     assert losses.shape == (240,) and (losses == errors).all() and errors.mean() < 0.1
 
 
-def test_a_brier_score_lies_between_0_and_1_and_an_error_is_0_or_1():
+def test_a_loss_lies_between_0_and_1_and_an_error_is_0_or_1():
     X, y = parity()
     (entry,) = [racing.Entry(c, 1e-3) for c in candidates(["none"])]
     losses, errors = race_on(X, y, 2).run(entry, len(X), range(2), 20)
