@@ -130,11 +130,11 @@ def candidates_for(dictionaries, budget, n_v, n_out, n_channels=1, length_scales
     pca 8 81 1303
     pca 27 37 1302
     """
-    smallest = n_channels + 1 + 2 * n_out
+    drawn = any(name not in ("none", "low_rank") for name in dictionaries)
+    smallest = (count_known(SHARES[0], n_v, n_channels) if drawn else n_v) + 1 + 2 * n_out
     if budget < smallest:
-        _checks.fail(
-            "budget", f"at least {smallest}: one hidden unit of {n_channels} learned weight(s)", budget
-        )
+        each = smallest - 1 - 2 * n_out
+        _checks.fail("budget", f"at least {smallest}: one hidden unit of {each} learned weight(s)", budget)
     found = []
     for name, dictionary in dictionaries.items():
         if name == "low_rank":

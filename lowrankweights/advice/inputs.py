@@ -10,7 +10,7 @@ MOST_CLASSES = 30  # whole numbers of more values than this are targets of a reg
 
 
 def read_inputs(X, input_shape, points):
-    """X (n, n_v) in float32, where its columns are, and the parameters that say so."""
+    """X (n, n_v), where its columns are, and the parameters that say so."""
     try:
         X = np.asarray(X)
         X = X.astype(np.float64) if X.dtype.kind not in "f" else X
@@ -32,7 +32,7 @@ def read_inputs(X, input_shape, points):
         _checks.fail("X", f"at least {MIN_ROWS} rows", len(X))
     if not np.ptp(X, axis=0).any():
         _checks.fail("X", "at least one column that varies", "constant columns only")
-    X = _checks.in_range("X", X).astype(np.float32)
+    X = _checks.in_range("X", X)
     places, given = None, {}
     if input_shape is not None:
         one_axis = isinstance(input_shape, tuple) and len(input_shape) == 1

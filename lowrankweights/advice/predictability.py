@@ -94,6 +94,7 @@ def predictability(
     if standardize != "auto":
         given["standardize"] = standardize
     scaled = places is None if standardize == "auto" else standardize
+    X = X if scaled else X.astype(np.float32)
     chosen, left_out = approaches(dictionaries, places, X.shape[1])
     y, n_out, task = (None, 0, None) if y is None else read_targets(y, len(X), task)
     budget = usual_budget(X.shape[1], n_out, places) if budget is None else budget

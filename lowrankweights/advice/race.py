@@ -100,9 +100,9 @@ class Race:
 
     @one_blas_thread
     def filters(self, budget, v, y):
-        """W of a briefly trained network of every weight, ten units at least, on these (scaled) rows."""
+        """W of a briefly trained network of every weight, 10 to 100 units, on these (scaled) rows."""
         n_v, n_out = v.shape[1], self.n_out
-        n_h = max(10, round((budget - n_out) / (n_v + 1 + n_out)))
+        n_h = int(np.clip((budget - n_out) / (n_v + 1 + n_out), 10, 100))
         targets, loss = self.targets(y)
         net = Network([Dense(Full(n_v, n_h), self.activation), Dense(Full(n_h, n_out))], loss)
         objective = Objective(net, v, targets, FIRST)

@@ -92,38 +92,29 @@ def _how_sure(chosen, last, task):
 
 def advice_without_y(shares, curves, candidates, given, inputs):
     """Advice from explained variance alone: the smallest share by which enough is explained, or none."""
-    reached = {}
-    for candidate in candidates:
-        curve = curves.get(candidate.name)
-        if curve is not None:
-            explained = float(curve[np.argmin(np.abs(shares - candidate.n_alpha / candidate.n_v))])
-            if explained >= ENOUGH:
-                reached.setdefault(candidate.n_alpha, []).append((candidate, explained))
-    caveat = "What y needs is not known: give y, and networks are tried."
-    if not reached:
-        (candidate,) = [c for c in candidates if c.name == "none"]
-        best, e = max(
-            ((n, _at_half(shares, c)) for n, c in curves.items()), key=lambda x: x[1], default=("", np.nan)
-        )
-        known = f" (half of them explain {100 * e:.0f} % of a feature, with {best!r})" if best else ""
-        advice = (
-            f"weights of {inputs} can't be predicted from each other{known}: "
-            f"learn every weight of a narrower network: hidden_layer_sizes=({candidate.n_h},)"
-        )
+    known = [(c, curves[c.name][_nearest(shares, c)]) for c in candidates if c.name in curves]
+    reached = [(c, e) for c, e in known if e >= ENOUGH]
+    narrower = [c for c in candidates if c.name == "none"]
+    if reached:
+        fewest = min(c.n_alpha for c, _ in reached)
+        candidate, e = min((f for f in reached if f[0].n_alpha == fewest), key=lambda f: _order(f[0].name))
+        what = f"weights of {inputs} can be predicted from each other"
     else:
-        candidate, e = min(reached[min(reached)], key=lambda found: _order(found[0].name))
-        p = candidate.parameters()
-        advice = (
-            f"weights of {inputs} can be predicted from each other: {p['proportion']:.0%} of them explain "
-            f"{100 * e:.0f} % of a feature, with {candidate.name!r}: "
-            f"hidden_layer_sizes={p['hidden_layer_sizes']}, "
-            f"dictionary={candidate.name!r}, proportion={p['proportion']:.3g}"
-        )
-    recommended = {**candidate.parameters(), **given}
-    return {"advice": f"{advice}\n{caveat}", "recommended": recommended, "trials": []}
+        candidate, e = max(known, key=lambda f: f[1], default=(None, np.nan))
+        what = f"weights of {inputs} can't be predicted from each other"
+    if candidate:
+        share = f"{candidate.proportion:.0%} of them explain {100 * e:.0f} % of a feature"
+        what += f" ({share}, with {candidate.name!r})"
+    if narrower and not reached:
+        (candidate,) = narrower
+        what += ": learn every weight of a narrower network"
+    p = candidate.parameters()
+    sizes = ", ".join(
+        f"{name}={p[name]!r}" for name in ("hidden_layer_sizes", "dictionary", "proportion") if name in p
+    )
+    advice = f"{what}: {sizes}\nWhat y needs is not known: give y, and networks are tried."
+    return {"advice": advice, "recommended": {**p, **given}, "trials": []}
 
 
-def _at_half(shares, curve):
-    """The explained variance at half of the weights, or at the largest share below."""
-    below = np.flatnonzero((shares <= 0.5 + 1e-9) & np.isfinite(curve))
-    return float(curve[below[-1]]) if len(below) else -np.inf
+def _nearest(shares, candidate):
+    return int(np.argmin(np.abs(shares - candidate.n_alpha / candidate.n_v)))

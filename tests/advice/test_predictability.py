@@ -145,6 +145,18 @@ def test_what_does_not_fit_is_named(X, y, others, message):
         ask(X, y, **others)
 
 
+def test_a_budget_too_small_for_every_weight_buys_some():
+    found = lrw.predictability(NOISE, budget=4)
+    assert found.recommended["hidden_layer_sizes"] == (1,) and found.recommended["dictionary"] != "none"
+    with pytest.raises(ValueError, match="budget: expected at least 13: one hidden unit of 12"):
+        lrw.predictability(NOISE, budget=4, dictionaries=["none"])
+
+
+def test_columns_of_any_size_are_read():
+    times = 1.6e18 + 1e12 * NOISE  # nanoseconds
+    assert ask(times).explained["covariance"][2] < 0.5
+
+
 def test_constant_columns_are_no_hindrance():
     X = np.column_stack([SEEN[:100], np.ones((100, 3))])
     report = lrw.predictability(X, np.column_stack([CAUSES[:100], 1 - CAUSES[:100]]), dictionaries=["pca"])
