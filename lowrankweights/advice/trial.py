@@ -18,7 +18,6 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
 
 from .. import _checks, datasets
-from ..dictionaries.points import Grid
 from ..environment import commit, versions
 from ..estimators import LowRankMLPClassifier, LowRankMLPRegressor
 from ..results.files import append, to_line
@@ -51,13 +50,13 @@ def _split(X, y, seed, **others):
 
 def _digits(seed):
     X, y = sklearn_datasets.load_digits(return_X_y=True)
-    return _split(X / 16, y, seed, input_shape=Grid((8, 8)))
+    return _split(X / 16, y, seed, input_shape=(8, 8))
 
 
 def _mnist(seed):
     m, rows = datasets.fetch_mnist(), np.random.default_rng(seed).permutation(60_000)[:10_000]
     known = {"X": m.X_train[rows], "y": m.y_train[rows], "X_test": m.X_test, "y_test": m.y_test}
-    return {**known, "input_shape": Grid((28, 28))}
+    return {**known, "input_shape": (28, 28)}
 
 
 def _covtype_like(seed):
@@ -74,7 +73,7 @@ DATA = {
     "mnist-10000": _mnist,
     "wine": lambda seed: _split(*sklearn_datasets.load_wine(return_X_y=True), seed),
     "breast-cancer": lambda seed: _split(*sklearn_datasets.load_breast_cancer(return_X_y=True), seed),
-    "waves": lambda seed: _split(*waves(3000, seed), seed, input_shape=Grid((128,))),
+    "waves": lambda seed: _split(*waves(3000, seed), seed, input_shape=(128,)),
     "covtype-like": _covtype_like,
     "friedman": _friedman,
 }
@@ -109,8 +108,6 @@ def tested(parameters, known, seed):
     """Errors on the test rows (n_test,): wrong or not, or squared error over variance."""
     regression = known["y"].dtype.kind == "f"
     X, X_test, y_test = known["X"], known["X_test"], known["y_test"]
-    if "input_shape" not in known:
-        X, X_test = racing.standardised(X, X), racing.standardised(X_test, X)
     model = (LowRankMLPRegressor if regression else LowRankMLPClassifier)(**parameters, random_state=seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)

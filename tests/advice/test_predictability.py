@@ -133,7 +133,7 @@ def test_smooth_signals_can_be_predicted_where_neighbours_are_known():
         (SEEN[:, 0], None, {}, "X: expected rows of numbers"),
         (SEEN, PARITY, {"budget": 5}, "budget: expected at least 6"),
         (SEEN, None, {"input_shape": (3, 3)}, "input_shape"),
-        (SEEN, None, {"points": np.ones((3, 2))}, "points: expected one for each of X's 20 columns"),
+        (SEEN, None, {"points": np.ones((3, 2))}, "points"),
         (SEEN, PARITY, {"task": "clustering"}, "task: expected one of"),
         (SEEN, None, {"standardize": "yes"}, "standardize: expected"),
         (SEEN, None, {"max_rows": 5}, "max_rows"),
