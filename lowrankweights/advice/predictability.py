@@ -107,7 +107,7 @@ def predictability(
     if race is None:
         settled = advice_without_y(shares, curves, found, given, inputs)
     else:
-        settled = advice_by_trials(racing.run(race, found), given, task, inputs)
+        settled = advice_by_trials(racing.run(race, found), len(rows), given, task, inputs)
     about = {"n_rows": len(rows), "n_v": X.shape[1], "budget": budget, "task": task}
     return PredictabilityReport(
         **settled, shares=shares, explained=curves, left_out=left_out | failed, **about

@@ -59,7 +59,7 @@ class Race:
     def rounds(self):
         """(rows, folds, iterations) of each round; the last two are of all rows, one fold and the others."""
         n, n_v = self.X.shape
-        n_folds = int(np.clip(NUMBERS / (n * n_v), 1, FOLDS))
+        n_folds = int(np.clip(NUMBERS / (n * n_v), 1, FOLDS)) * int(np.clip(1000 // n, 1, 3))
         few, more = (min(n, max(300, int(most / max(1, n_v / 500)))) for most in (1500, 3000))
         of_few = range(2 if n < 1000 else 1)
         found = [
@@ -71,7 +71,7 @@ class Race:
         return found if n_folds > 1 else found[:3]
 
     def fold(self, rows, k):
-        """The k-th of ``FOLDS`` folds of so many rows, made once."""
+        """The k-th of ``FOLDS`` folds of so many rows, made once; from ``FOLDS`` on rows are dealt anew."""
         with self.lock:
             if (rows, k) not in self.folds:
                 self.folds[rows, k] = self._deal(rows, k)
@@ -82,9 +82,10 @@ class Race:
         chosen = np.arange(n)
         if rows < n:
             chosen = np.sort(spread_order(self.y, rng)[np.linspace(0, n - 1, rows).astype(int)])
-        part = np.empty(len(chosen), dtype=int)
-        part[spread_order(self.y[chosen], rng)] = np.arange(len(chosen)) % FOLDS
-        return _Fold(self, chosen[part != k], chosen[part == k], self.seed + k)
+        part, dealt = np.empty(len(chosen), dtype=int), np.random.default_rng([self.seed, k // FOLDS])
+        part[spread_order(self.y[chosen], dealt)] = np.arange(len(chosen)) % FOLDS
+        own = part == k % FOLDS
+        return _Fold(self, chosen[~own], chosen[own], self.seed + k)
 
     @one_blas_thread
     def run(self, entry, rows, folds, max_iter):
@@ -178,10 +179,10 @@ def run(race, candidates):
 
     Round 1, at one weight decay, chooses sizes, and round 2 the weight decay of six approaches. Round 3, of
     all rows, tries the best once more, in two sizes, and with a weaker decay, as more rows need less of it;
-    round 4 judges by cross-validation. The plain rivals go on besides, until they are clearly worse than the
-    best (three standard errors): few rows and iterations are unfair to low rank. Every weight is in all
-    rounds. Losses decide who goes on: of classes the mean of the error and the Brier score, which needs fewer
-    rows to tell two apart, but likes networks that are too sure of themselves.
+    round 4 judges by cross-validation, up to three times where rows are few. The plain rivals go on besides,
+    until they are clearly worse than the best (three standard errors): few rows and iterations are unfair to
+    low rank. Every weight is in all rounds. Losses decide who goes on: of classes the mean of the error and
+    the Brier score, which needs fewer rows to tell two apart, but likes networks that are too sure.
     """
     best, entries, rounds, last = {}, [Entry(c, FIRST) for c in candidates], race.rounds(), []
     for number, of_round in enumerate(rounds, start=1):

@@ -7,11 +7,11 @@ from .candidates import APPROACHES
 ENOUGH = 0.95  # explained variance from which a share is advised, where there is no y
 
 
-def advice_by_trials(best, given, task, inputs):
+def advice_by_trials(best, n_rows, given, task, inputs):
     """Advice, recommended parameters and trials, of a race's outcome; see ``race.run``."""
     ranked = sorted(best.values(), key=lambda found: (-found[1], found[3].mean(), found[2].mean()))
     first = ranked[0]
-    trials = [_trial(found, first, given) for found in ranked]
+    trials = [_trial(found, first, n_rows, given) for found in ranked]
     last = [trial for trial in trials if trial["round"] == trials[0]["round"]]
     as_good = [t for t in last if t["difference"] <= t["difference_error"] or t is trials[0]]
     chosen = min(as_good, key=lambda t: _order(t["approach"]))
@@ -23,25 +23,29 @@ def _order(approach):
     return APPROACHES.index(approach) if approach in APPROACHES else len(APPROACHES)
 
 
-def _trial(found, first, given):
+def _trial(found, first, n_rows, given):
     entry, number, _, errors = found
     difference, difference_error = np.nan, np.nan
     if number == first[1]:
         apart = errors - first[3]
-        difference, difference_error = float(apart.mean()), _standard_error(apart)
+        difference, difference_error = float(apart.mean()), _standard_error(apart, n_rows)
     parameters = {**entry.candidate.parameters(), "weight_decay": entry.weight_decay, **given}
     return {
         "approach": entry.candidate.name, "error": float(errors.mean()),
-        "standard_error": _standard_error(errors), "difference": difference,
+        "standard_error": _standard_error(errors, n_rows), "difference": difference,
         "difference_error": difference_error, "round": number, "n_dynamic": entry.candidate.n_dynamic,
         "parameters": parameters,
     }  # fmt: skip
 
 
-def _standard_error(values):
-    """Of their mean, as if one row more were as far from it as the farthest: few rows prove little."""
+def _standard_error(values, n_rows):
+    """Of their mean, as if one row more were as far from it as the farthest: few rows prove little.
+
+    Rows that were judged several times count once.
+    """
     apart = values - values.mean()
-    return float(np.sqrt(np.sum(apart**2) + np.abs(apart).max() ** 2) / len(values))
+    variance = (np.sum(apart**2) + np.abs(apart).max() ** 2) / len(values)
+    return float(np.sqrt(variance / min(len(values), n_rows)))
 
 
 def _sentence(chosen, is_best, inputs):

@@ -58,7 +58,7 @@ def test_every_weight_is_in_the_last_round_and_all_rows_are_judged():
     race = race_on(X, y, 2)
     found = racing.run(race, candidates(["none", "random_connections"]))
     for _, number, losses, errors in found.values():
-        assert number == len(race.rounds()) and losses.shape == errors.shape == (120,)
+        assert number == len(race.rounds()) and losses.shape == errors.shape == (3 * 120,)
 
 
 def test_of_many_approaches_the_best_stay_and_plain_rivals_until_they_are_clearly_worse():
