@@ -130,7 +130,13 @@ def test_an_unknown_name_is_an_attribute_error():
 
 
 @pytest.mark.parametrize(
-    ("page", "n_blocks"), [("README.md", 3), ("docs/network.md", 2), ("docs/a-figure-of-your-own.md", 1)]
+    ("page", "n_blocks"),
+    [
+        ("README.md", 3),
+        ("docs/network.md", 2),
+        ("docs/a-figure-of-your-own.md", 1),
+        ("docs/your-own-data.md", 1),
+    ],
 )
 def test_the_code_of_a_page_runs(page, n_blocks):
     text = (PACKAGE.parent / page).read_text(encoding="utf-8")

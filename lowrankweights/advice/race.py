@@ -3,6 +3,8 @@
 Rows and iterations are fixed beforehand, no clock is looked at: the same seed gives the same advice.
 """
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,14 +15,15 @@ from ..building import LayerInput
 from ..networks import Dense, Network
 from ..optimisation import minimize
 from ..speed import Objective, predict
+from ..speed.blocks import available_processors
 from ..weights import Full
 
 WEIGHT_DECAYS = (1e-2, 1e-3, 1e-4)
 FIRST = 1e-3  # with which the first round is run
 PLAIN = ("none", "low_rank", "pca")  # what a dictionary must be better than
-FOLDS = 4
+FOLDS = 5
+MAX_ITER = 200  # L-BFGS iterations of the last rounds; the estimators' own
 NUMBERS = 8e6  # of X in the last round, n n_v: what a minute is enough for
-SMALL = 2e7  # multiplications of a pass, n n_v n_h, below which threads cost more than they save
 
 
 @dataclass(frozen=True)
@@ -51,28 +54,38 @@ class Race:
         self.classes, self.activation = y.ndim == 1, activation
         self.n_out, self.seed = n_out, int(rng.integers(2**31))
         self.std = None if self.classes else y.std(axis=0)
-        self.folds = {}
+        self.folds, self.lock = {}, threading.Lock()
 
     def rounds(self):
         """(rows, folds, iterations) of each round; the last two are of all rows, one fold and the others."""
         n, n_v = self.X.shape
-        n_folds = int(np.clip(NUMBERS / (n * n_v), 1, FOLDS))
+        n_folds = int(np.clip(NUMBERS / (n * n_v), 1, FOLDS)) * int(np.clip(1000 // n, 1, 3))
         few, more = (min(n, max(300, int(most / max(1, n_v / 500)))) for most in (1500, 3000))
         of_few = range(2 if n < 1000 else 1)
-        found = [(few, of_few, 40), (more, of_few, 80), (n, range(1), 150), (n, range(1, n_folds), 150)]
+        found = [
+            (few, of_few, 40),
+            (more, of_few, 80),
+            (n, range(1), MAX_ITER),
+            (n, range(1, n_folds), MAX_ITER),
+        ]
         return found if n_folds > 1 else found[:3]
 
     def fold(self, rows, k):
-        """The k-th of ``FOLDS`` folds of so many rows, made once."""
-        if (rows, k) not in self.folds:
-            rng, n = np.random.default_rng(self.seed), len(self.X)
-            chosen = np.arange(n)
-            if rows < n:
-                chosen = np.sort(spread_order(self.y, rng)[np.linspace(0, n - 1, rows).astype(int)])
-            part = np.empty(len(chosen), dtype=int)
-            part[spread_order(self.y[chosen], rng)] = np.arange(len(chosen)) % FOLDS
-            self.folds[rows, k] = _Fold(self, chosen[part != k], chosen[part == k])
-        return self.folds[rows, k]
+        """The k-th of ``FOLDS`` folds of so many rows, made once; from ``FOLDS`` on rows are dealt anew."""
+        with self.lock:
+            if (rows, k) not in self.folds:
+                self.folds[rows, k] = self._deal(rows, k)
+            return self.folds[rows, k]
+
+    def _deal(self, rows, k):
+        rng, n = np.random.default_rng(self.seed), len(self.X)
+        chosen = np.arange(n)
+        if rows < n:
+            chosen = np.sort(spread_order(self.y, rng)[np.linspace(0, n - 1, rows).astype(int)])
+        part, dealt = np.empty(len(chosen), dtype=int), np.random.default_rng([self.seed, k // FOLDS])
+        part[spread_order(self.y[chosen], dealt)] = np.arange(len(chosen)) % FOLDS
+        own = part == k % FOLDS
+        return _Fold(self, chosen[~own], chosen[own], self.seed + k)
 
     @one_blas_thread
     def run(self, entry, rows, folds, max_iter):
@@ -80,11 +93,17 @@ class Race:
         judged = [self.fold(rows, k).run(entry, max_iter) for k in folds]
         return tuple(np.concatenate(parts) for parts in zip(*judged, strict=True))
 
+    def run_all(self, entries, *of_round):
+        """(entry, losses, errors) of each, on all processors; the same on any number of them."""
+        with ThreadPoolExecutor(available_processors()) as pool:
+            found = pool.map(lambda entry: (entry, *self.run(entry, *of_round)), entries)
+            return list(found)
+
     @one_blas_thread
     def filters(self, budget, v, y):
-        """W of a briefly trained network of every weight, ten units at least, on these (scaled) rows."""
+        """W of a briefly trained network of every weight, 10 to 100 units, on these (scaled) rows."""
         n_v, n_out = v.shape[1], self.n_out
-        n_h = max(10, round((budget - n_out) / (n_v + 1 + n_out)))
+        n_h = int(np.clip((budget - n_out) / (n_v + 1 + n_out), 10, 100))
         targets, loss = self.targets(y)
         net = Network([Dense(Full(n_v, n_h), self.activation), Dense(Full(n_h, n_out))], loss)
         objective = Objective(net, v, targets, FIRST)
@@ -101,8 +120,8 @@ class Race:
 class _Fold:
     """Training rows, rows held out, and what strategies saw of the training rows."""
 
-    def __init__(self, race, train, held_out):
-        self.race, self.seen, y = race, {}, race.y[train]
+    def __init__(self, race, train, held_out, seed):
+        self.race, self.seed, self.seen, self.lock, y = race, seed, {}, threading.Lock(), race.y[train]
         self.v, self.v_held_out, self.y = race.X[train], race.X[held_out], race.y[held_out]
         if race.standardize:
             self.v_held_out = standardised(self.v_held_out, self.v)
@@ -113,24 +132,31 @@ class _Fold:
     def run(self, entry, max_iter):
         """Train an entry here, and judge it on the rows held out: their losses and their errors."""
         candidate, race = entry.candidate, self.race
-        dictionary, rng = candidate.dictionary, np.random.default_rng(race.seed)
-        if dictionary not in self.seen and not isinstance(dictionary, str):
-            look = LayerInput(self.v, race.points)
-            self.seen[dictionary] = dictionary.prepare(look, np.random.default_rng(race.seed))
-        hidden = Dense(candidate.parametrisation(self.seen.get(dictionary), rng), race.activation)
+        rng = np.random.default_rng(self.seed)
+        hidden = Dense(candidate.parametrisation(self.prepared(candidate.dictionary), rng), race.activation)
         net = Network([hidden, Dense(Full(candidate.n_h, candidate.n_out))], self.loss)
-        n_threads = 1 if self.v.size * candidate.n_h < SMALL else None
-        objective = Objective(net, self.v, self.Y, entry.weight_decay, n_threads)
+        objective = Objective(net, self.v, self.Y, entry.weight_decay, n_threads=1)
         theta = minimize(
             objective, net.init(rng), max_iter=max_iter, tol=1e-5, memory=10, on_interrupt="raise"
         ).theta
-        return self.judge(predict(net, theta, self.v_held_out, n_threads))
+        return self.judge(predict(net, theta, self.v_held_out, n_threads=1))
+
+    def prepared(self, dictionary):
+        """The strategy after its look at the training rows; None where there is none."""
+        if isinstance(dictionary, str):
+            return None
+        with self.lock:
+            if dictionary not in self.seen:
+                rng = np.random.default_rng(self.seed)
+                self.seen[dictionary] = dictionary.prepare(LayerInput(self.v, self.race.points), rng)
+            return self.seen[dictionary]
 
     def judge(self, output):
-        """Rows' losses and errors: Brier score, and wrong or not; of targets squared error / variance."""
+        """Losses and errors of the rows held out; of targets both are squared error over variance."""
         if self.race.classes:
-            Y = np.eye(output.shape[1])[self.y]
-            return np.sum((output - Y) ** 2, axis=1) / 2, (output.argmax(axis=1) != self.y).astype(float)
+            Y, wrong = np.eye(output.shape[1])[self.y], (output.argmax(axis=1) != self.y).astype(float)
+            brier = np.sum((output - Y) ** 2, axis=1) / 2
+            return (brier + wrong) / 2, wrong
         error = np.mean(((output * self.std + self.mean - self.y) / self.race.std) ** 2, axis=1)
         return error, error
 
@@ -153,14 +179,14 @@ def run(race, candidates):
 
     Round 1, at one weight decay, chooses sizes, and round 2 the weight decay of six approaches. Round 3, of
     all rows, tries the best once more, in two sizes, and with a weaker decay, as more rows need less of it;
-    round 4 judges by cross-validation. The plain rivals go on besides, until they are clearly worse than the
-    best (three standard errors): few rows and iterations are unfair to low rank. Every weight is in all
-    rounds. Losses decide who goes on: of classes the Brier score, which needs fewer rows than the error to
-    tell two apart.
+    round 4 judges by cross-validation, up to three times where rows are few. The plain rivals go on besides,
+    until they are clearly worse than the best (three standard errors): few rows and iterations are unfair to
+    low rank. Every weight is in all rounds. Losses decide who goes on: of classes the mean of the error and
+    the Brier score, which needs fewer rows to tell two apart, but likes networks that are too sure.
     """
     best, entries, rounds, last = {}, [Entry(c, FIRST) for c in candidates], race.rounds(), []
-    for number, (rows, folds, max_iter) in enumerate(rounds, start=1):
-        found = [(entry, *race.run(entry, rows, folds, max_iter)) for entry in entries]
+    for number, of_round in enumerate(rounds, start=1):
+        found = race.run_all(entries, *of_round)
         if number == 4:  # the first fold was judged in round 3
             before = {f[0]: f[1:] for f in last}
             found = [(e, *map(np.concatenate, zip(before[e], own, strict=True))) for e, *own in found]
