@@ -4,6 +4,7 @@ import numpy as np
 
 from .candidates import APPROACHES
 
+PART = 0.15  # explained beyond the share that is learned: something is predicted
 ENOUGH = 0.95  # explained variance from which a share is advised, where there is no y
 
 
@@ -105,7 +106,9 @@ def advice_without_y(shares, curves, candidates, given, inputs):
         what = f"weights of {inputs} can be predicted from each other"
     else:
         candidate, e = max(known, key=lambda f: f[1], default=(None, np.nan))
-        what = f"weights of {inputs} can't be predicted from each other"
+        much = candidate is not None and e > candidate.proportion + PART
+        can = "can only in part" if much else "can't"
+        what = f"weights of {inputs} {can} be predicted from each other"
     if candidate:
         share = f"{candidate.proportion:.0%} of them explain {100 * e:.0f} % of a feature"
         what += f" ({share}, with {candidate.name!r})"
