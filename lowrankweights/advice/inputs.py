@@ -4,7 +4,7 @@ import numpy as np
 
 from .. import _checks
 from ..dictionaries.points import places_of
-from ..estimators.images import flat, said_of
+from ..estimators.inputs import check_finite, flat, said_of
 
 MIN_ROWS = 20
 MOST_CLASSES = 30  # whole numbers of more values than this are targets of a regression
@@ -20,11 +20,7 @@ def read_inputs(X, input_shape, points):
         _checks.fail("X", "numbers (a text column becomes numbers by OneHotEncoder, or is dropped)", "text")
     if X.ndim != 2 or X.size == 0:
         _checks.fail("X", "rows of numbers, (n, n_v), or pictures (n, height, width[, n_channels])", X.shape)
-    if not np.isfinite(X).all():
-        row, column = np.argwhere(~np.isfinite(X))[0]
-        n_bad = int(np.sum(~np.isfinite(X)))
-        expected = "finite numbers (drop these rows, or fill the gaps: sklearn.impute.SimpleImputer)"
-        _checks.fail("X", expected, f"{n_bad} NaN or infinite, the first in row {row}, column {column}")
+    check_finite(X)
     if len(X) < MIN_ROWS:
         _checks.fail("X", f"at least {MIN_ROWS} rows", len(X))
     if not np.ptp(X, axis=0).any():
