@@ -90,7 +90,7 @@ def test_random_is_the_dashed_grey_line_among_one_a_dictionary(report):
     figure, ax = plt.subplots()
     assert report.plot(ax) is ax
     lines = {line.get_label(): line for line in ax.lines}
-    assert set(lines) == {"covariance", "random projection"}
+    assert set(lines) == {"covariance", "random projection", "nothing predicted"}
     assert lines["random projection"].get_linestyle() == "--"
     np.testing.assert_allclose(lines["covariance"].get_xdata(), 100 * report.shares)
     plt.close(figure)
