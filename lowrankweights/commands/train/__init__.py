@@ -7,7 +7,7 @@ from . import sweep
 from .fit import fit, stopped, tell
 from .job import job_of
 from .log import Log
-from .options import add_arguments, check_memory, default_path, filled
+from .options import add_arguments, check_memory, check_network, default_path, filled
 from .report import network_lines, score_lines
 
 
@@ -32,6 +32,7 @@ def run(arguments):
             return sweep.run(job, arguments, log)
         path = check_writable(arguments.out or default_path(arguments, job), "--out")
         check_memory(arguments, job)
+        check_network(arguments, job)
         print(job.head(network_lines(job, arguments, path)))
         model, found, _ = fit(job, arguments, path, log)
         tell(job, arguments, path, model, found)

@@ -15,6 +15,8 @@ EACH = "one value, or one for each hidden layer, with commas"
 STANDARDIZE = {"auto": "auto", "yes": True, "no": False}
 SCHEDULES = {"full": None, "grow": "grow"}  # as named here: as the estimators have them
 DICTIONARIES = 4 << 30  # bytes, at most
+# Of parameters that are called otherwise here
+OPTIONS = {"hidden_layer_sizes": "--hidden", "n_columns": "--columns", "n_threads": "--threads"}
 # The paper's network on its data.
 PAPER = {"hidden": (500, 500), "columns": 10, "proportion": 0.1, "max_iter": 300, "dtype": "float32"}
 # Neighbours predict each other, and the dictionaries of large pictures stay small.
@@ -179,6 +181,23 @@ def check_memory(arguments, job):
         expected = f"inputs whose dictionaries take at most {DICTIONARIES >> 30} GiB"
         got = f"{job.X_train.shape[1]:,}, {size / 2**30:.0f} GiB; {remedy}"
         _checks.fail("data", expected, got)
+
+
+def check_network(arguments, job):
+    """A ``ValueError`` that names the option, for settings of which no network can be made."""
+    from ...building import layer_specs
+    from ...speed.blocks import count_threads
+
+    model, names = estimator(arguments, job), ("hidden_layer_sizes", "dictionary", "proportion", "n_columns")
+    try:
+        count_threads(model.n_threads)
+        model.check_parameters()
+        layers = {name: getattr(model, name) for name in (*names, "ridge", "index_sets", "activation")}
+        places = {"n_v": job.X_train.shape[1], "input_shape": job.input_shape}
+        layer_specs(**layers, **places, pretrain=model.pretrain, pretrain_iter=model.pretrain_iter)
+    except ValueError as error:
+        name, _, text = str(error).partition(":")
+        raise ValueError(f"{OPTIONS.get(name, '--' + name.replace('_', '-'))}:{text}") from None
 
 
 def estimator(arguments, job, callbacks=None):
