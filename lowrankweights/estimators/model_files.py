@@ -13,7 +13,7 @@ import numpy as np
 
 from .. import _checks
 from ..dictionaries.points import Grid, Points
-from ..files import write_npz
+from ..files import did_you_mean, with_npz, write_npz
 from ..unsupervised import ZCAWhitening
 from .common import Lost
 from .plain_data import describe, names_in, put_back, restore, take_out
@@ -77,8 +77,7 @@ def save(path, estimator, notes=None):
         _check_kind(estimator)
         header |= _part(estimator)
     header = take_out(header | {"notes": notes or {}}, arrays, "estimator")
-    path = Path(path).expanduser()
-    path = path if path.suffix == ".npz" else path.with_name(path.name + ".npz")
+    path = with_npz(path)
     write_npz(path, header=np.array(json.dumps(header)), **arrays)
     return path
 
@@ -156,6 +155,8 @@ def load(path, classes=()):
 
     Raises
     ------
+    FileNotFoundError
+        If there is no such file.
     ValueError
         If the file is not such a file, or damaged, or has a layer that is not known.
     """
@@ -202,15 +203,32 @@ def _read(path, part=None):
             names = names if part is None else names & set(names_in(header[part]))
             arrays = {name: file[name] for name in names}
     except FileNotFoundError:
-        raise
+        raise FileNotFoundError(
+            f"path: expected a model file written by train or lowrankweights.save, got no file {str(path)!r}"
+            f"{did_you_mean(path)}"
+        ) from None
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, AttributeError) as e:
         raise ValueError(
-            f"path: expected a model file written by lowrankweights.save, got {str(path)!r}, "
-            f"which is another file or damaged ({e}); save the model again"
+            f"path: expected a model file written by train or lowrankweights.save, got {str(path)!r}, "
+            f"which is another file{_damage(e)}"
         ) from e
     if header.get("format") != FORMAT:
         _checks.fail("path", f"a model file of format {FORMAT}", f"format {header.get('format')}")
     return header, arrays
+
+
+def _damage(error):
+    """What is wrong with a file in words; NumPy's advice on pickled files would not help."""
+    return "" if "pickle" in str(error) else f" or damaged ({error}); save the model again"
+
+
+def is_model(path):
+    """Whether a file has a model's header, of whatever format."""
+    try:
+        with zipfile.ZipFile(path) as file:
+            return "header.npy" in file.namelist()
+    except (OSError, zipfile.BadZipFile):
+        return False
 
 
 def _plain_parameters(estimator):

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ... import _checks
-from .. import DATA_SETS, add_reading, data_source, defaults, file_path, list_of
+from .. import DATA_SETS, add_reading, data_source, defaults, file_path, list_of, output_path
 
 # Settings that are in a model's default name only where they differ from the usual ones.
 IN_NAME = ("columns", "hidden", "seed")
@@ -30,8 +30,8 @@ def add_arguments(parser):
     add("data", type=data_source, metavar="DATA", help=text)
     _add_network(add)
     _add_training(add)
-    text = "model file; default: a name in out/ that says what it is"
-    add("--out", type=file_path, default=None, help=text)
+    text = "model file, .npz is added if it is missing; default: a name in out/ that says what it is"
+    add("--out", type=output_path, default=None, help=text)
     _add_runs(parser.add_argument_group("more than one run").add_argument)
     _add_own(parser.add_argument_group("files of your own"))
 
@@ -88,8 +88,9 @@ def _add_runs(add):
     add("--resume", action="store_true", help=text)
     text = "train a model for each of these shares (1: every weight), compare them in a table and a picture"
     add("--sweep", type=list_of(float, "numbers"), default=None, metavar="SHARE,SHARE", help=text)
-    text = "a line of JSON an iteration: n_iter, loss, grad_norm, seconds, share"
-    add("--log", type=file_path, default=None, metavar="FILE", help=text)
+    text = "a line of JSON an iteration: run (1, then counted on by --sweep and --resume), n_iter, loss, "
+    text += "grad_norm, seconds, share; n_iter and seconds are the run's own"
+    add("--log", type=output_path, default=None, metavar="FILE", help=text)
 
 
 def _add_own(group):
