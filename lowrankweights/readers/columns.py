@@ -39,7 +39,7 @@ class TableSource:
             text.add(schema["target"]["name"])
         self.table, self.options, self.left_out = read_table(path, options, text), options, {}
         self.path, self.n_rows, self.place = path, self.table.n_rows, self.table.place
-        self.told = self.table.told
+        self.told, self.in_training = self.table.told, schema is None
 
     def target(self, name):
         """The target's name and values; without a name a ``ValueError`` that lists the columns."""
@@ -66,7 +66,7 @@ class TableSource:
                 self.left_out[name] = self._says_nothing(name, name == names[0])
         self.inputs = [name for name in names if name != target and name not in self.left_out]
         self._refuse()
-        return self._lacking([*self.inputs, target])
+        return self._lacking([*self.inputs, target], target)
 
     def _says_nothing(self, name, is_first):
         """Why a column is left out without being asked for: it is empty, or only counts the rows."""
@@ -98,24 +98,23 @@ class TableSource:
             remedy = f"make numbers of them first, or leave them out: --ignore {','.join(refused)}"
             _checks.fail(printable(self.path), expected, f"{'; '.join(got)}; {remedy}")
 
-    def _lacking(self, names):
+    def _lacking(self, names, target=None):
         """The faults of rows without a value, or without a finite number, in some columns."""
         for name in names:
             values, where = self.table.columns[name], f"column {name!r}"
+            # what a column is can be chosen in training only, and the target is not one to leave out
+            ignore = f"--ignore {name} leaves out the column" * (self.in_training and name != target)
             odd = np.array(sorted(self.table.odd.get(name, {})), dtype=int)
             if len(odd):
                 got = repr(self.table.odd[name][odd[0]])
-                remedy = (
-                    f"--categories {name} takes all for categories, --ignore {name} leaves out the column"
-                )
+                remedy = f"--categories {name} takes all for categories, {ignore}" if ignore else ""
                 yield Fault(where, "numbers, as in most rows", got, odd, remedy)
             lacking = values.codes == -1 if isinstance(values, Labels) else np.isnan(values)
             empty = np.setdiff1d(np.flatnonzero(lacking), odd)
-            remedy = f"--ignore {name} leaves out the column"
-            yield Fault(where, "a value in each row", f"none {MISSING}", empty, remedy)
+            yield Fault(where, "a value in each row", f"none {MISSING}", empty, ignore)
             if not isinstance(values, Labels) and values.dtype.kind == "f":
                 infinite = np.flatnonzero(np.isinf(values))
-                yield Fault(where, "finite numbers", "an infinite one", infinite, remedy)
+                yield Fault(where, "finite numbers", "an infinite one", infinite, ignore)
 
     @property
     def n_numbers(self):

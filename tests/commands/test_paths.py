@@ -2,12 +2,15 @@
 
 import csv
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 
 import lowrankweights as lrw
 from lowrankweights.commands.main import main
+from lowrankweights.commands.train.log import Log
 
 TRAIN = ["train", "h.csv", "--target", "y", "--hidden", "4", "--columns", "2", "--max-iter", "3"]
 
@@ -111,3 +114,65 @@ def test_runs_in_a_log_are_told_apart(capsys, here):
     assert [(line["run"], line["n_iter"]) for line in map(json.loads, lines)] == [
         (run, i) for run in (1, 2) for i in (1, 2, 3)
     ]
+
+
+def test_remedies_are_options_that_the_command_has(capsys, here):
+    run(capsys, *TRAIN, "--out", "m")
+    (here / "new.csv").write_text("a,b,c,y\n1,2,3,4\n1,,3,\n")
+    for command in ("evaluate", "predict"):
+        said = run(capsys, command, "m.npz", "new.csv", status=1).err
+        assert "--skip-bad" in said and "--ignore" not in said and "--categories" not in said
+    lines = (here / "h.csv").read_text().splitlines()
+    (here / "h.csv").write_text("\n".join([*lines, "1,2,3,"]) + "\n")
+    said = run(capsys, *TRAIN, status=1).err
+    assert "--skip-bad" in said and "--ignore" not in said  # the target
+    (here / "h.csv").write_text("\n".join([*lines, "1,,3,4"]) + "\n")
+    assert "--ignore b leaves out the column" in run(capsys, *TRAIN, status=1).err
+
+
+def test_a_model_of_a_table_is_not_evaluated_on_pictures(capsys):
+    run(capsys, *TRAIN, "--out", "m")
+    said = run(capsys, "evaluate", "m.npz", "--data", "digits", status=1).err
+    assert "the model was trained on (h.csv, 3 inputs), got digits, 64 inputs" in said
+
+
+def test_another_weight_decay_is_told_when_training_goes_on(capsys):
+    run(capsys, *TRAIN, "--out", "m")
+    assert "--weight-decay" not in run(capsys, *TRAIN, "--out", "m", "--resume").out
+    said = run(capsys, *TRAIN, "--out", "m", "--resume", "--weight-decay", "0.1").out
+    assert "--weight-decay 0.1: m.npz was trained with " in said
+
+
+def test_where_a_changed_option_changes_the_name_the_models_that_are_there_are_named(capsys, here):
+    run(capsys, *TRAIN)
+    (name,) = (path.name for path in (here / "out").iterdir())
+    said = run(capsys, *TRAIN, "--resume", "--columns", "1", status=1).err
+    assert "its name follows from the options" in said and name in said and "--out names one" in said
+
+
+@pytest.mark.filterwarnings("error")
+def test_ctrl_c_is_told_once_with_the_command_that_goes_on(capsys, monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Log, "_write", lambda self, text: text.startswith("{") and interrupt())
+    said = run(capsys, *TRAIN, "--out", "m", status=130)
+    assert "to go on: lowrankweights train" in said.out and "start from its theta" not in said.out
+    assert "Warning" not in said.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signals on this system")
+@pytest.mark.parametrize("module", ["lowrankweights.commands.main", "lowrankweights.building"])
+def test_ctrl_c_while_modules_are_imported_is_no_traceback(module):
+    code = f"""
+import runpy, sys
+class Interrupting:
+    def find_spec(self, name, *_):
+        if name == {module!r}:
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupting())
+sys.argv = ["lowrankweights", "train", "h.csv"]
+runpy.run_module("lowrankweights", run_name="__main__")
+"""
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert said.returncode == 130 and said.stderr == "lowrankweights: interrupted\n"
