@@ -210,16 +210,16 @@ def _read(path, part=None):
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, AttributeError) as e:
         raise ValueError(
             f"path: expected a model file written by train or lowrankweights.save, got {str(path)!r}, "
-            f"which is another file{_damage(e)}"
+            f"which is another file or damaged{_why(e)}; save the model again"
         ) from e
     if header.get("format") != FORMAT:
         _checks.fail("path", f"a model file of format {FORMAT}", f"format {header.get('format')}")
     return header, arrays
 
 
-def _damage(error):
-    """What is wrong with a file in words; NumPy's advice on pickled files would not help."""
-    return "" if "pickle" in str(error) else f" or damaged ({error}); save the model again"
+def _why(error):
+    """An error in words, without NumPy's advice on pickled files, which would not help."""
+    return "" if "pickle" in str(error) else f" ({error})"
 
 
 def is_model(path):
