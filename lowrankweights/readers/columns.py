@@ -37,7 +37,11 @@ class TableSource:
         )
         if schema is not None and isinstance(schema["target"].get("classes", [0])[0], str):
             text.add(schema["target"]["name"])
-        self.table, self.options, self.left_out = read_table(path, options, text), options, {}
+        self.table, self.options, self.left_out = (
+            read_table(path, options, text, zeros=schema is None),
+            options,
+            {},
+        )
         self.path, self.n_rows, self.place = path, self.table.n_rows, self.table.place
         self.told = self.table.told
 

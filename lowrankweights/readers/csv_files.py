@@ -51,6 +51,33 @@ class Layout(NamedTuple):
             full = ((reader.line_num, fields) for fields in reader if fields)
             yield from itertools.islice(full, int(self.has_header), None)
 
+    def padded(self, path):
+        """The columns in which zeros stand before digits: 01067 is text."""
+        mark = re.escape(self.separator)
+        field = re.compile(rf'(?:^|{mark})[ "]*0\d+[ "]*(?={mark}|$)', re.MULTILINE)
+        with open(path, encoding=self.encoding) as file:
+            if not any(field.search("".join(lines)) for lines in iter(lambda: file.readlines(CHUNK), [])):
+                return []
+        found = [set() for _ in self.names]
+        for _, fields in self.rows(path):
+            for levels, text in zip(found, fields, strict=False):
+                levels.add(text.strip())
+        return [
+            name for name, levels in zip(self.names, found, strict=True) if are_padded(levels, self.decimal)
+        ]
+
+
+def are_padded(levels, decimal="."):
+    """Whether all numbers among text are digits of (nearly) one length, some with zeros before them.
+
+    >>> are_padded(["01067", "99084"]), are_padded(["007", "12", "x"]), are_padded(["00", "1.5"])
+    (True, True, False)
+    """
+    numbers = [level for level in levels if _is_number(level, decimal)]
+    lengths = [len(level) for level in numbers]
+    padded = any(re.fullmatch(r"0\d+", level) for level in numbers)
+    return padded and all(level.isdecimal() for level in numbers) and max(lengths) - min(lengths) < 2
+
 
 def layout_of(path, separator=None, encoding=None, decimal=None):
     """The layout of a CSV file, by its first 200 rows.

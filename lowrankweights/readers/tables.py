@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import _checks
-from .csv_files import layout_of
+from .csv_files import are_padded, layout_of
 from .faults import listed, printable
 
 MISSING = "(empty, NA, None, null or nan)"  # what pandas takes for it
@@ -67,7 +67,7 @@ class Table:
         return f"line {self._lines[row]}"
 
 
-def read_table(path, options, text=()):
+def read_table(path, options, text=(), zeros=True):
     """Read a table.
 
     Parameters
@@ -78,6 +78,8 @@ def read_table(path, options, text=()):
         ``separator``, ``encoding``, ``decimal``, ``skip_bad``.
     text : collection of str
         Columns that are text, whatever they look like.
+    zeros : bool
+        Whether digits with zeros before them, such as 007, are text.
 
     Returns
     -------
@@ -97,9 +99,15 @@ def read_table(path, options, text=()):
     if len(layout.names) == 1:
         remedy = "if there are more, name what is between them: --separator"
         _checks.fail(printable(path), "at least two columns", f"one, {layout.names[0]!r}; {remedy}")
+    padded = layout.padded(path) if zeros else []
     if pandas is None:
+        if padded:
+            got = f"zeros before digits, which are text: that needs pandas: {INSTALL}"
+            _checks.fail(f"{printable(path)}, column {padded[0]!r}", "numbers", got)
         return _numbers(path, layout)
+    text = {*text, *padded}
     frame, told = _csv(pandas, path, layout, options.skip_bad, text)
+    told += [f"text, for the zeros before their digits: {listed(padded)}"] if padded else []
     width = len(layout.names)
     return _of_frame(path, frame, layout.told() + told, lambda: _lines(path, layout, width), text)
 
@@ -210,7 +218,7 @@ def _of_text(series, missing, is_text):
 
     codes, levels = pandas.factorize(series.astype(str).where(~missing), sort=True)
     labels = Labels(codes, [str(level) for level in levels])
-    if is_text or not labels.levels:
+    if is_text or not labels.levels or are_padded(labels.levels):
         return labels, {}
     numbers = np.append(pandas.to_numeric(pandas.Series(labels.levels), errors="coerce"), np.nan)
     numbers, n_there = numbers[codes], np.count_nonzero(~missing)

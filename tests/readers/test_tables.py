@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 
-from lowrankweights.readers import Options, read
+from lowrankweights.readers import Options, read, read_like
 
 N = 40
 
@@ -255,7 +255,7 @@ def test_constant_differences_that_float32_rounds_away_are_an_error(tmp_path):
 WITHOUT_PANDAS = """
 import sys
 from pathlib import Path
-from lowrankweights.readers import Options, read
+from lowrankweights.readers import Options, read, read_like
 
 
 class NoPandas:
@@ -305,3 +305,19 @@ def test_parquet_gives_what_csv_gives(tmp_path, with_pandas):
     assert "dates in 'd'" in refused(tmp_path / "d.parquet", target="y")
     (tmp_path / "bad.parquet").write_bytes(b"no")
     assert "bad.parquet: expected a Parquet file" in refused(tmp_path / "bad.parquet", target="y")
+
+
+def test_digits_with_zeros_before_them_stay_text(tmp_path, with_pandas):
+    fields = [("01067" if i % 2 else "99084", f"0{i % 4}.5", ("007", "08")[i % 3 % 2]) for i in range(N)]
+    data = read(csv(tmp_path / "t.csv", fields), Options(target="y", test=0.0))
+    assert data.schema["target"]["classes"] == ["007", "08"]
+    assert [c.get("levels") for c in data.schema["columns"]] == [["01067", "99084"], None]
+    assert data.source.told == ["text, for the zeros before their digits: a, y"]
+    X = read_like(csv(tmp_path / "u.csv", fields), data.schema, Options())[2]
+    np.testing.assert_array_equal(X, data.X_train)
+
+
+def test_a_column_of_numbers_may_have_zeros_before_digits_in_a_new_file(tmp_path, with_pandas):
+    schema = read(csv(tmp_path / "t.csv", rows()), Options(target="y", test=0.0)).schema
+    X = read_like(csv(tmp_path / "u.csv", [("1.5", "03", "0"), ("2.5", "04", "1")]), schema, Options())[2]
+    np.testing.assert_array_equal(X, [[1.5, 3], [2.5, 4]])
