@@ -19,6 +19,19 @@ NAMES = {"\t": "tabs", " ": "spaces"}
 SAMPLE = 1 << 16  # bytes
 N_ROWS = 200  # looked at
 CHUNK = 1 << 24  # bytes decoded at a time
+MONEY = "[$€£¥₹]|USD|EUR|GBP|CHF|JPY"
+FORMS = {  # numbers that are written in another way: their pattern and the remedy
+    "numbers with %": (r"[-+]?[\d.,]+\s?%", "remove the %"),
+    "numbers with a currency": (
+        rf"[-+]?({MONEY})\s?[-+\d.,]+|[-+]?[\d.,]+\s?({MONEY})",
+        "remove the currency",
+    ),
+    "numbers with thousands separators": (
+        r"[-+]?\d{1,3}(?:(,\d{3})+(\.\d*)?|(\.\d{3})+(,\d*)?|([ '’\u00a0\u202f]\d{3})+([.,]\d*)?)",
+        "remove the separators",
+    ),
+    "numbers with a decimal comma": (r"[-+]?\d+,\d+", "--decimal ,"),
+}
 BYTE_ORDER_MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF16_LE: "utf-16",
@@ -77,6 +90,20 @@ def are_padded(levels, decimal="."):
     lengths = [len(level) for level in numbers]
     padded = any(re.fullmatch(r"0\d+", level) for level in numbers)
     return padded and all(level.isdecimal() for level in numbers) and max(lengths) - min(lengths) < 2
+
+
+def number_form(levels):
+    """The form of ``FORMS`` in which most of some text is written, and its text; None and [].
+
+    >>> number_form(["1,234", "12,345", "x"]), number_form(["1,234", "2,5"])[0]
+    (('numbers with thousands separators', ['1,234', '12,345']), 'numbers with a decimal comma')
+    """
+    found = {
+        form: [x for x in levels if re.fullmatch(pattern, x.strip())] for form, (pattern, _) in FORMS.items()
+    }
+    form = max(found, key=lambda form: len(found[form]))
+    every = {text for texts in found.values() for text in texts}
+    return (form, [x for x in levels if x in every]) if every else (None, [])
 
 
 def layout_of(path, separator=None, encoding=None, decimal=None):

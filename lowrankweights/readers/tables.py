@@ -10,10 +10,12 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import _checks
-from .csv_files import are_padded, layout_of
+from .csv_files import FORMS, are_padded, layout_of, number_form
 from .faults import listed, printable
 
 MISSING = "(empty, NA, None, null or nan)"  # what pandas takes for it
+SELDOM = 0.02  # such a share of a column may be slips
+DIGITS = 15  # that float64 always holds
 INSTALL = 'pip install "lowrankweights[tables]"'
 
 
@@ -33,10 +35,12 @@ class Labels(NamedTuple):
         return len(self.codes)
 
 
-class Dates(NamedTuple):
-    """A column of dates, of which one is kept to be shown."""
+class Unread(NamedTuple):
+    """A column that says something which is not read, such as dates: one of its texts, and what to do."""
 
+    what: str
     example: str
+    remedy: str = "make numbers of them first"
 
 
 class Table:
@@ -46,7 +50,7 @@ class Table:
     ----------
     path : Path
     columns : dict
-        By name, in the file's order: a 1-D array (nan where missing), ``Labels`` or ``Dates``.
+        By name, in the file's order: a 1-D array (nan where missing), ``Labels`` or ``Unread``.
     odd : dict
         By name of a column of numbers: {row: text} where there is no number.
     told : list of str
@@ -198,7 +202,7 @@ def _column(path, series, is_text):
     import pandas.api.types as types
 
     if types.is_datetime64_any_dtype(series):
-        return Dates(str(series.iloc[0])), {}
+        return Unread("dates", str(series.iloc[0])), {}
     missing = series.isna().to_numpy()
     if types.is_bool_dtype(series) and not is_text and not missing.any():
         return series.to_numpy(dtype=bool), {}
@@ -213,7 +217,7 @@ def _column(path, series, is_text):
 
 
 def _of_text(series, missing, is_text):
-    """Text as ``Labels``, as ``Dates`` if it is all dates, as numbers if most of it is (with what is not)."""
+    """Text as ``Labels``, as ``Unread``, or as numbers if most of it is (with what is not)."""
     import pandas
 
     codes, levels = pandas.factorize(series.astype(str).where(~missing), sort=True)
@@ -223,9 +227,25 @@ def _of_text(series, missing, is_text):
     numbers = np.append(pandas.to_numeric(pandas.Series(labels.levels), errors="coerce"), np.nan)
     numbers, n_there = numbers[codes], np.count_nonzero(~missing)
     odd = np.flatnonzero(np.isnan(numbers) & ~missing)
+    unread = _unread(labels, odd, n_there)
+    if unread is not None:
+        return unread, {}
     if 2 * len(odd) < n_there:
         return numbers, {int(row): labels.levels[codes[row]] for row in odd}
-    return (Dates(labels.levels[0]) if _are_dates(labels.levels) else labels), {}
+    return (Unread("dates", labels.levels[0]) if _are_dates(labels.levels) else labels), {}
+
+
+def _unread(labels, odd, n_there):
+    """What numbers are that Python does not take for numbers, or that float64 cannot hold; else None."""
+    if len(odd) == 0:
+        huge = len(set(map(float, labels.levels))) <= len(labels.levels) / 2
+        what, remedy = "integers that differ, but not in float64,", "are they an id?"
+        return Unread(what, labels.levels[0], remedy) if huge and len(labels.levels[0]) > DIGITS else None
+    form, texts = number_form([labels.levels[code] for code in np.unique(labels.codes[odd])])
+    n_formed = np.isin(np.array(labels.levels)[labels.codes[odd]], texts).sum()
+    if 2 * n_formed > len(odd) and 2 * (len(odd) - n_formed) < n_there and n_formed > SELDOM * n_there:
+        return Unread(form, texts[0], FORMS[form][1])
+    return None
 
 
 def _are_dates(levels):
