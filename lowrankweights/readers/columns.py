@@ -200,7 +200,7 @@ class TableSource:
             )
             if isinstance(values, Unread) or (isinstance(values, Labels) and column["kind"] == "number"):
                 unread = isinstance(values, Unread)
-                what, example = values[:2] if unread else ("text", values.levels[0] if values.levels else "")
+                what, example = values[::2] if unread else ("text", values.levels[0] if values.levels else "")
                 got = f"{what} such as {example!r}" + (f"; {values.remedy}" if unread else "")
                 _checks.fail(where, f"a {column['kind']}, as in training", got)
         return [*self._lacking(names), *self._new_levels(schema["columns"], rows)]

@@ -7,6 +7,7 @@ import codecs
 import csv
 import itertools
 import re
+import warnings
 from collections import Counter
 from typing import NamedTuple
 
@@ -90,6 +91,20 @@ def are_padded(levels, decimal="."):
     lengths = [len(level) for level in numbers]
     padded = any(re.fullmatch(r"0\d+", level) for level in numbers)
     return padded and all(level.isdecimal() for level in numbers) and max(lengths) - min(lengths) < 2
+
+
+def are_dates(levels):
+    """Whether all text is dates of one form."""
+    import pandas
+    from pandas.tseries.api import guess_datetime_format
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        forms = {guess_datetime_format(levels[0], dayfirst=first) for first in (True, False)} - {None}
+        return any(
+            pandas.to_datetime(pandas.Series(levels), format=form, errors="coerce").notna().all()
+            for form in forms
+        )
 
 
 def number_form(levels):

@@ -10,12 +10,14 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import _checks
-from .csv_files import FORMS, are_padded, layout_of, number_form
+from .csv_files import FORMS, are_dates, are_padded, layout_of, number_form
 from .faults import listed, printable
 
 MISSING = "(empty, NA, None, null or nan)"  # what pandas takes for it
 SELDOM = 0.02  # such a share of a column may be slips
 DIGITS = 15  # that float64 always holds
+DATES = ("dates", "make numbers of them first")
+HUGE = ("integers that differ, but not in float64,", "are they an id?")
 INSTALL = 'pip install "lowrankweights[tables]"'
 
 
@@ -36,11 +38,11 @@ class Labels(NamedTuple):
 
 
 class Unread(NamedTuple):
-    """A column that says something which is not read, such as dates: one of its texts, and what to do."""
+    """A column that says something which is not read, such as dates: what to do, and one of its texts."""
 
     what: str
+    remedy: str
     example: str
-    remedy: str = "make numbers of them first"
 
 
 class Table:
@@ -202,18 +204,27 @@ def _column(path, series, is_text):
     import pandas.api.types as types
 
     if types.is_datetime64_any_dtype(series):
-        return Unread("dates", str(series.iloc[0])), {}
+        return Unread(*DATES, str(series.iloc[0])), {}
     missing = series.isna().to_numpy()
     if types.is_bool_dtype(series) and not is_text and not missing.any():
         return series.to_numpy(dtype=bool), {}
     if types.is_integer_dtype(series) and not is_text and not missing.any():
-        return series.to_numpy(), {}
+        return _integers(series.to_numpy()), {}
     if types.is_numeric_dtype(series) and not is_text:
         return series.to_numpy(dtype=np.float64, na_value=np.nan), {}
     if any(not np.isscalar(value) and value is not None for value in series[:100]):
         expected = "numbers or text"
         _checks.fail(f"{printable(path)}, column {series.name!r}", expected, type(series.iloc[0]).__name__)
     return _of_text(series, missing, is_text)
+
+
+def _integers(values):
+    """The values, unless float64 makes the same number of most."""
+    if (np.abs(values.astype(np.float64)) < 2.0**53).all():
+        return values
+    different = np.unique(values)
+    huge = len(np.unique(different.astype(np.float64))) <= len(different) / 2
+    return Unread(*HUGE, str(values[0])) if huge else values
 
 
 def _of_text(series, missing, is_text):
@@ -232,34 +243,19 @@ def _of_text(series, missing, is_text):
         return unread, {}
     if 2 * len(odd) < n_there:
         return numbers, {int(row): labels.levels[codes[row]] for row in odd}
-    return (Unread("dates", labels.levels[0]) if _are_dates(labels.levels) else labels), {}
+    return (Unread(*DATES, labels.levels[0]) if are_dates(labels.levels) else labels), {}
 
 
 def _unread(labels, odd, n_there):
     """What numbers are that Python does not take for numbers, or that float64 cannot hold; else None."""
     if len(odd) == 0:
         huge = len(set(map(float, labels.levels))) <= len(labels.levels) / 2
-        what, remedy = "integers that differ, but not in float64,", "are they an id?"
-        return Unread(what, labels.levels[0], remedy) if huge and len(labels.levels[0]) > DIGITS else None
+        return Unread(*HUGE, labels.levels[0]) if huge and len(labels.levels[0]) > DIGITS else None
     form, texts = number_form([labels.levels[code] for code in np.unique(labels.codes[odd])])
     n_formed = np.isin(np.array(labels.levels)[labels.codes[odd]], texts).sum()
     if 2 * n_formed > len(odd) and 2 * (len(odd) - n_formed) < n_there and n_formed > SELDOM * n_there:
-        return Unread(form, texts[0], FORMS[form][1])
+        return Unread(form, FORMS[form][1], texts[0])
     return None
-
-
-def _are_dates(levels):
-    """Whether all text is dates of one form."""
-    import pandas
-    from pandas.tseries.api import guess_datetime_format
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        forms = {guess_datetime_format(levels[0], dayfirst=first) for first in (True, False)} - {None}
-        return any(
-            pandas.to_datetime(pandas.Series(levels), format=form, errors="coerce").notna().all()
-            for form in forms
-        )
 
 
 def _numbers(path, layout):

@@ -147,10 +147,8 @@ def test_all_columns_that_cannot_be_inputs_are_named_at_once(tmp_path, with_pand
     fields = [(f"2023-01-{i % 28 + 1:02d}", f"name {i}", str(i % 7), str(i % 2)) for i in range(N)]
     path = csv(tmp_path / "t.csv", fields, ("sold", "who", "n", "y"))
     said = refused(path, target="y")
-    assert (
-        "dates in 'sold' (such as '2023-01-01': make numbers of them first); 40 different texts in 'who' (such as 'name 0')"
-        in said
-    )
+    dates = "dates in 'sold' (such as '2023-01-01': make numbers of them first)"
+    assert f"{dates}; 40 different texts in 'who' (such as 'name 0')" in said
     assert "--ignore sold,who" in said
     assert [c["name"] for c in read(path, Options(target="y", ignore=("sold", "who"))).schema["columns"]] == [
         "n"
@@ -368,6 +366,6 @@ def test_integers_that_float64_cannot_tell_apart_are_no_constant(tmp_path, start
 @pytest.mark.parametrize("name", ["Id", "PassengerId", "customer_id"])
 @pytest.mark.parametrize("step", [1, 3])
 def test_a_first_column_that_names_the_rows_is_left_out_and_told(tmp_path, name, step, with_pandas):
-    fields = [(str(step * i * (i + 2 - step)), a, y) for i, (a, _, y) in enumerate(rows())]
+    fields = [(str(7 * i % 41 if step > 1 else i), a, y) for i, (a, _, y) in enumerate(rows())]
     data = read(csv(tmp_path / "t.csv", fields, (name, "a", "y")), Options(target="y"))
     assert list(data.source.left_out) == [name] and data.X_train.shape[1] == 1
