@@ -39,13 +39,19 @@ class TableSource:
         )
         if schema is not None and isinstance(schema["target"].get("classes", [0])[0], str):
             text.add(schema["target"]["name"])
-        self.table, self.options, self.left_out = (
-            read_table(path, options, text, zeros=schema is None),
-            options,
-            {},
-        )
+        self.table = read_table(path, options, text, zeros=schema is None)
+        self.options, self.left_out = options, {}
         self.path, self.n_rows, self.place = path, self.table.n_rows, self.table.place
         self.told = self.table.told
+        for column in columns:
+            self._as_booleans(column["name"], column.get("boolean"))
+        if schema is not None:
+            self._as_booleans(schema["target"]["name"], schema["target"].get("classes", [0])[0] is False)
+
+    def _as_booleans(self, name, needed):
+        """Take yes and no for what was True and False in training."""
+        if needed and isinstance(self.table.columns.get(name), Labels):
+            self.table.columns[name], self.table.odd[name] = self.table.columns[name].as_booleans()
 
     def target(self, name):
         """The target's name and values; without a name a ``ValueError`` that lists the columns."""
@@ -150,6 +156,7 @@ class TableSource:
                 seen = values[rows]
                 column, varies = {"name": name, "kind": "number"}, bool((seen != seen[0]).any())
                 self._check_digits(name, seen, dtype)
+                column |= {"boolean": True} if seen.dtype.kind == "b" else {}
             if varies or shape is not None:
                 columns.append(column)
             else:

@@ -158,7 +158,8 @@ def _files(path, may_be_flat):
     others = {NO_PICTURE: sum(n for _, n in found.values())}
     inside = [file for folder in folders for sub in sorted(folder.iterdir()) for file in _below(sub)]
     if inside:
-        where = f"in folders inside of classes ({printable(inside[0].parent.relative_to(path))})"
+        first = printable(inside[0].parent.relative_to(path))
+        where = f"in folders inside of classes ({first})"
         others[f"picture {where}", f"pictures {where}"] = len(inside)
     found = {name: files for name, (files, _) in found.items() if files}
     if not found:

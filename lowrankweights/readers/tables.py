@@ -18,6 +18,7 @@ SELDOM = 0.02  # such a share of a column may be slips
 DIGITS = 15  # that float64 always holds
 DATES = ("dates", "make numbers of them first")
 HUGE = ("integers that differ, but not in float64,", "are they an id?")
+TRUTH = {"true": 1, "yes": 1, "1": 1, "1.0": 1, "false": 0, "no": 0, "0": 0, "0.0": 0}
 INSTALL = 'pip install "lowrankweights[tables]"'
 
 
@@ -35,6 +36,12 @@ class Labels(NamedTuple):
 
     def __len__(self):
         return len(self.codes)
+
+    def as_booleans(self):
+        """1 for true and yes, 0 for false and no, else nan; and {row: text} of what is none of them."""
+        numbers = np.array([TRUTH.get(level.strip().lower(), np.nan) for level in self.levels] + [np.nan])
+        odd = np.flatnonzero(np.isnan(numbers[self.codes]) & (self.codes != -1))
+        return numbers[self.codes], {int(row): self.levels[self.codes[row]] for row in odd}
 
 
 class Unread(NamedTuple):

@@ -65,7 +65,9 @@ def test_a_new_row_that_does_not_fit_is_named_or_left_out(tmp_path, schema, row,
 
 def test_a_number_that_has_become_text_is_an_error(tmp_path, schema):
     path = csv(tmp_path / "u.csv", rows=[("x", *row[1:]) for row in ROWS])
-    with pytest.raises(ValueError, match=r"u.csv, column 'a': expected a number, as in training, got text"):
+    with pytest.raises(
+        ValueError, match=r"u.csv, column 'a': expected a number, as in training, got text such as 'x'"
+    ):
         read_like(path, schema, Options())
 
 
@@ -112,3 +114,18 @@ def test_the_summary_fits_a_screen(tmp_path):
         "59 for training, 31 for the test",
     ):
         assert word in text
+
+
+@pytest.mark.parametrize("pair", ["yes no", "Yes No", "1 0", "TRUE false"])
+@pytest.mark.parametrize("column", ["b", "y"])
+def test_what_was_true_or_false_may_be_yes_or_no_or_a_number(tmp_path, pair, column):
+    def table(path, true, false):
+        at = "abcy".index(column)
+        return csv(path, rows=[(*r[:at], true if r[0] % 2 else false, *r[at + 1 :]) for r in ROWS[:20]])
+
+    data = read(table(tmp_path / "t.csv", "True", "False"), Options(target="y", test=0.0))
+    X, y = read_like(table(tmp_path / "u.csv", *pair.split()), data.schema, Options())[2:4]
+    np.testing.assert_array_equal(X, data.X_train)
+    np.testing.assert_array_equal(y, data.y_train)
+    with pytest.raises(ValueError, match=f"column '{column}': expected .*, got 'maybe' at line"):
+        read_like(table(tmp_path / "v.csv", "maybe", "no"), data.schema, Options())
