@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import _checks
 from .arrays import check_shape, scale_of_levels
-from .faults import Fault, listed, one_of, printable
+from .faults import Fault, counted, listed, one_of, printable, quoted
 from .tables import MISSING, Labels, Unread, read_table
 
 N_LEVELS = 100  # of a category, at most, and at most half as many as rows
@@ -245,8 +245,8 @@ class TableSource:
         categories = [c for c in schema["columns"] if c["kind"] == "category"]
         n_numbers = len(schema["columns"]) - len(categories)
         yield "numbers", f"{n_numbers:,}"
-        levels = listed([f"{c['name']} {len(c['levels'])}" for c in categories])
+        levels = listed([f"{quoted(c['name'])}: {counted(len(c['levels']), 'level')}" for c in categories])
         yield "categories", f"{len(categories)} ({levels})" if categories else "none"
-        out = listed([f"{name} ({why})" for name, why in self.left_out.items()])
+        out = listed([f"{quoted(name)} ({why})" for name, why in self.left_out.items()])
         if out:
             yield "left out", out

@@ -98,6 +98,15 @@ def listed(names):
     return ", ".join(names if len(names) <= N_NAMES else [*names[: N_NAMES - 1], "...", names[-1]])
 
 
+def quoted(name):
+    """A column's name as a list of names, such as that of --ignore, has it.
+
+    >>> quoted("size"), quoted("size, cm")
+    ('size', '"size, cm"')
+    """
+    return '"' + name.replace('"', '""') + '"' if "," in name or '"' in name else name
+
+
 def one_of(argument, name, names, what):
     """``name`` if it is among the names; else a ``ValueError`` that lists them and says which is close."""
     if name in names:

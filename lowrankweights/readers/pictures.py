@@ -150,7 +150,7 @@ def _words(form):
 
 
 def _files(path, may_be_flat):
-    """Classes, files, the class of each file (-1 without one), and how many files are left out by what they are."""
+    """Classes, files, the class of each file (-1 without one), and {what: how many} files are left out."""
     if path.is_file():
         return [], [path], np.array([-1]), {}
     folders = sorted(p for p in path.iterdir() if p.is_dir() and not p.name.startswith("."))

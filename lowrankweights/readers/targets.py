@@ -115,14 +115,15 @@ def rare_classes(y, rows):
 
 
 def told(target, y):
-    """What a target is, in words.
+    """What a target is, in words, with y (n,) of the training rows.
 
     >>> told({"name": "n", "task": "classification", "classes": ["a", "b"]}, np.array(["a", "b", "b"]))
-    'n: classification, 2 classes (a 1, b 2)'
+    'n: classification, 2 classes (training rows: a 1, b 2)'
     """
     if target["task"] == "regression":
-        return f"{target['name']}: regression, {y.min():,.6g} to {y.max():,.6g}"
+        return f"{target['name']}: regression, {y.min():,.6g} to {y.max():,.6g} (training rows)"
     counts = [f"{value} {np.count_nonzero(y == value):,}" for value in target["classes"][: N_CLASSES + 1]]
-    text = f"{target['name']}: classification, {len(target['classes'])} classes ({listed(counts)})"
+    counts = f"(training rows: {listed(counts)})"
+    text = f"{target['name']}: classification, {len(target['classes'])} classes {counts}"
     whole = not isinstance(target["classes"][0], (str, bool))
     return text + " (whole numbers; else --task regression)" * whole
