@@ -67,10 +67,10 @@ class Layout(NamedTuple):
 
     def padded(self, path):
         """The columns in which zeros stand before digits: 01067 is text."""
-        mark = re.escape(self.separator)
-        field = re.compile(rf'(?:^|{mark})[ "]*0\d+[ "]*(?={mark}|$)', re.MULTILINE)
+        field = re.compile(rf'[{re.escape(self.separator)}\s"]0\d')  # or a time, or part of a text
         with open(path, encoding=self.encoding) as file:
-            if not any(field.search("".join(lines)) for lines in iter(lambda: file.readlines(CHUNK), [])):
+            parts = iter(lambda: file.readlines(CHUNK), [])
+            if not any(field.search("\n" + "".join(lines)) for lines in parts):
                 return []
         found = [set() for _ in self.names]
         for _, fields in self.rows(path):
