@@ -104,7 +104,7 @@ def test_pictures_are_trained_predicted_by_name_and_completed(capsys, here):
             levels = rng.integers(low, low + 130, (8, 6)).astype(np.uint8)
             Image.fromarray(levels).save(here / "photos" / name / f"{i}.png")
     said = lrw_says(capsys, "train", "photos", *FEW, "--out", "m.npz").out
-    assert "6 x 8 pixels in grey" in said and said.splitlines()[-1] == "test error 0.00 %"
+    assert "8 x 6 pixels in grey" in said and said.splitlines()[-1] == "test error 0.00 %"
     model = lrw.load("m.npz")
     assert tuple(model.input_shape) == (8, 6) and model.dictionary == ("squared_exponential",)
     lines = list(csv.reader(lrw_says(capsys, "predict", "m.npz", "photos/light").out.splitlines()))
