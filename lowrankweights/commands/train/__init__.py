@@ -7,7 +7,7 @@ from . import sweep
 from .fit import fit, stopped, tell
 from .job import job_of
 from .log import Log, is_log
-from .options import add_arguments, check_memory, check_network, default_path, filled
+from .options import add_arguments, check_memory, check_model_path, check_network, default_path, filled
 from .report import network_lines, score_lines
 
 
@@ -29,7 +29,7 @@ def run(arguments):
         if arguments.sweep:
             return sweep.run(job, arguments, log)
         path = check_writable(arguments.out or default_path(arguments, job), "--out")
-        _check_model_path(arguments, path)
+        check_model_path(arguments, path)
         check_memory(arguments, job)
         check_network(arguments, job)
         print(job.head(network_lines(job, arguments, path)))
@@ -46,16 +46,8 @@ def _check_paths(arguments):
         check_writable(arguments.out, "--out")
         arguments.out = with_npz(arguments.out)
         if not arguments.sweep:
-            _check_model_path(arguments, arguments.out)
+            check_model_path(arguments, arguments.out)
     if arguments.log is not None:
         check_writable(arguments.log, "--log")
         inputs = arguments.data, arguments.test, arguments.out
         check_not_data(arguments.log, "--log", inputs, is_log, "a log of ours")
-
-
-def _check_model_path(arguments, path):
-    from ...estimators.model_files import is_model
-
-    check_not_data(
-        path, "--out", (arguments.data, arguments.test, arguments.log), is_model, "a model of ours"
-    )

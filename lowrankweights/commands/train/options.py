@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ... import _checks
+from ...files import check_not_data
 from .. import DATA_SETS, add_reading, data_source, defaults, file_path, list_of, output_path
 
 # Settings that are in a model's default name only where they differ from the usual ones.
@@ -182,6 +183,14 @@ def check_memory(arguments, job):
         expected = f"inputs whose dictionaries take at most {DICTIONARIES >> 30} GiB"
         got = f"{job.X_train.shape[1]:,}, {size / 2**30:.0f} GiB; {remedy}"
         _checks.fail("data", expected, got)
+
+
+def check_model_path(arguments, path):
+    """A ``ValueError`` where saving a model there would replace data."""
+    from ...estimators.model_files import is_model
+
+    inputs = arguments.data, arguments.test, arguments.log
+    check_not_data(path, "--out", inputs, is_model, "a model of ours")
 
 
 def check_network(arguments, job):

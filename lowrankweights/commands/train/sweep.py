@@ -9,7 +9,7 @@ from ... import _checks
 from ...files import check_writable
 from .. import INTERRUPTED, draw_to_files
 from .fit import fit, stopped
-from .options import check_memory, check_network, default_path
+from .options import check_memory, check_model_path, check_network, default_path
 from .report import network_lines, number, score_lines
 
 
@@ -38,6 +38,8 @@ def run(job, arguments, log):
         check_memory(one, job)
         check_network(one, job)
     paths = [check_writable(one.out, "--out") for one in runs]
+    for path in paths:
+        check_model_path(arguments, path)
     name = job.name if arguments.out is None else arguments.out.with_suffix("").name
     picture = check_writable(paths[0].with_name(f"{name}-sweep.png"), "--out")
     print(job.head(network_lines(job, arguments, f"{paths[0].parent}, one for each share")))
