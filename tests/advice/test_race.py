@@ -1,8 +1,14 @@
+import os
+
 import numpy as np
 import pytest
 
 from lowrankweights.advice import race as racing
 from lowrankweights.advice.candidates import approaches, candidates_for
+
+pytestmark = pytest.mark.skipif(
+    "LOWRANKWEIGHTS_ADVICE" not in os.environ, reason="takes a minute: make test-advice"
+)
 
 
 def race_on(X, y, n_out, standardize=True):
