@@ -13,7 +13,13 @@ import lowrankweights
 
 PACKAGE = Path(lowrankweights.__file__).parent
 PAGE = PACKAGE.parent / "docs" / "architecture.md"
-TO_FILES = ["demo", "test", "test-notebooks", "test-browser"]  # make's targets that draw to files
+TO_FILES = [
+    "demo",
+    "test",
+    "test-notebooks",
+    "test-browser",
+    "test-advice",
+]  # make's targets that draw to files
 FILES = sorted(PACKAGE.rglob("*.py"))
 # rooms whose every module has a test file of its own
 MATHEMATICS = ["weights", "dictionaries", "networks", "optimisation", "speed", "unsupervised", "building"]

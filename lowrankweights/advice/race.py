@@ -12,6 +12,7 @@ import numpy as np
 
 from .._blas import one_blas_thread
 from ..building import LayerInput
+from ..estimators.perceptron.units import Scale
 from ..networks import Dense, Network
 from ..optimisation import minimize
 from ..speed import Objective, predict
@@ -168,10 +169,8 @@ def spread_order(y, rng):
 
 
 def standardised(X, of):
-    """(X - mean) / standard deviation, of the columns of ``of``; constant ones become 0."""
-    mean, scale = of.mean(axis=0, dtype=np.float64), of.std(axis=0, dtype=np.float64)
-    scale = np.where(scale > 1e-12 * np.abs(mean), scale, np.inf)
-    return ((X - mean) / scale).astype(np.float32)
+    """(X - mean) / standard deviation, of the columns of ``of``, as the estimators do it."""
+    return Scale.of(of).applied_to(X).astype(np.float32, copy=False)
 
 
 def run(race, candidates):

@@ -34,8 +34,8 @@ def flat(X):
 
 def check_row_shape(row_shape, places, X=None):
     """A ``ValueError`` if rows that were not flat have another shape than the grid where they are."""
-    wanted = getattr(places, "input_shape", None)
-    if wanted is not None and len(wanted) > 1 and wanted in (np.shape(X), (*np.shape(X), 1)):
+    wanted, shape = getattr(places, "input_shape", None), tuple(getattr(X, "shape", ()))
+    if wanted is not None and len(wanted) > 1 and wanted in (shape, (*shape, 1)):
         _checks.fail("X", "several rows", "one: give X[None]")
     if row_shape is None or places is None:
         return

@@ -61,3 +61,12 @@ def test_files_of_one_stem_have_models_of_their_own(table, capsys, tmp_path):
         "t-npz-covariance-0.5.npz",
     }
     assert json.loads((tmp_path / "log.jsonl").read_text().splitlines()[0])["n_iter"] == 1
+
+
+def test_a_warning_of_the_shape_is_given_once(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    np.savez("voxels.npz", X=rng.normal(size=(40, 6, 6, 8)), y=np.arange(40) % 2)
+    with pytest.warns(UserWarning, match="8 channels of 6 x 6") as said:
+        assert main(["train", "voxels.npz", "--dictionary", "none", "--max-iter", "1"]) == 0
+    assert len([w for w in said if "channels of" in str(w.message)]) == 1

@@ -2,6 +2,7 @@
 
 import argparse
 import csv
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -199,12 +200,13 @@ def check_network(arguments, job):
     from ...speed.blocks import count_threads
 
     model, names = estimator(arguments, job), ("hidden_layer_sizes", "dictionary", "proportion", "n_columns")
+    layers = {name: getattr(model, name) for name in (*names, "ridge", "index_sets", "activation")}
+    places = {"n_v": job.X_train.shape[1], "input_shape": job.input_shape}
     try:
         count_threads(model.n_threads)
         model.check_parameters()
-        layers = {name: getattr(model, name) for name in (*names, "ridge", "index_sets", "activation")}
-        places = {"n_v": job.X_train.shape[1], "input_shape": job.input_shape}
-        layer_specs(**layers, **places, pretrain=model.pretrain, pretrain_iter=model.pretrain_iter)
+        with warnings.catch_warnings(action="ignore"):  # fit gives them
+            layer_specs(**layers, **places, pretrain=model.pretrain, pretrain_iter=model.pretrain_iter)
     except ValueError as error:
         name, _, text = str(error).partition(":")
         raise ValueError(f"{OPTIONS.get(name, '--' + name.replace('_', '-'))}:{text}") from None
