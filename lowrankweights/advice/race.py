@@ -137,9 +137,7 @@ class _Fold:
         hidden = Dense(candidate.parametrisation(self.prepared(candidate.dictionary), rng), race.activation)
         net = Network([hidden, Dense(Full(candidate.n_h, candidate.n_out))], self.loss)
         objective = Objective(net, self.v, self.Y, entry.weight_decay, n_threads=1)
-        theta = minimize(
-            objective, net.init(rng), max_iter=max_iter, tol=1e-5, memory=10, on_interrupt="raise"
-        ).theta
+        theta = minimize(objective, net.init(rng), max_iter=max_iter, on_interrupt="raise").theta
         return self.judge(predict(net, theta, self.v_held_out, n_threads=1))
 
     def prepared(self, dictionary):
@@ -177,8 +175,8 @@ def run(race, candidates):
     """The race: {approach: (entry, round, losses, errors)}, each one's best entry in the last round it ran.
 
     Round 1, at one weight decay, chooses sizes, and round 2 the weight decay of six approaches. Round 3, of
-    all rows, tries the best once more, in two sizes, and with a weaker decay, as more rows need less of it;
-    round 4 judges by cross-validation, up to three times where rows are few. The plain rivals go on besides,
+    all rows, tries the three best once more, in two sizes, and with a weaker decay, as more rows need less of
+    it; round 4 judges by cross-validation, up to three times where rows are few. The plain rivals go on too,
     until they are clearly worse than the best (three standard errors): few rows and iterations are unfair to
     low rank. Every weight is in all rounds. Losses decide who goes on: of classes the mean of the error and
     the Brier score, which needs fewer rows to tell two apart, but likes networks that are too sure.
@@ -198,17 +196,17 @@ def run(race, candidates):
             chosen += _more_sizes([entry.candidate for entry, *_ in found], chosen)
             entries = [Entry(candidate, w) for candidate in chosen for w in WEIGHT_DECAYS]
         elif number == 2:
-            kept = _kept(found, 2, n_sizes=2 if len(rounds) == 4 else 1)
-            weaker = [
-                Entry(e.candidate, w)
-                for e in kept
-                for w in WEIGHT_DECAYS
-                if np.isclose(w, e.weight_decay / 10)
-            ]
-            entries = [*kept, *weaker]
+            kept = _kept(found, 3, _two_sizes if len(rounds) == 4 else _one)
+            entries = [entry for e in kept for entry in (e, *_weaker(e))]
         else:
-            entries = _kept(found, 2)
+            entries = _kept(found, 3, _in_doubt)
     return best
+
+
+def _weaker(entry):
+    """The same candidate with the next weaker decay, if there is one."""
+    after = WEIGHT_DECAYS.index(entry.weight_decay) + 1
+    return [Entry(entry.candidate, w) for w in WEIGHT_DECAYS[after : after + 1]]
 
 
 def _more_sizes(ordered, chosen):
@@ -218,19 +216,38 @@ def _more_sizes(ordered, chosen):
     return low_rank + [c for c in others if c not in low_rank][:2]
 
 
-def _kept(found, n, n_sizes=1):
-    """The best entries of the n best approaches, of every weight, and of plain rivals not clearly worse.
+def _kept(found, n, which=None):
+    """Entries of the n best approaches, of every weight, and of plain rivals that are not clearly worse.
 
-    ``found``: (entry, losses, errors), from the best on. ``n_sizes``: in how many sizes each.
+    ``found``: (entry, losses, errors), from the best on. ``which``: those of an approach that are kept, of
+    its own part of ``found``; default: the best.
     """
-    sizes = {}
-    for entry, losses, _ in found:
-        own = sizes.setdefault(entry.candidate.name, {})
-        own.setdefault(entry.candidate, (entry, losses))
-    kept, lowest = [], found[0][1]
-    for place, (name, own) in enumerate(sizes.items()):
-        apart = next(iter(own.values()))[1] - lowest
-        clearly_worse = apart.mean() > 3 * apart.std() / np.sqrt(len(apart))
-        if place < n or name == "none" or (name in PLAIN and not clearly_worse):
-            kept += [entry for entry, _ in own.values()][:n_sizes]
+    approaches, kept = {}, []
+    for one in found:
+        approaches.setdefault(one[0].candidate.name, []).append(one)
+    for place, (name, own) in enumerate(approaches.items()):
+        plain = name in PLAIN and not _worse(own[0], found[0], 3)
+        if place < n or name == "none" or plain:
+            kept += (which or _one)(own)
     return kept
+
+
+def _worse(one, best, n_errors):
+    """Whether its loss is larger by more than so many standard errors of the difference, row by row."""
+    apart = one[1] - best[1]
+    return apart.mean() > n_errors * apart.std() / np.sqrt(len(apart))
+
+
+def _one(own):
+    return [own[0][0]]
+
+
+def _two_sizes(own):
+    """The best entry, and the best of another size."""
+    best = own[0][0]
+    return [best, *(e for e, *_ in own if e.candidate != best.candidate)][:2]
+
+
+def _in_doubt(own):
+    """The best entry, and the next if it is not worse by a standard error: both are cross-validated."""
+    return [own[0][0], *(one[0] for one in own[1:2] if not _worse(one, own[0], 1))]
