@@ -5,6 +5,7 @@ import numpy as np
 from .. import _checks
 from ..building import Strategy, strategy_of
 from ..dictionaries.index_sets import count_known
+from ..estimators.perceptron.units import warn_of_scale
 from . import race as racing
 from .candidates import approaches, candidates_for
 from .explained import explained_curves
@@ -27,6 +28,7 @@ def predictability(
     standardize="auto",
     max_rows=10_000,
     rng=0,
+    verbose=False,
 ):
     r"""Can the weights of these inputs be predicted from each other, and what should be trained?
 
@@ -51,6 +53,8 @@ def predictability(
     max_rows : int
         The largest sample of rows that is looked at.
     rng : seed or numpy.random.Generator
+    verbose : bool
+        Print a line before each part of the work.
 
     Returns
     -------
@@ -87,7 +91,7 @@ def predictability(
     >>> report.recommended["dictionary"], report.recommended["proportion"]
     ('pca', 0.15)
     """
-    rng = _checks.generator(rng)
+    rng, tell = _checks.generator(rng), print if verbose else lambda line: None
     X, places, given = read_inputs(X, input_shape, points)
     given |= {} if standardize == "auto" else {"standardize": standardize}
     scaled = is_scaled(standardize, places)
@@ -98,16 +102,20 @@ def predictability(
     budget = _checks.integer("budget", budget, at_least=1)
     order = racing.spread_order(X if y is None else y, rng)
     rows = _some(order, _checks.integer("max_rows", max_rows, at_least=MIN_ROWS))
+    if not scaled:
+        warn_of_scale(X[rows])
     race = None if y is None else racing.Race(X[rows], y[rows], n_out, places, scaled, rng)
     sample = _some(order, EXPLAINED_ROWS)
     v = racing.standardised(X[sample], X[rows]) if scaled else X[sample]
     W = None if race is None else race.filters(budget, v, y[sample])
+    tell(f"explained variance of {len(chosen)} dictionaries")
     shares, curves, failed, found = measured(chosen, v, places, budget, n_out, rng, W)
     inputs = f"these {X.shape[1]:,} {'columns' if places is None else 'inputs'}"
     if race is None:
         settled = advice_without_y(shares, curves, found, given, inputs)
     else:
-        settled = advice_by_trials(racing.run(race, found), len(rows), given, task, inputs)
+        best = racing.run(race, found, tell)
+        settled = advice_by_trials(best, len(rows), given, task, inputs, race.guess())
     about = {"n_rows": len(rows), "n_v": X.shape[1], "budget": budget, "task": task}
     return PredictabilityReport(
         **settled, shares=shares, explained=curves, left_out=left_out | failed, **about

@@ -25,6 +25,7 @@ PLAIN = ("none", "low_rank", "pca")  # what a dictionary must be better than
 FOLDS = 5
 MAX_ITER = 200  # L-BFGS iterations of the last rounds; the estimators' own
 NUMBERS = 8e6  # of X in the last round, n n_v: what a minute is enough for
+FEW = 4e5  # of X in the first rounds, whose iterations need not be short
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,13 @@ class Race:
         n_folds = int(np.clip(NUMBERS / (n * n_v), 1, FOLDS)) * int(np.clip(1000 // n, 1, 3))
         few, more = (min(n, max(300, int(most / max(1, n_v / 500)))) for most in (1500, 3000))
         of_few = range(2 if n < 1000 else 1)
+        first, second = (
+            int(np.clip(shortest * FEW / (rows * n_v), shortest, most))
+            for rows, shortest, most in ((few, 40, 100), (more, 80, MAX_ITER))
+        )
         found = [
-            (few, of_few, 40),
-            (more, of_few, 80),
+            (few, of_few, first),
+            (more, of_few, second),
             (n, range(1), MAX_ITER),
             (n, range(1, n_folds), MAX_ITER),
         ]
@@ -110,6 +115,10 @@ class Race:
         objective = Objective(net, v, targets, FIRST)
         theta = minimize(objective, net.init(self.seed), max_iter=80, on_interrupt="raise").theta
         return net.weights(theta)[0]
+
+    def guess(self):
+        """The error of an answer that looks at no input: the commonest class, or the mean."""
+        return 1 - np.bincount(self.y).max() / len(self.y) if self.classes else 1.0
 
     def targets(self, y):
         """What a network learns: one-hot classes, or targets of mean 0 and variance 1; and its loss."""
@@ -171,18 +180,20 @@ def standardised(X, of):
     return Scale.of(of).applied_to(X).astype(np.float32, copy=False)
 
 
-def run(race, candidates):
+def run(race, candidates, tell=lambda line: None):
     """The race: {approach: (entry, round, losses, errors)}, each one's best entry in the last round it ran.
 
     Round 1, at one weight decay, chooses sizes, and round 2 the weight decay of six approaches. Round 3, of
     all rows, tries the three best once more, in two sizes, and with a weaker decay, as more rows need less of
-    it; round 4 judges by cross-validation, up to three times where rows are few. The plain rivals go on too,
-    until they are clearly worse than the best (three standard errors): few rows and iterations are unfair to
-    low rank. Every weight is in all rounds. Losses decide who goes on: of classes the mean of the error and
-    the Brier score, which needs fewer rows to tell two apart, but likes networks that are too sure.
+    it; round 4 judges by cross-validation, up to three times where rows are few. The plain rivals go on to
+    round 3 whatever they did before, as few rows and iterations are unfair to low rank, and to round 4 unless
+    they are clearly worse than the best (three standard errors); every weight is in all rounds. Losses decide
+    who goes on: of classes the mean of the error and the Brier score, which needs fewer rows to tell two
+    apart, but likes networks that are too sure.
     """
     best, entries, rounds, last = {}, [Entry(c, FIRST) for c in candidates], race.rounds(), []
     for number, of_round in enumerate(rounds, start=1):
+        tell(f"round {number} of {len(rounds)}: {len(entries)} networks on {of_round[0]:,} rows")
         found = race.run_all(entries, *of_round)
         if number == 4:  # the first fold was judged in round 3
             before = {f[0]: f[1:] for f in last}
@@ -199,7 +210,7 @@ def run(race, candidates):
             kept = _kept(found, 3, _two_sizes if len(rounds) == 4 else _one)
             entries = [entry for e in kept for entry in (e, *_weaker(e))]
         else:
-            entries = _kept(found, 3, _in_doubt)
+            entries = _kept(found, 3, _in_doubt, worse=3)
     return best
 
 
@@ -216,17 +227,18 @@ def _more_sizes(ordered, chosen):
     return low_rank + [c for c in others if c not in low_rank][:2]
 
 
-def _kept(found, n, which=None):
-    """Entries of the n best approaches, of every weight, and of plain rivals that are not clearly worse.
+def _kept(found, n, which=None, worse=None):
+    """Entries of the n best approaches, of every weight, and of the plain rivals.
 
     ``found``: (entry, losses, errors), from the best on. ``which``: those of an approach that are kept, of
-    its own part of ``found``; default: the best.
+    its own part of ``found``; default: the best. ``worse``: by how many standard errors a plain rival may be;
+    default: as it likes.
     """
     approaches, kept = {}, []
     for one in found:
         approaches.setdefault(one[0].candidate.name, []).append(one)
     for place, (name, own) in enumerate(approaches.items()):
-        plain = name in PLAIN and not _worse(own[0], found[0], 3)
+        plain = name in PLAIN and (worse is None or not _worse(own[0], found[0], worse))
         if place < n or name == "none" or plain:
             kept += (which or _one)(own)
     return kept

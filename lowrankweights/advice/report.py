@@ -5,12 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from .candidates import APPROACHES
+
 REFERENCE = "random_projection"
-WORDS = {
-    "none": "every weight, narrower",
-    "pca": "pca + network",
-    "low_rank": "low rank",
-}
+WORDS = {"none": "none: every weight"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,8 +70,10 @@ class PredictabilityReport:
             _, ax = plt.subplots(figsize=(6.4, 3.4), layout="constrained")
         percent, others = 100 * self.shares, [name for name in self.explained if name != REFERENCE]
         others.sort(key=lambda name: -np.nanmean(self.explained[name]))
-        for name, style in zip(others, line_styles(len(others)), strict=True):
-            ax.plot(percent, 100 * self.explained[name], label=name.replace("_", " "), **style)
+        drawn = [*(name for name in APPROACHES if name != REFERENCE), *others]  # its style is always the same
+        styles = dict(zip(dict.fromkeys(drawn), line_styles(len(dict.fromkeys(drawn))), strict=True))
+        for name in others:
+            ax.plot(percent, 100 * self.explained[name], label=name.replace("_", " "), **styles[name])
         ax.plot([0, 100], [0, 100], color="#bbbbbb", lw=0.9, zorder=0, label="nothing predicted")
         if REFERENCE in self.explained:
             grey = {"color": "#777777", "ls": "--", "lw": 1.8, "zorder": 5}
@@ -92,21 +92,24 @@ class PredictabilityReport:
         lines.append(f"{'share of its weights':24}{head}")
         for name, curve in sorted(self.explained.items(), key=lambda item: -np.nansum(item[1])):
             lines.append(f"{name:24}" + "".join(f"{_percent(e):>8}" for e in curve))
+        if any(np.isnan(curve).any() for curve in self.explained.values()):
+            lines.append("(-: it has not so many atoms)")
         if self.trials:
             what = "error, %" if self.task == "classification" else "1 - R^2, %"
             lines += ["", f"Trials, each with about {self.budget:,} learned numbers", ""]
             lines.append(f"{'':24}{what:>16}{'hidden':>8}{'share':>8}{'decay':>8}")
-            lines += [_line(trial, self.trials[0]["round"]) for trial in self.trials]
-            lines.append(
-                "(in brackets: the round of the race after which it was out, with errors of fewer rows)"
-            )
+            last = self.trials[0]["round"]
+            lines += [_line(trial, last) for trial in self.trials]
+            lines.append("(± one standard error; hidden: units; decay: weight_decay)")
+            if any(trial["round"] != last for trial in self.trials):
+                lines.append("(in brackets: the round after which it was out, with errors of fewer rows)")
         for name, why in self.left_out.items():
             lines.append(f"not tried: {name} ({why})")
         return "\n".join([*lines, "", self.advice])
 
 
 def _percent(part):
-    return "" if np.isnan(part) else f"{100 * part:.1f}"
+    return "-" if np.isnan(part) else f"{100 * part:.1f}"
 
 
 def _line(trial, last):

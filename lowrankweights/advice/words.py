@@ -8,16 +8,30 @@ PART = 0.15  # explained beyond the share that is learned: something is predicte
 ENOUGH = 0.95  # explained variance from which a share is advised, where there is no y
 
 
-def advice_by_trials(best, n_rows, given, task, inputs):
-    """Advice, recommended parameters and trials, of a race's outcome; see ``race.run``."""
+def advice_by_trials(best, n_rows, given, task, inputs, guess):
+    """Advice, recommended parameters and trials, of a race's outcome; see ``race.run``.
+
+    ``guess``: the error of an answer that looks at no input, the commonest class or the mean.
+    """
     ranked = sorted(best.values(), key=lambda found: (-found[1], found[3].mean(), found[2].mean()))
     first = ranked[0]
     trials = [_trial(found, first, n_rows, given) for found in ranked]
     last = [trial for trial in trials if trial["round"] == trials[0]["round"]]
     as_good = [t for t in last if t["difference"] <= t["difference_error"] or t is trials[0]]
     chosen = min(as_good, key=lambda t: _order(t["approach"]))
-    advice = f"{_sentence(chosen, chosen is trials[0], inputs)}\n{_how_sure(chosen, last, task)}"
+    sentence = _sentence(chosen, chosen is trials[0], inputs)
+    if chosen["error"] > guess - 2 * chosen["standard_error"]:
+        sentence = (
+            f"nothing was learned from {inputs}, so nothing is known of their weights: look at units, places "
+            f"and y, or try a larger budget; the least bad: {sentence.rpartition(': ')[2]}"
+        )
+    said = f"error {_error(chosen['error'], task)} (without a look at X: {_error(guess, task)})"
+    advice = f"{sentence}\n{said}; {_how_sure(chosen, last, task)}"
     return {"advice": advice, "recommended": chosen["parameters"], "trials": trials}
+
+
+def _error(error, task):
+    return f"{100 * error:.1f} %" if task == "classification" else f"{error:.3f} (1 - R^2)"
 
 
 def _order(approach):
@@ -56,7 +70,7 @@ def _sentence(chosen, is_best, inputs):
     if name == "none":
         can_not = f"weights of {inputs} can't be predicted from each other"
         why = can_not if is_best else f"nothing is gained by predicting weights of {inputs}"
-        return f"{why}: learn every weight of a narrower network: {sizes}"
+        return f"{why}: learn every weight of a narrower network: {sizes}, dictionary='none'"
     sizes += f", dictionary={name!r}, proportion={p['proportion']:.3g}"
     if name == "low_rank":
         return (
@@ -75,24 +89,20 @@ def _sentence(chosen, is_best, inputs):
 def _how_sure(chosen, last, task):
     """How far the others of the last round are from the one chosen."""
     what = "points of error" if task == "classification" else "points of 1 - R^2"
-    said = (
-        f"error {100 * chosen['error']:.1f} %"
-        if task == "classification"
-        else f"1 - R^2 {chosen['error']:.3f}"
-    )
     others = [t for t in last if t is not chosen]
     if not others:
-        return f"{said}; nothing else came so far"
+        return "nothing else came so far"
     if last[0] is not chosen:
-        d, e = 100 * chosen["difference"], 100 * chosen["difference_error"]
-        return (
-            f"{said}; {last[0]['approach']!r} was better by {d:.1f} ± {e:.1f} {what}, too little to tell, "
-            "and this is the simpler one"
-        )
+        better, words = f"{last[0]['approach']!r} was", "too little to tell, and this is the simpler one"
+        apart, e = (round(100 * chosen[key], 1) for key in ("difference", "difference_error"))
+        if apart == 0:
+            return f"{better} as good, and this is the simpler one"
+        return f"{better} better by {apart} ± {e} {what}, {words}"
     second = others[0]
     d, e = 100 * second["difference"], 100 * second["difference_error"]
     sure = "sure" if d > 2 * e else "likely" if d > e else "a toss-up"
-    return f"{said}; {sure}: the next, {second['approach']!r}, is worse by {d:.1f} ± {e:.1f} {what}"
+    worse = f"worse by {d:.1f} ± {e:.1f} {what}" if round(d, 1) else "as good"
+    return f"{sure}: the next, {second['approach']!r}, is {worse}"
 
 
 def advice_without_y(shares, curves, candidates, given, inputs):

@@ -32,8 +32,10 @@ def fitted_dictionaries(parametrisation):
 
 
 def warn_if_unfinished(result, max_iter, scale="StandardScaler"):
-    """scikit-learn's ConvergenceWarning where max_iter ended the fit, with what to do; ``scale``: how X gets
-    a scale of about 1, "" where it has it."""
+    """scikit-learn's ConvergenceWarning where max_iter ended the fit, or no step could be made, with what to
+    do; ``scale``: how X gets a scale of about 1, "" where it has it."""
+    if result.status == "abnormal":
+        _checks.warn(f"training ended early: {result.message}", ConvergenceWarning)
     if result.status == "max_iter" and max_iter > 0:
         scale = scale and f", or bring X to a scale of about 1 ({scale})"
         _checks.warn(

@@ -29,7 +29,7 @@ class Result:
     n_iter, n_evaluations : int
     status : str
         "converged", "max_iter", "stopped" (a callback raised StopIteration), "interrupted"
-        (Ctrl-C), "float32_limit" or "abnormal".
+        (Ctrl-C), "float32_limit", "kink" or "abnormal".
     message : str
         Why it stopped, in plain words, and what to do next.
     loss_curve, grad_norm_curve, seconds_curve : ndarray, (n_iter + 1,)

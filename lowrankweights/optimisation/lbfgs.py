@@ -108,8 +108,8 @@ def minimize(
     - a callback raises StopIteration: "stopped";
     - Ctrl-C: "interrupted", where on_interrupt is "keep";
     - the line search finds no lower loss, along -g neither. Where rounding is the reason that is
-      "float32_limit" or "converged", else "abnormal", and the message says whether the gradient is
-      wrong, the loss noisy, NaN, or has a kink.
+      "float32_limit" or "converged", where the loss has a kink "kink", else "abnormal", and the message
+      says whether the gradient is wrong, the loss noisy or NaN.
 
     Byrd, Lu, Nocedal and Zhu, SIAM Journal on Scientific Computing 16, 1995, here without bounds;
     the two loops: Nocedal, Mathematics of Computation 35, 1980.

@@ -58,7 +58,7 @@ def explain_abnormal(fun, theta, loss, grad):
 
     Returns
     -------
-    status : "converged", "float32_limit" or "abnormal"
+    status : "converged", "float32_limit", "kink" or "abnormal"
     message : str
 
     Notes
@@ -91,7 +91,7 @@ def explain_abnormal(fun, theta, loss, grad):
     if agrees:
         return _limit(fun, told=error < 0.1 * norm)
     if _is_right_on_the_way(fun, theta, grad / norm, seen.noise / norm):
-        return "abnormal", (
+        return "kink", (
             "There is a kink here: the loss has different slopes on both sides. That is no mistake; a smooth "
             "loss (sigmoid or tanh, not relu) would go further. The best iterate is kept."
         )

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.gaussian_process.kernels import RBF, Matern
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
@@ -128,3 +129,23 @@ def test_what_is_in_the_tables_is_checked(monkeypatch, tmp_path):
 def test_a_pipeline_that_cannot_be_saved_names_a_way_out(tmp_path):
     with pytest.raises(ValueError, match="joblib.dump"):
         lrw.save(tmp_path / "model", make_pipeline(SimpleImputer(), model()).fit(X, Y))
+
+
+def test_a_wrong_derivative_of_ones_own_loss_is_told_by_fit():
+    """Training that can't begin is no silent success."""
+    rng = np.random.default_rng(0)
+    X, own = rng.normal(size=(60, 4)), "uphill"
+    LOSSES[own] = Loss(lambda z, Y: ((z - Y) ** 2 / 2, Y - z), lambda z: z)
+    try:
+        with pytest.warns(ConvergenceWarning, match="The gradient is wrong"):
+            lrw.LowRankMLPRegressor((5,), loss=own, random_state=0).fit(X, X[:, 0])
+    finally:
+        del LOSSES[own]
+
+
+@pytest.mark.parametrize(("factor", "remedy"), [(255, "divide X by 255"), (21.5, "standardise X")])
+def test_pictures_in_levels_and_sensors_in_degrees_are_far_from_a_scale_of_1(factor, remedy):
+    X = np.round(factor * np.random.default_rng(0).random((60, 4, 4)), 0 if factor == 255 else 3)
+    model = lrw.LowRankMLPClassifier((5,), random_state=0, max_iter=1)
+    with pytest.warns(UserWarning, match=remedy):
+        model.fit(X, X.mean(axis=(1, 2)) > X.mean())

@@ -54,7 +54,7 @@ def test_a_noisy_loss_is_named():
 def test_a_kink_is_named():
     absolute = lambda t: (np.abs(t).sum(), np.where(t >= 0, 1.0, -1.0))
     result = lrw.minimize(absolute, np.zeros(1), tol=1e-12)
-    assert result.status == "abnormal"
+    assert result.status == "kink"
     assert "kink" in result.message
 
 

@@ -9,12 +9,11 @@ from ..._blas import one_blas_thread
 from ...building import build, layer_specs, takes_length_scale, with_trained_length_scale
 from ...optimisation.lbfgs import minimize_stages
 from ...speed import Objective, predict
-from ...speed.scales import remark as scale_remark
 from ..common import Lost, fitted_dictionaries, numeric_types, warn_if_unfinished
 from ..inputs import check_row_shape, flat, said_of, validated
 from .parameters import PerceptronParameters
 from .schedule import stages_of
-from .units import Folding, Scale
+from .units import Folding, Scale, warn_of_scale
 from .validation import Validation
 
 # The parameters that describe the hidden layers.
@@ -97,8 +96,8 @@ class LowRankMLP(PerceptronParameters):
         net = folding.inner
         how = {"n_threads": self.n_threads, "engine": self.engine, "rows": rows.context}
         objective = Objective(net, rows.X, rows.Y, self.weight_decay, **how)
-        if folding.inputs is None and (remark := scale_remark("X", rows.X)):
-            _checks.warn(f"{remark[:-1]} (standardize=True).")
+        if folding.inputs is None:
+            warn_of_scale(rows.X)
         stages = stages_of(self.schedule, objective, self.max_iter, rng)
         callbacks, validation = folding.seen_by(self.callbacks), None
         if self.early_stopping:

@@ -5,11 +5,19 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ... import _checks
 from ...networks.layers import Dense
 from ...networks.network import Network
 from ...optimisation.lbfgs import checked_callbacks
+from ...speed import scales
 from ...speed.blocks import in_blocks
 from ...weights.parametrisations import Columns, Predicted
+
+
+def warn_of_scale(X):
+    """A warning that says what to do, where X is not standardised and far from a scale of 1."""
+    if remark := scales.remark("X", X):
+        _checks.warn(f"{remark[:-1]} (standardize=True).")
 
 
 class Scale(NamedTuple):
