@@ -21,7 +21,7 @@ def table(tmp_path, monkeypatch):
 def test_equal_shares_are_trained_once_and_the_picture_is_drawn(table, capsys, tmp_path):
     assert main([*table, "--sweep", "0.25,0.25,0.3,1"]) == 0
     out = capsys.readouterr().out
-    assert out.count("saved to") == 3 and (tmp_path / "out" / "t-sweep.png").stat().st_size > 5000
+    assert out.count("saved to") == 3 and (tmp_path / "out" / "t-y-sweep.png").stat().st_size > 5000
     assert "least error: share" in out
 
 
@@ -57,7 +57,7 @@ def test_files_of_one_stem_have_models_of_their_own(table, capsys, tmp_path):
     np.savez("t.npz", X=rng.normal(size=(40, 4)), y=rng.normal(size=40))
     assert main(table) == 0 and main(["train", "t.npz", "--max-iter", "2", "--log", "log.jsonl"]) == 0
     assert {p.name for p in (tmp_path / "out").glob("*.npz")} == {
-        "t-covariance-0.5.npz",
+        "t-y-covariance-0.5.npz",
         "t-npz-covariance-0.5.npz",
     }
     assert json.loads((tmp_path / "log.jsonl").read_text().splitlines()[0])["n_iter"] == 1

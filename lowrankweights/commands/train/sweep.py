@@ -42,7 +42,7 @@ def run(job, arguments, log):
         check_model_path(arguments, path)
     name = job.name if arguments.out is None else arguments.out.with_suffix("").name
     picture = check_writable(paths[0].with_name(f"{name}-sweep.png"), "--out")
-    print(job.head(network_lines(job, arguments, f"{paths[0].parent}, one for each share")))
+    print(job.head(network_lines(job, arguments, paths)))
     rows = []
     for one, path in zip(runs, paths, strict=True):
         model, found, seconds = fit(job, one, path, log)
