@@ -4,13 +4,15 @@ What a column is, is learned from training rows and kept as plain data. By it ne
 any order.
 """
 
+import difflib
 import re
+import shlex
 
 import numpy as np
 
 from .. import _checks
 from .arrays import check_shape, scale_of_levels
-from .faults import Fault, counted, listed, one_of, printable, quoted
+from .faults import Fault, as_option, counted, listed, one_of, printable, quoted
 from .tables import MISSING, Labels, Unread, read_table
 
 N_LEVELS = 100  # of a category, at most, and at most half as many as rows
@@ -57,7 +59,7 @@ class TableSource:
         """The target's name and values; without a name a ``ValueError`` that lists the columns."""
         names = list(self.table.columns)
         if name is None:
-            hint = f", perhaps --target {names[-1]}" if names[-1].lower() in LIKELY else ""
+            hint = f", perhaps --target {shlex.quote(names[-1])}" if names[-1].lower() in LIKELY else ""
             _checks.fail(
                 "--target", f"one of {printable(self.path)}'s columns: {listed(names)}", f"none{hint}"
             )
@@ -100,9 +102,8 @@ class TableSource:
         """A ``ValueError`` that names every column of dates, or of text that hardly repeats."""
         got, refused, goal = [], [], self.table.columns[target]
         if isinstance(goal, Unread):
-            found = (
-                f"{goal.what} such as {goal.example!r}; {goal.remedy}, or --categories {target} for classes"
-            )
+            remedy = f"{goal.remedy}, or --categories {as_option([target])} for classes"
+            found = f"{goal.what} such as {goal.example!r}; {remedy}"
             _checks.fail(f"{printable(self.path)}, target {target!r}", "numbers or classes", found)
         for name in self.inputs:
             values = self.table.columns[name]
@@ -117,7 +118,7 @@ class TableSource:
             refused.append(name)
         if refused:
             expected = f"numbers, or text of at most {min(N_LEVELS, self.n_rows // 2)} different values"
-            remedy = f"or leave them out: --ignore {','.join(refused)}"
+            remedy = f"or leave them out: --ignore {as_option(refused)}"
             _checks.fail(printable(self.path), expected, f"{'; '.join(got)}; {remedy}")
 
     def _lacking(self, names, target=None):
@@ -125,11 +126,15 @@ class TableSource:
         for name in names:
             values, where = self.table.columns[name], f"column {name!r}"
             # what a column is can be chosen in training only, and the target is not one to leave out
-            ignore = f"--ignore {name} leaves out the column" * (self.in_training and name != target)
+            ignore = f"--ignore {as_option([name])} leaves out the column" * (
+                self.in_training and name != target
+            )
             odd = np.array(sorted(self.table.odd.get(name, {})), dtype=int)
             if len(odd):
                 got = repr(self.table.odd[name][odd[0]])
-                remedy = f"--categories {name} takes all for categories, {ignore}" if ignore else ""
+                remedy = (
+                    f"--categories {as_option([name])} takes all for categories, {ignore}" if ignore else ""
+                )
                 yield Fault(where, "numbers, as in most rows", got, odd, remedy)
             lacking = values.codes == -1 if isinstance(values, Labels) else np.isnan(values)
             empty = np.setdiff1d(np.flatnonzero(lacking), odd)
@@ -182,7 +187,7 @@ class TableSource:
         texts = [column["name"] for column in columns if column["kind"] == "category"]
         if texts:
             _checks.fail(
-                "--shape", "columns of numbers", f"text in {listed(texts)}; --ignore {','.join(texts)}"
+                "--shape", "columns of numbers", f"text in {listed(texts)}; --ignore {as_option(texts)}"
             )
         check_shape(shape, len(columns))
         pixels = [self.table.columns[column["name"]][rows] for column in columns]
@@ -195,10 +200,7 @@ class TableSource:
         names += [schema["target"]["name"]] * needs_target
         missing = [name for name in names if name not in self.table.columns]
         if missing:
-            there = f"it has {listed(self.table.columns)}"
-            _checks.fail(
-                printable(self.path), f"columns {listed(names)}", f"none called {listed(missing)} ({there})"
-            )
+            self._fail_without(names, missing, schema["target"]["name"])
         for column in schema["columns"]:
             values, where = (
                 self.table.columns[column["name"]],
@@ -210,6 +212,21 @@ class TableSource:
                 got = f"{what} such as {example!r}" + (f"; {values.remedy}" if unread else "")
                 _checks.fail(where, f"a {column['kind']}, as in training", got)
         return [*self._lacking(names), *self._new_levels(schema["columns"], rows)]
+
+    def _fail_without(self, names, missing, target):
+        """The error for columns that are not there: those that are close, and what to do."""
+        free = {name.lower(): name for name in self.table.columns if name not in names}
+        close = [difflib.get_close_matches(name.lower(), free, n=1) for name in missing]
+        close = [repr(free[found[0]]) for found in close if found]
+        there = f"it has {listed(self.table.columns)}" + f"; did you mean {', '.join(close)}?" * bool(close)
+        got = f"none called {listed(missing)} ({there})"
+        inputs = [name for name in missing if name != target]
+        if len(missing) == len(names) and not close:
+            got = f"none of them ({there}): another file than the model is for"
+        elif not close and inputs:
+            them = "it" if len(missing) == 1 else "them"
+            got += f"; add {them}, or train without: --ignore {as_option(inputs)}"
+        _checks.fail(printable(self.path), f"columns {listed(names)}", got)
 
     def _new_levels(self, columns, rows):
         """The faults of rows with a category that no training row had."""

@@ -1,6 +1,7 @@
 """Rows that cannot be used: an error that says where and what to do, or, where asked for, rows left out."""
 
 import difflib
+import shlex
 from typing import NamedTuple
 
 import numpy as np
@@ -105,6 +106,19 @@ def quoted(name):
     ('size', '"size, cm"')
     """
     return '"' + name.replace('"', '""') + '"' if "," in name or '"' in name else name
+
+
+def as_option(names):
+    """Names of columns as a shell takes them after an option.
+
+    >>> as_option(["a", "b"]), as_option(["unnamed 2"])
+    ('a,b', "'unnamed 2'")
+    """
+    return (
+        shlex.quote(",".join(map(quoted, names)))
+        if not all(map(str.isidentifier, names))
+        else ",".join(names)
+    )
 
 
 def one_of(argument, name, names, what):

@@ -3,6 +3,7 @@
 import dataclasses
 import difflib
 import re
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -211,6 +212,15 @@ def open_source(path, options, schema=None, argument="FILE"):
         expected = f"{WORDS[schema['kind']]}, as the model was trained on"
         _checks.fail(argument, expected, f"{WORDS[kind.kind]}, {printable(path)!r}")
     return kind(path, options, schema)
+
+
+def kind_of(path):
+    """What a path is, in words, where it is data of one's own; None where its name does not say it."""
+    if path.is_dir():
+        return "a folder"
+    kind = SOURCES.get(path.suffix.lower())
+    damaged = kind is ArraysSource and not zipfile.is_zipfile(path)
+    return None if kind is None or damaged else WORDS[kind.kind]
 
 
 def _share(path, argument):

@@ -48,7 +48,8 @@ def summary(data, network=()):
 
 def _inputs(data):
     shape = data.schema["shape"]
-    places = f", {' x '.join(map(str, shape))}" if shape else ""
+    axes = " x ".join(["height", "width", "channels"][: len(shape or ())])
+    places = f", {' x '.join(map(str, shape))} ({axes})" if shape else ""
     places = ", one after another" if shape and len(shape) == 1 else places
     return f"{data.X_train.shape[1]:,}{places}, {data.X_train.dtype}"
 

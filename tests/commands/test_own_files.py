@@ -106,7 +106,9 @@ def test_pictures_are_trained_predicted_by_name_and_completed(capsys, here):
             levels = rng.integers(low, low + 130, (8, 6)).astype(np.uint8)
             Image.fromarray(levels).save(here / "photos" / name / f"{i}.png")
     said = lrw_says(capsys, "train", "photos", *FEW, "--out", "m.npz").out
-    assert "8 x 6 pixels in grey" in said and said.splitlines()[-1].startswith("test error 0.00 %")
+    assert "8 x 6 pixels (height x width) in grey" in said and said.splitlines()[-1].startswith(
+        "test error 0.00 %"
+    )
     model = lrw.load("m.npz")
     assert tuple(model.input_shape) == (8, 6) and model.dictionary == ("squared_exponential",)
     lines = list(csv.reader(lrw_says(capsys, "predict", "m.npz", "photos/light").out.splitlines()))
@@ -199,9 +201,12 @@ def test_an_evaluation_of_own_data_without_a_file_says_what_is_needed(capsys):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["train", "no.csv"], "FILE: expected a file or a folder that is there, got 'no.csv'"),
+        (["train", "no.csv"], "no.csv: expected a file or a folder that is there, got 'no.csv'"),
         (["train", "t.csx"], "got 't.csx' (did you mean 't.csv'?)"),
-        (["train", "t.doc"], "FILE: expected a file ending in .csv, .tsv, .txt, .parquet, .npz, or a folder"),
+        (
+            ["train", "t.doc"],
+            "t.doc: expected a file ending in .csv, .tsv, .txt, .parquet, .npz, or a folder",
+        ),
         (["train", "t.csv"], "--target: expected one of t.csv's columns: a, b, c, price, kind, got none"),
         (["train", "digits", "--target", "y"], "--target: expected nothing for digits"),
         (

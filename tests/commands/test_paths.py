@@ -213,3 +213,14 @@ def test_only_models_with_the_same_test_rows_are_compared(capsys):
     lines = [line for line in said.splitlines() if "against" in line]
     assert len(lines) == 1 and "against one.npz" in lines[0]
     assert any(f", {which}, against" in lines[0] for which in ("better", "worse", "equal"))
+
+
+def test_what_is_no_model_is_named_and_a_swap_is_seen(capsys, here):
+    run(capsys, *TRAIN, "--out", "m")
+    np.savez("data.npz", X=np.eye(3), y=np.arange(3))
+    for command in ("evaluate", "predict"):
+        said = run(capsys, command, "h.csv", "m.npz", status=1).err
+        assert "got a table; the model comes first: m.npz h.csv" in said
+        said = run(capsys, command, "data.npz", "h.csv", status=1).err
+        assert "data.npz: expected a model file" in said and "got arrays of an .npz file" in said
+        assert "save the model again" not in said

@@ -39,7 +39,10 @@ def test_an_interrupted_sweep_says_what_was_not_trained(table, capsys, monkeypat
     monkeypatch.setattr(Log, "callback", interrupt)
     assert main([*table, "--sweep", "0.25,0.5,1"]) == 130
     out = capsys.readouterr().out
-    assert "not trained, or not to the end: --sweep 0.5,1" in out and "least error" not in out
+    assert "not trained, or not to the end: share 0.5, 1" in out and "least error" not in out
+    assert "to go on: lowrankweights train t.csv --target y --max-iter 3 --sweep 0.5,1\n" in out
+    rows = [line for line in out.splitlines() if line.endswith("interrupted, not finished")]
+    assert len(rows) == 1 and rows[0].split()[0] == "0.5"
 
 
 @pytest.mark.parametrize(

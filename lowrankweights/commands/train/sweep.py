@@ -1,6 +1,7 @@
 """One model for each share of the weights: a table and a picture of what a learned number is worth."""
 
 import argparse
+import shlex
 from typing import NamedTuple
 
 import numpy as np
@@ -53,11 +54,12 @@ def run(job, arguments, log):
     print(table(rows, job))
     interrupted = rows[-1].stopped == "interrupted"
     if missing := [f"{share:g}" for share in shares[len(rows) - interrupted :]]:
-        print(f"interrupted: not trained, or not to the end: --sweep {','.join(missing)}")
+        print("interrupted: not trained, or not to the end: share " + ", ".join(missing))
+        print(f"to go on: {command_to_sweep(arguments.command_line, missing)}")
     if len(rows) > 1 and rows[0].error is not None:
         _draw(rows, job, picture)
         print(f"picture: {picture}")
-    best = min(rows, key=lambda row: row.error or 0)
+    best = min(rows[: len(rows) - interrupted] or rows, key=lambda row: row.error or 0)
     if len(rows) > 1 and rows[0].error is not None and not missing:
         equal = [f"{row.share:g}" for row in rows if row.error == best.error]
         print(f"least error: share {', '.join(equal)}; chosen by these test rows, which flatters it a little")
@@ -79,6 +81,24 @@ def _with_share(arguments, job, share):
     return one
 
 
+def command_to_sweep(command_line, shares):
+    """A sweep's command, with other shares.
+
+    >>> command_to_sweep(["train", "my houses.csv", "--sweep", "0.1,0.5,1", "--seed", "1"], ["0.5", "1"])
+    "lowrankweights train 'my houses.csv' --seed 1 --sweep 0.5,1"
+    """
+    words, passed = [], False
+    for word in command_line:
+        option, equals, _ = word.partition("=")
+        if passed:
+            passed = False
+        elif len(option) > 3 and "--sweep".startswith(option):
+            passed = not equals
+        else:
+            words.append(word)
+    return shlex.join(["lowrankweights", *words, "--sweep", ",".join(shares)])
+
+
 def table(rows, job):
     """Share, learned numbers, error on the test rows, seconds, and why it stopped, a line a model."""
     regression = job.task == "regression"
@@ -86,7 +106,8 @@ def table(rows, job):
     lines = [f"{'share':>6}  {'learned':>11}  {what:>12}  {'seconds':>8}  stopped"]
     for row in rows:
         error = "-" if row.error is None else number(row.error) if regression else f"{row.error:.2f} %"
-        lines.append(f"{row.share:>6g}  {row.learned:>11,}  {error:>12}  {row.seconds:>8.1f}  {row.stopped}")
+        stopped = row.stopped + ", not finished" * (row.stopped == "interrupted")
+        lines.append(f"{row.share:>6g}  {row.learned:>11,}  {error:>12}  {row.seconds:>8.1f}  {stopped}")
     return "\n".join(lines)
 
 
