@@ -191,6 +191,19 @@ def list_of(convert, what):
     return parse
 
 
+def check_shares(option, shares):
+    """A ``ValueError`` that gives the share where per cent are meant.
+
+    >>> check_shares("--share", (0.5, 20.0))
+    Traceback (most recent call last):
+    ValueError: --share: expected a share above 0, at most 1, got 20: 20 % is 0.2
+    """
+    for share in shares if isinstance(shares, tuple) else (shares,):
+        if share is not None and 2 <= share <= 100:
+            expected = "a share above 0, at most 1"
+            _checks.fail(option, expected, f"{share:g}: {share:g} % is {share / 100:g}")
+
+
 def draw_to_files():
     """Pictures go to files: no window, no display needed."""
     import matplotlib

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from .. import _checks
-from . import add_command, defaults, draw_to_files, file_path, list_of
+from . import add_command, check_shares, defaults, draw_to_files, file_path, list_of
 
 N_FEATURES = 4
 N_LARGEST = 4096  # levels of an image as it is, pixels times channels: predicted in seconds
@@ -49,16 +49,21 @@ def run(arguments):
     draw_to_files()
     _checks.integer("--seed", arguments.seed, at_least=0)
     W, shape, note = read(arguments.file, arguments.shape)
+    check_shares("--proportion", arguments.proportion)
     _check_memory(len(W), arguments.proportion)
     grid = shape if isinstance(shape, Grid) else Grid(shape[:2], *shape[2:])
     c = completion.complete(W, grid, arguments.proportion, arguments.seed, arguments.length_scale)
-    print(f"{note}\n{completion.describe(c)}")
+    unit = "steps" if len(grid.shape) == 1 else "pixels"
+    print(f"{note}\n{completion.describe(c, unit)}")
     arguments.out.mkdir(parents=True, exist_ok=True)
     picture = arguments.out / f"{arguments.file.stem}-completed.png"
     with plt.rc_context(plotting.STYLE):
         what = "feature" if W.shape[1] == 1 else "features"
-        draw = plotting.signal_completion if len(grid.shape) == 1 else plotting.feature_completion
-        figure = draw(*as_pictures(c, grid), c["length_scale"], what=what)
+        if grid.n_channels == 1 and max(grid.shape) == len(grid):  # along one axis
+            parts, draw = (c["W"], c["alpha"], c["U"], (len(grid),)), plotting.signal_completion
+        else:
+            parts, draw = as_pictures(c, grid), plotting.feature_completion
+        figure = draw(*parts, c["length_scale"], what=what)
         figure.savefig(picture)
         plt.close(figure)
     print(f"picture: {picture}")

@@ -52,6 +52,9 @@ def run(arguments):
         )
     with _opened(arguments.out) as file:
         csv.writer(file, lineterminator="\n").writerows([names, *lines.tolist()])
+    if len(rows) < len(lines):
+        kept = f"{len(lines):,} lines in the order of the file, empty where a row was left out"
+        print(f"{len(rows):,} predictions, on {kept}", file=sys.stderr)
     if arguments.out is not None:
         print(f"{len(rows):,} predictions in {arguments.out}")
 

@@ -18,6 +18,7 @@ from .tables import MISSING, Labels, Unread, read_table
 N_LEVELS = 100  # of a category, at most, and at most half as many as rows
 LIKELY = ("target", "label", "class", "y")  # names that suggest a target
 ROW_NAMES = r"(?i:unnamed 1|id|index|row|.*[_ -]id)|.*[a-z]I[dD]"  # of a first column that may name the rows
+N_SOME = 5  # columns of a kind that an error names
 DIGITS = 1e-3  # float32 may round a column by this share of its standard deviation
 
 
@@ -59,9 +60,10 @@ class TableSource:
         """The target's name and values; without a name a ``ValueError`` that lists the columns."""
         names = list(self.table.columns)
         if name is None:
+            read = f" ({counted(self.n_rows, 'row')} read{self.table.ragged})"
             hint = f", perhaps --target {shlex.quote(names[-1])}" if names[-1].lower() in LIKELY else ""
             _checks.fail(
-                "--target", f"one of {printable(self.path)}'s columns: {listed(names)}", f"none{hint}"
+                "--target", f"one of {printable(self.path)}'s columns: {listed(names)}{read}", f"none{hint}"
             )
         one_of("--target", name, names, f"a column of {printable(self.path)}")
         return name, self.table.columns[name]
@@ -90,7 +92,11 @@ class TableSource:
         codes = values.codes if isinstance(values, Labels) else values
         if (codes == -1).all() if isinstance(values, Labels) else np.isnan(codes).all():
             return "empty"
-        if not is_first or isinstance(values, Labels) or not re.fullmatch(ROW_NAMES, name) or len(codes) < 2:
+        if isinstance(values, Labels):
+            named = (is_first and re.fullmatch(ROW_NAMES, name)) or all(map(_is_code, values.levels))
+            every = len(values.levels) == len(codes) > 1 and (codes >= 0).all()
+            return "differs in each row" if named and every else None
+        if not is_first or not re.fullmatch(ROW_NAMES, name) or len(codes) < 2:
             return None
         if codes.dtype.kind == "b" or not (codes == np.round(codes)).all():
             return None
@@ -100,7 +106,7 @@ class TableSource:
 
     def _refuse(self, target):
         """A ``ValueError`` that names every column of dates, or of text that hardly repeats."""
-        got, refused, goal = [], [], self.table.columns[target]
+        got, refused, unread, goal = [], [], {}, self.table.columns[target]
         if isinstance(goal, Unread):
             remedy = f"{goal.remedy}, or --categories {as_option([target])} for classes"
             found = f"{goal.what} such as {goal.example!r}; {remedy}"
@@ -108,7 +114,7 @@ class TableSource:
         for name in self.inputs:
             values = self.table.columns[name]
             if isinstance(values, Unread):
-                got.append(f"{values.what} in {name!r} (such as {values.example!r}: {values.remedy})")
+                unread.setdefault((values.what, values.remedy), []).append(name)
             elif isinstance(values, Labels) and len(values.levels) > min(N_LEVELS, self.n_rows / 2):
                 got.append(
                     f"{len(values.levels):,} different texts in {name!r} (such as {values.levels[0]!r})"
@@ -116,10 +122,14 @@ class TableSource:
             else:
                 continue
             refused.append(name)
+        for (what, remedy), names in reversed(unread.items()):
+            example = self.table.columns[names[0]].example
+            got.insert(0, f"{what} in {_some(map(repr, names))} (such as {example!r}: {remedy})")
         if refused:
             expected = f"numbers, or text of at most {min(N_LEVELS, self.n_rows // 2)} different values"
-            remedy = f"or leave them out: --ignore {as_option(refused)}"
-            _checks.fail(printable(self.path), expected, f"{'; '.join(got)}; {remedy}")
+            all_of_them = as_option(refused) if len(refused) <= N_SOME else "and their names, with commas"
+            got = f"{_some(got, '; ')}; or leave them out: --ignore {all_of_them}"
+            _checks.fail(printable(self.path), expected, got)
 
     def _lacking(self, names, target=None):
         """The faults of rows without a value, or without a finite number, in some columns."""
@@ -266,3 +276,15 @@ class TableSource:
         out = listed([f"{quoted(name)} ({why})" for name, why in self.left_out.items()])
         if out:
             yield "left out", out
+
+
+def _is_code(text):
+    """Whether a text is a number of something, such as C50000: a word with digits, not a sentence."""
+    return re.fullmatch(r"[\w./#-]{2,40}", text) is not None and any(map(str.isdigit, text))
+
+
+def _some(texts, between=", "):
+    """The first of some texts, and how many more there are."""
+    texts = list(texts)
+    more = f" and {len(texts) - N_SOME} more" * (len(texts) > N_SOME)
+    return between.join(texts[:N_SOME]) + more

@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 
@@ -313,3 +315,20 @@ def test_the_help_says_that_all_values_must_be_known(capsys):
     with pytest.raises(SystemExit):
         main(["complete", "--help"])
     assert "All values must be known" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_line_of_pixels_is_drawn_as_a_curve(here, capsys):
+    from PIL import Image
+
+    np.save("line.npy", np.sin(np.arange(24) / 3).reshape(1, 24))
+    assert complete(capsys, "line.npy", "--shape", "1,24")[0] == 0
+    with Image.open(here / "out" / "line-completed.png") as picture:
+        width, height = picture.size
+    assert (width, height) == (960, 336)  # 6.0 x 2.1 inches: one curve, not three lines of pixels
+
+
+def test_lengths_of_signals_are_steps_and_of_pictures_pixels(here, capsys):
+    saved("signal.npz", (40,), waves((40,)))
+    assert re.search(r"length scale \d+\.\d\d steps", complete(capsys, "signal.npz")[1])
+    np.save("smooth.npy", bump())
+    assert re.search(r"length scale \d+\.\d\d pixels", complete(capsys, "smooth.npy")[1])

@@ -55,7 +55,7 @@ def test_a_regression_is_trained_evaluated_and_predicted(capsys):
     assert said[0] == "houses.csv: 120 rows, 5 columns"
     assert said[-2].startswith("root mean squared error ") and "(of price; always the mean: " in said[-2]
     assert said[-1].startswith("test R2 0.9") or said[-1] == "test R2 1.000"
-    model = "out/houses-price-covariance-1.0-columns2-hidden8.npz"
+    model = "out/houses-price-none-1.0-columns2-hidden8.npz"
     new = write("new.csv", numbers(seed=1), order=-1)
     told = lrw_says(capsys, "evaluate", model, new).out.splitlines()
     assert told[-1].startswith("test R2 0.9") or told[-1] == "test R2 1.000"
@@ -90,6 +90,7 @@ def test_predictions_of_classes_have_probabilities_and_a_line_for_each_row(capsy
     )
     said = lrw_says(capsys, "predict", "m.npz", "new.csv", "--skip-bad", "--out", "p.csv")
     assert "2 predictions in p.csv" in said.out and "1 of 3 rows left out" in said.err
+    assert "2 predictions, on 3 lines in the order of the file, empty where a row was left out" in said.err
     with open("p.csv", newline="") as file:
         head, *lines = csv.reader(file)
     assert head == ["prediction", "probability_small", "probability_tall"]
@@ -207,7 +208,10 @@ def test_an_evaluation_of_own_data_without_a_file_says_what_is_needed(capsys):
             ["train", "t.doc"],
             "t.doc: expected a file ending in .csv, .tsv, .txt, .parquet, .npz, or a folder",
         ),
-        (["train", "t.csv"], "--target: expected one of t.csv's columns: a, b, c, price, kind, got none"),
+        (
+            ["train", "t.csv"],
+            "--target: expected one of t.csv's columns: a, b, c, price, kind (120 rows read), got",
+        ),
         (["train", "digits", "--target", "y"], "--target: expected nothing for digits"),
         (
             ["train", "t.csv", "--target", "kind", "--sweep", "0.5,1", "--resume"],

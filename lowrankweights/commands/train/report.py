@@ -16,14 +16,33 @@ def network_lines(job, arguments, paths):
     text = f"{' - '.join(map(str, sizes))} units, {arguments.activation}"
     yield "network", text + ", columns standardised" * standardised
     shares = arguments.sweep or arguments.proportion
-    shares = ", ".join(f"{100 * share:.3g}" for share in np.atleast_1d(shares))
+    shares = ", ".join(map(str, [_of_filter(job, share) for share in np.atleast_1d(shares).tolist()]))
     names = ", ".join(np.atleast_1d(arguments.dictionary))
     columns = ", ".join(map(str, np.atleast_1d(arguments.columns)))
-    text = f"{shares} % of each filter learned, {columns} columns, dictionary {names}"
+    text = f"{shares} of each filter learned, {columns} columns, dictionary {names}"
     yield "weights", f"{text} (--proportion, --columns, --dictionary)"
     there = [path.name for path in paths if path.exists() and not arguments.resume]
     where = str(paths[0]) if len(paths) == 1 else f"{paths[0].parent}, one for each share"
     yield "model", where + f" (replaces {listed(there)}, which is there)" * bool(there)
+
+
+def _of_filter(job, share):
+    """A share in per cent, and what becomes of it where weights are few: 50 % (6 of 13).
+
+    Of the first layer, whose filters have as many weights as there are inputs.
+    """
+    n_v = job.X_train.shape[1]
+    n = n_learned(job, share)
+    exact = abs(n / n_v - share) < 0.005
+    return f"{100 * share:.3g} %" + f" ({n} of {n_v})" * (not exact)
+
+
+def n_learned(job, share):
+    """How many weights of a filter of the first layer are learned at a share."""
+    from ...dictionaries.index_sets import count_known
+
+    n_channels = job.input_shape[2] if job.input_shape and len(job.input_shape) == 3 else 1
+    return count_known(share, job.X_train.shape[1], n_channels)
 
 
 def _n_outputs(job):

@@ -7,11 +7,12 @@ from typing import NamedTuple
 import numpy as np
 
 from ... import _checks
+from ...dictionaries.index_sets import count_known
 from ...files import check_writable
-from .. import INTERRUPTED, draw_to_files
+from .. import INTERRUPTED, check_shares, draw_to_files
 from .fit import fit, stopped
 from .options import check_memory, check_model_path, check_network, default_path
-from .report import network_lines, number, score_lines
+from .report import n_learned, network_lines, number, score_lines
 
 
 class Row(NamedTuple):
@@ -33,7 +34,7 @@ class Row(NamedTuple):
 
 def run(job, arguments, log):
     """Train for each share of ``--sweep``, print a table, draw it; returns the exit status."""
-    shares = list(dict.fromkeys(np.atleast_1d(arguments.sweep).tolist()))
+    shares, equal = _different(np.atleast_1d(arguments.sweep).tolist(), job, arguments)
     runs = [_with_share(arguments, job, share) for share in shares]
     for one in runs:
         check_memory(one, job)
@@ -44,6 +45,8 @@ def run(job, arguments, log):
     name = job.name if arguments.out is None else arguments.out.with_suffix("").name
     picture = check_writable(paths[0].with_name(f"{name}-sweep.png"), "--out")
     print(job.head(network_lines(job, arguments, paths)))
+    for line in equal:
+        print(line)
     rows = []
     for one, path in zip(runs, paths, strict=True):
         model, found, seconds = fit(job, one, path, log)
@@ -68,9 +71,27 @@ def run(job, arguments, log):
     return INTERRUPTED if interrupted else None
 
 
+def _different(shares, job, arguments):
+    """The shares that learn different numbers of weights, and lines that tell the others.
+
+    A share is rounded to whole weights of each filter; the layers are alike only if all their counts are.
+    """
+    kept, told = {}, []
+    sizes = np.atleast_1d(arguments.hidden).tolist()[:-1]
+    for share in dict.fromkeys(shares):
+        check_shares("--sweep", share)
+        _checks.number("--sweep", share, above=0, at_most=1)
+        counts = n_learned(job, share), *(count_known(share, n) for n in sizes), share == 1
+        if counts in kept:
+            told.append(
+                f"share {share:g}: as {kept[counts]:g}, {counts[0]} of a filter's weights; trained once"
+            )
+        kept.setdefault(counts, share)
+    return list(kept.values()), told
+
+
 def _with_share(arguments, job, share):
     """The arguments of one run; at share 1 every weight is learned."""
-    _checks.number("--sweep", share, above=0, at_most=1)
     one = argparse.Namespace(**vars(arguments) | {"proportion": share})
     if share == 1:
         one.dictionary = "none"
@@ -129,7 +150,8 @@ def _draw(rows, job, path):
             words = ", ".join("every weight" if row.share == 1 else f"{100 * row.share:g} %" for row in there)
             highest = max(row.error for row in there)
             at = {"xy": (learned, highest), "xytext": (0, 7), "textcoords": "offset points"}
-            ax.annotate(words, **at, ha="center", fontsize="small")
+            ground = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1}  # over the line
+            ax.annotate(words, **at, ha="center", fontsize="small", bbox=ground)
         regression = job.task == "regression"
         ax.set(
             xscale="log",
