@@ -265,3 +265,10 @@ def test_too_many_learned_numbers_are_told_and_no_more_iterations_advised(target
     out = lrw_says(capsys, *words).out
     assert "training error is far below test error: raise --weight-decay or lower --share" in out
     assert "raise max_iter" not in out and said in out.splitlines()[-1]
+
+
+def test_one_test_row_has_no_r2_and_few_training_rows_are_told(capsys):
+    write("t.csv", numbers(5))
+    out = lrw_says(capsys, "train", "t.csv", "--target", "price", "--ignore", "kind", *FEW).out
+    assert out.splitlines()[-1] == "test R2 of one row: not defined" and "nan" not in out
+    assert "always the mean" not in out and "so few that" in out

@@ -70,13 +70,14 @@ def scores(model, X, y):
     if hasattr(model, "classes_"):
         if not len(y):
             return {"test_error": None}
-        base = 1 - np.unique(y, return_counts=True)[1].max() / len(y)
-        return {"test_error": 1 - model.score(X, y), "test_base_error": float(base)}
+        base = float(1 - np.unique(y, return_counts=True)[1].max() / len(y))
+        return {"test_error": 1 - model.score(X, y)} | ({"test_base_error": base} if len(y) > 1 else {})
     if not len(y):
         return {"test_r2": None, "test_rmse": None}
     rmse = float(np.sqrt(np.mean(np.square(model.predict(X) - y))))
-    r2 = float(model.score(X, y)) if len(y) > 1 else None  # of one row it is not defined
-    return {"test_r2": r2, "test_rmse": rmse, "test_base_rmse": float(np.std(y))}
+    if len(y) == 1:  # R2 is not defined
+        return {"test_r2": None, "test_rmse": rmse}
+    return {"test_r2": float(model.score(X, y)), "test_rmse": rmse, "test_base_rmse": float(np.std(y))}
 
 
 def score_lines(found, target="y", rows_are="rows"):
