@@ -64,9 +64,24 @@ def run(arguments):
         else:
             parts, draw = as_pictures(c, grid), plotting.feature_completion
         figure = draw(*parts, c["length_scale"], what=what)
+        if grid.n_channels == 1 and draw is plotting.feature_completion:
+            _add_colours(figure)
         figure.savefig(picture)
         plt.close(figure)
     print(f"picture: {picture}")
+
+
+def _add_colours(figure):
+    """A colour bar: each feature is drawn on a scale of its own."""
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Normalize
+
+    from ..plotting.style import DIVERGING
+
+    figure.set_size_inches(figure.get_figwidth() + 0.9, figure.get_figheight())
+    bar = figure.colorbar(ScalarMappable(Normalize(-1, 1), DIVERGING), ax=figure.axes, shrink=0.5, aspect=12)
+    bar.set_ticks([-1, 0, 1], labels=["-largest", "0", "+largest"])
+    bar.ax.tick_params(labelsize="small")
 
 
 def as_pictures(c, grid):

@@ -332,3 +332,16 @@ def test_lengths_of_signals_are_steps_and_of_pictures_pixels(here, capsys):
     assert re.search(r"length scale \d+\.\d\d steps", complete(capsys, "signal.npz")[1])
     np.save("smooth.npy", bump())
     assert re.search(r"length scale \d+\.\d\d pixels", complete(capsys, "smooth.npy")[1])
+
+
+def test_grey_features_have_a_colour_bar_and_coloured_ones_none(here, capsys):
+    from PIL import Image
+
+    blues = {}
+    for name, shape in (("grey.npy", (12, 12)), ("colour.npy", (12, 4, 3))):
+        np.save(name, bump().reshape(shape))
+        assert complete(capsys, name, "--shape", ",".join(map(str, shape)))[0] == 0
+        with Image.open(here / "out" / name.replace(".npy", "-completed.png")) as picture:
+            right = np.asarray(picture.convert("RGB"), int)[:, int(0.7 * picture.width) :]
+        blues[name] = np.count_nonzero((right[..., 2] > 150) & (right[..., 0] < 60))
+    assert blues["grey.npy"] > 100 and blues["colour.npy"] == 0  # the bump has nothing below zero
