@@ -1,7 +1,9 @@
 """Write files whole or not at all, and never over somebody's data."""
 
+import contextlib
 import difflib
 import os
+import secrets
 import tempfile
 from pathlib import Path
 
@@ -73,14 +75,25 @@ def with_npz(path):
 
 
 def write_npz(path, **arrays):
-    """Write arrays to an .npz file: to a temporary file in the same folder, which is then renamed."""
+    """Write arrays to an .npz file, whole or not at all; its folder is made."""
     path = Path(path).expanduser()
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with replacing(path) as file:
+        np.savez(file, **arrays)
+
+
+@contextlib.contextmanager
+def replacing(path):
+    """A binary file to write, which takes its name at the end, when it is whole.
+
+    Until then it is a hidden file in the same folder. Its mode is what the umask gives any new file
+    (those of ``tempfile`` can be read by their owner only).
+    """
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, **arrays)
+        with open(temporary, "xb") as file:
+            yield file
         os.replace(temporary, path)
     except BaseException:
-        os.unlink(temporary)
+        temporary.unlink(missing_ok=True)
         raise

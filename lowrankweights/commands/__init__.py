@@ -11,6 +11,8 @@ import inspect
 import os
 from pathlib import Path
 
+from .. import _checks
+
 DATA_SETS = ("digits", "digits-16x16", "mnist")  # that train and evaluate know by name
 INTERRUPTED = 130  # exit status after Ctrl-C, SIGTERM or SIGHUP
 
@@ -33,11 +35,49 @@ class Command(argparse.ArgumentParser):
     arguments = None
 
     def parse_known_args(self, args=None, namespace=None):
-        """As ``ArgumentParser``."""
+        """As ``ArgumentParser``; what is not known is an error with this command's usage."""
         if self.arguments is not None:
             arguments, self.arguments = self.arguments, None
             arguments(self)
-        return super().parse_known_args(args, namespace)
+        found, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            hint = did_you_mean(unknown[0].partition("=")[0], self._option_string_actions)
+            self.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
+        return found, unknown
+
+    def _check_value(self, action, value):
+        """As ``ArgumentParser``, with the choice that is close."""
+        try:
+            super()._check_value(action, value)
+        except argparse.ArgumentError as error:
+            error.message += did_you_mean(str(value), action.choices)
+            raise
+
+    def as_typed(self, name, arguments):
+        """What the user typed where an error names an argument: the option, or the file that is no option's.
+
+        Other names stay as they are.
+        """
+        key = name.lstrip("-").replace("-", "_").lower()
+        keys = [key, *{"path": ("model", "file"), "file": ("data",)}.get(key, ())]
+        action = next((a for k in keys for a in self._actions if a.dest == k), None)
+        if action is None:
+            return name
+        if action.option_strings:
+            typed = [word.partition("=")[0] for word in arguments.command_line]
+            return next((o for o in action.option_strings if o in typed), action.option_strings[0])
+        value = getattr(arguments, action.dest)
+        return str(value) if isinstance(value, (str, Path)) else name
+
+
+def did_you_mean(word, words):
+    """The closest of some words, as a hint.
+
+    >>> did_you_mean("--max_iter", ["--max-iter", "--target"]), did_you_mean("x", ["--target"])
+    (" (did you mean '--max-iter'?)", '')
+    """
+    close = difflib.get_close_matches(word, list(words), n=1)
+    return f" (did you mean {close[0]!r}?)" if close else ""
 
 
 def add_command(commands, name, run, text, arguments=None):
@@ -55,7 +95,7 @@ def add_command(commands, name, run, text, arguments=None):
         ``arguments(parser)`` adds the arguments.
     """
     command = commands.add_parser(name, help=text, description=text, formatter_class=Help)
-    command.set_defaults(run=run)
+    command.set_defaults(run=run, command=command)
     command.arguments = arguments
 
 
@@ -80,11 +120,29 @@ def data_source(text):
     if text in DATA_SETS:
         return text
     if not path.exists() and not path.suffix and path.name == text:
-        close = difflib.get_close_matches(text, DATA_SETS, n=1)
-        hint = f" (did you mean {close[0]!r}?)" if close else ""
+        hint = did_you_mean(text, DATA_SETS)
         names = ", ".join(DATA_SETS)
         raise argparse.ArgumentTypeError(f"expected {names}, or a file or folder, got {text!r}{hint}")
     return path
+
+
+def load_model(path, other=None):
+    """A saved model and its notes; a ``ValueError`` that says what else a file is.
+
+    Parameters
+    ----------
+    path : Path
+    other : Path, optional
+        What is to be read by the model: the two may be swapped.
+    """
+    from ..estimators import model_files
+    from ..readers.own_data import kind_of
+
+    if path.exists() and not model_files.is_model(path) and (kind := kind_of(path)):
+        swapped = isinstance(other, Path) and model_files.is_model(other)
+        remedy = f"; the model comes first: {other} {path}" if swapped else ""
+        _checks.fail("MODEL", "a model file written by train or lowrankweights.save", f"{kind}{remedy}")
+    return model_files.load(path), model_files.read_notes(path)
 
 
 def add_reading(parser):
@@ -131,6 +189,19 @@ def list_of(convert, what):
         return values if len(values) > 1 else values[0]
 
     return parse
+
+
+def check_shares(option, shares):
+    """A ``ValueError`` that gives the share where per cent are meant.
+
+    >>> check_shares("--share", (0.5, 20.0))
+    Traceback (most recent call last):
+    ValueError: --share: expected a share above 0, at most 1, got 20: 20 % is 0.2
+    """
+    for share in shares if isinstance(shares, tuple) else (shares,):
+        if share is not None and 2 <= share <= 100:
+            expected = "a share above 0, at most 1"
+            _checks.fail(option, expected, f"{share:g}: {share:g} % is {share / 100:g}")
 
 
 def draw_to_files():

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from .. import _checks
-from . import add_command, defaults, draw_to_files, file_path, list_of
+from . import add_command, check_shares, defaults, draw_to_files, file_path, list_of
 
 N_FEATURES = 4
 N_LARGEST = 4096  # levels of an image as it is, pixels times channels: predicted in seconds
@@ -14,7 +14,10 @@ U_BYTES = 1 << 30  # of a dictionary, at most
 
 def add(commands):
     """The subcommand and its arguments."""
-    text = "Predict a feature of your own from a few of its weights: an image, weights, a saved model."
+    text = (
+        "Hide most weights of a feature, predict them from the others, and say how well: of an image, of "
+        "weights, of a saved model. All values must be known."
+    )
     add_command(commands, "complete", run, text, _arguments)
 
 
@@ -23,7 +26,7 @@ def _arguments(parser):
 
     usual, add = defaults(complete), parser.add_argument
     text = "an image, .npy with weights (n_v, n_features), or .npz of train"
-    add("file", type=file_path, help=text)
+    add("file", metavar="FILE", type=file_path, help=text)
     text = (
         "of a feature: HEIGHT,WIDTH, or HEIGHT,WIDTH,3 in colour. An image is resampled to it; default: its "
         f"own size and colours, up to {N_LARGEST:,} levels (pixels times channels)"
@@ -46,19 +49,39 @@ def run(arguments):
     draw_to_files()
     _checks.integer("--seed", arguments.seed, at_least=0)
     W, shape, note = read(arguments.file, arguments.shape)
+    check_shares("--proportion", arguments.proportion)
     _check_memory(len(W), arguments.proportion)
     grid = shape if isinstance(shape, Grid) else Grid(shape[:2], *shape[2:])
     c = completion.complete(W, grid, arguments.proportion, arguments.seed, arguments.length_scale)
-    print(f"{note}\n{completion.describe(c)}")
+    unit = "steps" if len(grid.shape) == 1 else "pixels"
+    print(f"{note}\n{completion.describe(c, unit)}")
     arguments.out.mkdir(parents=True, exist_ok=True)
     picture = arguments.out / f"{arguments.file.stem}-completed.png"
     with plt.rc_context(plotting.STYLE):
         what = "feature" if W.shape[1] == 1 else "features"
-        draw = plotting.signal_completion if len(grid.shape) == 1 else plotting.feature_completion
-        figure = draw(*as_pictures(c, grid), c["length_scale"], what=what)
+        if grid.n_channels == 1 and max(grid.shape) == len(grid):  # along one axis
+            parts, draw = (c["W"], c["alpha"], c["U"], (len(grid),)), plotting.signal_completion
+        else:
+            parts, draw = as_pictures(c, grid), plotting.feature_completion
+        figure = draw(*parts, c["length_scale"], what=what)
+        if grid.n_channels == 1 and draw is plotting.feature_completion:
+            _add_colours(figure)
         figure.savefig(picture)
         plt.close(figure)
     print(f"picture: {picture}")
+
+
+def _add_colours(figure):
+    """A colour bar: each feature is drawn on a scale of its own."""
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Normalize
+
+    from ..plotting.style import DIVERGING
+
+    figure.set_size_inches(figure.get_figwidth() + 0.9, figure.get_figheight())
+    bar = figure.colorbar(ScalarMappable(Normalize(-1, 1), DIVERGING), ax=figure.axes, shrink=0.5, aspect=12)
+    bar.set_ticks([-1, 0, 1], labels=["-largest", "0", "+largest"])
+    bar.ax.tick_params(labelsize="small")
 
 
 def as_pictures(c, grid):
@@ -104,6 +127,7 @@ def read(path, shape=None):
 
     if shape is not None:
         shape = _without_one_channel(np.atleast_1d(shape).tolist())
+    _refuse_others(path)
     suffix = path.suffix.lower()
     if suffix not in (".npy", ".npz"):
         return _image(path, shape)
@@ -118,6 +142,17 @@ def read(path, shape=None):
     return chosen, shape, f"{path.name}: {which}.{slices}"
 
 
+def _refuse_others(path):
+    """A ``ValueError`` that says what a file is, where it is for another command."""
+    from ..estimators import model_files
+    from ..readers.own_data import kind_of
+
+    kind = kind_of(path) if path.exists() else None
+    if kind is not None and not model_files.is_model(path):
+        one = "; name one of its files" if path.is_dir() else "; train learns from it, and saves a model"
+        _checks.fail("FILE", "an image, .npy with weights, or .npz with a model of train", kind + one)
+
+
 def _image(path, shape):
     """An image as one feature, its shape and what was done."""
     from ..dictionaries.completion import centred
@@ -126,7 +161,7 @@ def _image(path, shape):
 
     if shape is not None:
         shape = image_grid(shape, "--shape", n_channels=(1, 3)).input_shape
-    pixels, note = read_image(path, shape, N_LARGEST)
+    pixels, note = read_image(path, shape, N_LARGEST, name="FILE")
     return centred(pixels).reshape(-1, 1), pixels.shape, f"{note[:-1]}, less the mean of its levels."
 
 
@@ -194,6 +229,11 @@ def _weights(path, shape):
     except (OSError, ValueError, EOFError) as error:
         _checks.fail("file", "an array written by numpy.save", f"{str(path)!r} ({error})")
     _refuse_levels(path, W)
+    if W.dtype.kind == "f" and (n_bad := np.count_nonzero(~np.isfinite(W))):
+        remedy = "it hides some itself and predicts these; give a feature without gaps"
+        _checks.fail(
+            str(path), "weights that are all known", f"{n_bad} of {W.size} nan or infinite: {remedy}"
+        )
     W = _checks.array(str(path), W, ndim=(1, 2, 3), dtype=np.float64)
     if W.size == 0:
         _checks.fail(str(path), "at least one weight", f"shape {W.shape}")

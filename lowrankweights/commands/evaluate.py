@@ -1,7 +1,7 @@
 """``lowrankweights evaluate``: the test error of a saved model, on its data set or on a new file."""
 
 from .. import _checks
-from . import DATA_SETS, add_command, add_reading, file_path, reading_options
+from . import DATA_SETS, add_command, add_reading, file_path, load_model, reading_options
 from .train.job import load
 from .train.report import score_lines, scores
 
@@ -21,9 +21,7 @@ def _arguments(parser):
 
 def run(arguments):
     """Print counts and the test error."""
-    from ..estimators import model_files
-
-    model, notes = model_files.load(arguments.model), model_files.read_notes(arguments.model)
+    model, notes = load_model(arguments.model, arguments.file)
     last = model[-1] if hasattr(model, "steps") else model  # of a pipeline
     if arguments.file is not None:
         X, y, words = _own(arguments, last, notes)

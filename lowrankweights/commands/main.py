@@ -42,6 +42,7 @@ USER_ERRORS = (ValueError, OSError)
 
 def main(argv=None):
     """Run a command; returns the exit status."""
+    arguments = None
     try:
         arguments = build_parser().parse_args(argv)  # imports what the defaults are read from
         arguments.command_line = sys.argv[1:] if argv is None else list(argv)
@@ -54,11 +55,20 @@ def main(argv=None):
             output.flush()
             return status or int(output.broken)
     except USER_ERRORS as error:
-        print(f"lowrankweights: error: {error}", file=sys.stderr)
+        print(f"lowrankweights: error: {told(error, arguments)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("lowrankweights: interrupted", file=sys.stderr)
         return INTERRUPTED
+
+
+def told(error, arguments):
+    """An error's text, in which an argument of the code is the option, or the file, that was typed."""
+    name, colon, text = str(error).partition(":")
+    if arguments is None or not colon:
+        return str(error)
+    typed = arguments.command.as_typed(name, arguments)
+    return typed.encode("utf-8", "surrogateescape").decode("utf-8", "replace") + colon + text
 
 
 class Output:

@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import _checks
 from ..files import check_not_data, check_writable
-from . import add_command, add_reading, file_path, output_path, reading_options
+from . import add_command, add_reading, file_path, load_model, output_path, reading_options
 
 
 def add(commands):
@@ -27,14 +27,13 @@ def _arguments(parser):
 
 def run(arguments):
     """Write a line for each row, in the file's order; what else there is to say goes to stderr."""
-    from ..estimators import model_files
     from ..readers import read_like, schema_of
 
     if arguments.out is not None:
         check_writable(arguments.out, "--out")
         inputs = arguments.model, arguments.file
         check_not_data(arguments.out, "--out", inputs, are_predictions, "predictions of ours")
-    model, notes = model_files.load(arguments.model), model_files.read_notes(arguments.model)
+    model, notes = load_model(arguments.model, arguments.file)
     if not hasattr(model, "predict"):
         _checks.fail("MODEL", "a classifier or a regressor", f"{arguments.model}, a {type(model).__name__}")
     schema = schema_of(model, notes, arguments.file)
@@ -53,6 +52,9 @@ def run(arguments):
         )
     with _opened(arguments.out) as file:
         csv.writer(file, lineterminator="\n").writerows([names, *lines.tolist()])
+    if len(rows) < len(lines):
+        kept = f"{len(lines):,} lines in the order of the file, empty where a row was left out"
+        print(f"{len(rows):,} predictions, on {kept}", file=sys.stderr)
     if arguments.out is not None:
         print(f"{len(rows):,} predictions in {arguments.out}")
 

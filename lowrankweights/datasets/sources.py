@@ -4,12 +4,12 @@ import importlib.util
 import os
 import shutil
 import tarfile
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..environment import switched_on
+from ..files import replacing
 
 DATA_VARIABLE = "LOWRANKWEIGHTS_DATA"
 OFFLINE_VARIABLE = "LOWRANKWEIGHTS_OFFLINE"
@@ -193,6 +193,8 @@ class DataSet:
         for mirror in self.mirrors:
             try:
                 pooch.retrieve(mirror + file, f"sha256:{self.files[file]}", fname=file, path=folder)
+                with replacing(folder / file) as whole, open(folder / file, "rb") as own:
+                    shutil.copyfileobj(own, whole)  # pooch's can be read by their owner only
                 if self.members:
                     _unpack(folder / file, self.members)
                 return
@@ -215,9 +217,8 @@ def _unpack(archive, members):
         for item in tar:
             name = Path(item.name).name
             if item.isfile() and name in members:
-                with tempfile.NamedTemporaryFile(dir=archive.parent, delete=False) as file:
+                with replacing(archive.parent / name) as file:
                     shutil.copyfileobj(tar.extractfile(item), file)
-                os.replace(file.name, archive.parent / name)
     archive.unlink()
 
 

@@ -143,14 +143,14 @@ def centred(image):
     return image - image.mean(axis=(0, 1))
 
 
-def describe(completion):
-    """What was known, what was chosen, and how good the prediction is, in one line."""
+def describe(completion, unit="pixels"):
+    """What was known, what was chosen, and how good the prediction is, in one line; ``unit``: of lengths."""
     n_v, n_alpha = completion["U"].shape
     at_bound = ", at the end of what was tried" if completion["at_bound"] else ""
     chosen = f" (marginal likelihood of the known weights{at_bound})" if completion["chosen"] else ""
     return (
         f"{n_alpha} of {n_v} weights known ({n_alpha / n_v:.0%}); length scale "
-        f"{completion['length_scale']:.2f} pixels{chosen}; {correlations(completion)}"
+        f"{completion['length_scale']:.2f} {unit}{chosen}; {correlations(completion)}"
     )
 
 

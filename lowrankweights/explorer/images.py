@@ -10,7 +10,7 @@ from ..dictionaries.points import image_grid
 LONGEST = 28  # pixels of the longer side, as in own_image.js
 
 
-def read_image(path, shape=None, n_largest=None):
+def read_image(path, shape=None, n_largest=None, name="image"):
     """Read an image file as a small grid of levels.
 
     Parameters
@@ -24,6 +24,8 @@ def read_image(path, shape=None, n_largest=None):
     n_largest : int, optional
         Without ``shape``: the image's own size and, where it has any, its colours; in proportion smaller
         where it would have more levels than these (pixels times channels).
+    name : str
+        Of the argument, for errors.
 
     Returns
     -------
@@ -38,7 +40,7 @@ def read_image(path, shape=None, n_largest=None):
         If the file is missing, is no image, or has the same colour everywhere.
     """
     path = Path(path).expanduser()
-    image = _upright_on_white(path)
+    image = _upright_on_white(path, name)
     before = image.height, image.width
     in_colour = bool(np.ptp(np.asarray(image), axis=2).any())
     if shape is not None:
@@ -51,13 +53,13 @@ def read_image(path, shape=None, n_largest=None):
         size, in_colour = tuple(max(1, round(n * LONGEST / max(before))) for n in before), False
     pixels = _resampled(np.asarray(image if in_colour else image.convert("L")), size)
     if not np.ptp(pixels, axis=(0, 1)).any():
-        _checks.fail("image", "an image with more than one grey", f"{str(path)!r}, the same grey everywhere")
-    what = f"{before[1]} x {before[0]} pixels, in {'colour' if in_colour else 'grey'}"
-    resampled = "" if size == before else f", resampled to {size[1]} x {size[0]}"
+        _checks.fail(name, "an image with more than one grey", f"{str(path)!r}, the same grey everywhere")
+    what = f"{before[0]} x {before[1]} pixels (height x width), in {'colour' if in_colour else 'grey'}"
+    resampled = "" if size == before else f", resampled to {size[0]} x {size[1]}"
     return pixels, f"{path.name}: {what}{resampled}."
 
 
-def _upright_on_white(path):
+def _upright_on_white(path, name):
     """An image file as it is looked at, 8 bits a colour, with white where it is transparent."""
     from PIL import Image, ImageOps
 
@@ -65,7 +67,7 @@ def _upright_on_white(path):
         with Image.open(path) as opened:
             layers = _eight_bits(ImageOps.exif_transpose(opened)).convert("RGBA")
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        _checks.fail("image", "an image file such as a PNG or JPEG", f"{str(path)!r} ({error})")
+        _checks.fail(name, "an image file such as a PNG or JPEG", f"{str(path)!r} ({error})")
     ground = Image.new("RGBA", layers.size, "white")
     return Image.alpha_composite(ground, layers).convert("RGB")
 

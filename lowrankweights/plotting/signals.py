@@ -41,15 +41,15 @@ def signal_completion(W, alpha, U, shape=None, length_scale=None, fig=None, what
     axes = fig.subplots(n_features, 1, squeeze=False, sharex=True)[:, 0]
     W_hat = predict_features(W[alpha], U)
     for ax, w, w_hat, r in zip(axes, W.T, W_hat.T, correlation(W, W_hat, alpha), strict=True):
-        ax.plot(w, color=COLOURS["blue"], lw=1.4, label="learned")
+        ax.plot(w, color=COLOURS["blue"], lw=1.4, label="all weights")
         ax.plot(w_hat, "--", color=COLOURS["orange"], lw=1.4, label="predicted")
         ax.plot(alpha, w[alpha], "o", color="black", ms=3, label="known")
         said = "no correlation" if np.isnan(r) else f"correlation {r:.2f}"
         ax.set_title(said, fontsize="small", loc="right")
     fig.legend(*axes[0].get_legend_handles_labels(), loc="outside upper left", ncols=3)
     fig.supylabel(f"weights of {what}", fontsize="medium")
-    told = f"place on the axis; {len(alpha)} of {len(W)} weights known"
+    told = f"index along the axis; {len(alpha)} of {len(W)} weights known"
     if length_scale is not None:
-        told += f", length scale {length_scale:.2f}"
+        told += f", length scale {length_scale:.2f} steps"
     axes[-1].set_xlabel(told)
     return fig

@@ -4,18 +4,21 @@ What a column is, is learned from training rows and kept as plain data. By it ne
 any order.
 """
 
+import difflib
 import re
+import shlex
 
 import numpy as np
 
 from .. import _checks
 from .arrays import check_shape, scale_of_levels
-from .faults import Fault, counted, listed, one_of, printable, quoted
+from .faults import Fault, as_option, counted, listed, one_of, printable, quoted
 from .tables import MISSING, Labels, Unread, read_table
 
 N_LEVELS = 100  # of a category, at most, and at most half as many as rows
 LIKELY = ("target", "label", "class", "y")  # names that suggest a target
 ROW_NAMES = r"(?i:unnamed 1|id|index|row|.*[_ -]id)|.*[a-z]I[dD]"  # of a first column that may name the rows
+N_SOME = 5  # columns of a kind that an error names
 DIGITS = 1e-3  # float32 may round a column by this share of its standard deviation
 
 
@@ -57,9 +60,10 @@ class TableSource:
         """The target's name and values; without a name a ``ValueError`` that lists the columns."""
         names = list(self.table.columns)
         if name is None:
-            hint = f", perhaps --target {names[-1]}" if names[-1].lower() in LIKELY else ""
+            read = f" ({counted(self.n_rows, 'row')} read{self.table.ragged})"
+            hint = f", perhaps --target {shlex.quote(names[-1])}" if names[-1].lower() in LIKELY else ""
             _checks.fail(
-                "--target", f"one of {printable(self.path)}'s columns: {listed(names)}", f"none{hint}"
+                "--target", f"one of {printable(self.path)}'s columns: {listed(names)}{read}", f"none{hint}"
             )
         one_of("--target", name, names, f"a column of {printable(self.path)}")
         return name, self.table.columns[name]
@@ -88,7 +92,11 @@ class TableSource:
         codes = values.codes if isinstance(values, Labels) else values
         if (codes == -1).all() if isinstance(values, Labels) else np.isnan(codes).all():
             return "empty"
-        if not is_first or isinstance(values, Labels) or not re.fullmatch(ROW_NAMES, name) or len(codes) < 2:
+        if isinstance(values, Labels):
+            named = (is_first and re.fullmatch(ROW_NAMES, name)) or all(map(_is_code, values.levels))
+            every = len(values.levels) == len(codes) > 1 and (codes >= 0).all()
+            return "differs in each row" if named and every else None
+        if not is_first or not re.fullmatch(ROW_NAMES, name) or len(codes) < 2:
             return None
         if codes.dtype.kind == "b" or not (codes == np.round(codes)).all():
             return None
@@ -98,16 +106,15 @@ class TableSource:
 
     def _refuse(self, target):
         """A ``ValueError`` that names every column of dates, or of text that hardly repeats."""
-        got, refused, goal = [], [], self.table.columns[target]
+        got, refused, unread, goal = [], [], {}, self.table.columns[target]
         if isinstance(goal, Unread):
-            found = (
-                f"{goal.what} such as {goal.example!r}; {goal.remedy}, or --categories {target} for classes"
-            )
+            remedy = f"{goal.remedy}, or --categories {as_option([target])} for classes"
+            found = f"{goal.what} such as {goal.example!r}; {remedy}"
             _checks.fail(f"{printable(self.path)}, target {target!r}", "numbers or classes", found)
         for name in self.inputs:
             values = self.table.columns[name]
             if isinstance(values, Unread):
-                got.append(f"{values.what} in {name!r} (such as {values.example!r}: {values.remedy})")
+                unread.setdefault((values.what, values.remedy), []).append(name)
             elif isinstance(values, Labels) and len(values.levels) > min(N_LEVELS, self.n_rows / 2):
                 got.append(
                     f"{len(values.levels):,} different texts in {name!r} (such as {values.levels[0]!r})"
@@ -115,21 +122,29 @@ class TableSource:
             else:
                 continue
             refused.append(name)
+        for (what, remedy), names in reversed(unread.items()):
+            example = self.table.columns[names[0]].example
+            got.insert(0, f"{what} in {_some(map(repr, names))} (such as {example!r}: {remedy})")
         if refused:
             expected = f"numbers, or text of at most {min(N_LEVELS, self.n_rows // 2)} different values"
-            remedy = f"or leave them out: --ignore {','.join(refused)}"
-            _checks.fail(printable(self.path), expected, f"{'; '.join(got)}; {remedy}")
+            all_of_them = as_option(refused) if len(refused) <= N_SOME else "and their names, with commas"
+            got = f"{_some(got, '; ')}; or leave them out: --ignore {all_of_them}"
+            _checks.fail(printable(self.path), expected, got)
 
     def _lacking(self, names, target=None):
         """The faults of rows without a value, or without a finite number, in some columns."""
         for name in names:
             values, where = self.table.columns[name], f"column {name!r}"
             # what a column is can be chosen in training only, and the target is not one to leave out
-            ignore = f"--ignore {name} leaves out the column" * (self.in_training and name != target)
+            ignore = f"--ignore {as_option([name])} leaves out the column" * (
+                self.in_training and name != target
+            )
             odd = np.array(sorted(self.table.odd.get(name, {})), dtype=int)
             if len(odd):
                 got = repr(self.table.odd[name][odd[0]])
-                remedy = f"--categories {name} takes all for categories, {ignore}" if ignore else ""
+                remedy = (
+                    f"--categories {as_option([name])} takes all for categories, {ignore}" if ignore else ""
+                )
                 yield Fault(where, "numbers, as in most rows", got, odd, remedy)
             lacking = values.codes == -1 if isinstance(values, Labels) else np.isnan(values)
             empty = np.setdiff1d(np.flatnonzero(lacking), odd)
@@ -182,7 +197,7 @@ class TableSource:
         texts = [column["name"] for column in columns if column["kind"] == "category"]
         if texts:
             _checks.fail(
-                "--shape", "columns of numbers", f"text in {listed(texts)}; --ignore {','.join(texts)}"
+                "--shape", "columns of numbers", f"text in {listed(texts)}; --ignore {as_option(texts)}"
             )
         check_shape(shape, len(columns))
         pixels = [self.table.columns[column["name"]][rows] for column in columns]
@@ -195,10 +210,7 @@ class TableSource:
         names += [schema["target"]["name"]] * needs_target
         missing = [name for name in names if name not in self.table.columns]
         if missing:
-            there = f"it has {listed(self.table.columns)}"
-            _checks.fail(
-                printable(self.path), f"columns {listed(names)}", f"none called {listed(missing)} ({there})"
-            )
+            self._fail_without(names, missing, schema["target"]["name"])
         for column in schema["columns"]:
             values, where = (
                 self.table.columns[column["name"]],
@@ -210,6 +222,21 @@ class TableSource:
                 got = f"{what} such as {example!r}" + (f"; {values.remedy}" if unread else "")
                 _checks.fail(where, f"a {column['kind']}, as in training", got)
         return [*self._lacking(names), *self._new_levels(schema["columns"], rows)]
+
+    def _fail_without(self, names, missing, target):
+        """The error for columns that are not there: those that are close, and what to do."""
+        free = {name.lower(): name for name in self.table.columns if name not in names}
+        close = [difflib.get_close_matches(name.lower(), free, n=1) for name in missing]
+        close = [repr(free[found[0]]) for found in close if found]
+        there = f"it has {listed(self.table.columns)}" + f"; did you mean {', '.join(close)}?" * bool(close)
+        got = f"none called {listed(missing)} ({there})"
+        inputs = [name for name in missing if name != target]
+        if len(missing) == len(names) and not close:
+            got = f"none of them ({there}): another file than the model is for"
+        elif not close and inputs:
+            them = "it" if len(missing) == 1 else "them"
+            got += f"; add {them}, or train without: --ignore {as_option(inputs)}"
+        _checks.fail(printable(self.path), f"columns {listed(names)}", got)
 
     def _new_levels(self, columns, rows):
         """The faults of rows with a category that no training row had."""
@@ -249,3 +276,15 @@ class TableSource:
         out = listed([f"{quoted(name)} ({why})" for name, why in self.left_out.items()])
         if out:
             yield "left out", out
+
+
+def _is_code(text):
+    """Whether a text is a number of something, such as C50000: a word with digits, not a sentence."""
+    return re.fullmatch(r"[\w./#-]{2,40}", text) is not None and any(map(str.isdigit, text))
+
+
+def _some(texts, between=", "):
+    """The first of some texts, and how many more there are."""
+    texts = list(texts)
+    more = f" and {len(texts) - N_SOME} more" * (len(texts) > N_SOME)
+    return between.join(texts[:N_SOME]) + more

@@ -58,6 +58,12 @@ class Layout(NamedTuple):
         told += ["no header: columns are 0, 1, ..."] * (not self.has_header)
         return [", ".join(told)] if told else []
 
+    def n_other_lengths(self, path):
+        """Of the first rows: how many have another number of cells than there are names, of how many."""
+        rows = [fields for _, fields in itertools.islice(self.rows(path), N_ROWS)]
+        width = len(self.names)
+        return sum(len(f) < width or any(x.strip() for x in f[width:]) for f in rows), len(rows)
+
     def rows(self, path):
         """(line, fields) of each row below the header that is not blank, as ``csv.reader`` finds them."""
         with open(path, encoding=self.encoding, newline="") as file:

@@ -1,6 +1,7 @@
 """Rows that cannot be used: an error that says where and what to do, or, where asked for, rows left out."""
 
 import difflib
+import shlex
 from typing import NamedTuple
 
 import numpy as np
@@ -50,22 +51,38 @@ def without_faults(source, rows, faults, skip_bad):
     faults = [fault for fault in faults if len(fault.rows)]
     if not faults:
         return rows, []
-    if not skip_bad:
-        fail_at(source, faults)
     bad = np.unique(np.concatenate([fault.rows for fault in faults]))
     left = np.setdiff1d(rows, bad)
     if len(left) == 0:
         fail_at(source, faults, "--skip-bad would leave nothing")
-    reasons = "; ".join(f"{fault.short}, {len(fault.rows):,}" for fault in faults[:N_SHOWN])
-    more = f" and {len(faults) - N_SHOWN} more" * (len(faults) > N_SHOWN)
-    return left, [f"{len(bad):,} of {len(rows):,} {source.rows_are} left out ({reasons}{more})"]
+    if not skip_bad:
+        fail_at(source, faults)
+    return left, [f"{len(bad):,} of {len(rows):,} {source.rows_are} left out ({_reasons(faults)})"]
+
+
+def _reasons(faults):
+    """What was wrong in short; a reason that several columns share is said once."""
+    by_reason = {}
+    for fault in faults:
+        by_reason.setdefault(fault.got if fault.where else fault.short, []).append(fault)
+    found = []
+    for reason, those in by_reason.items():
+        columns = [f"{fault.where.removeprefix('column ')} {len(fault.rows):,}" for fault in those]
+        several = f"{reason} in columns {listed(columns)}"
+        found.append(several if len(those) > 1 else f"{those[0].short}, {len(those[0].rows):,}")
+    more = f" and {len(found) - N_SHOWN} more" * (len(found) > N_SHOWN)
+    return "; ".join(found[:N_SHOWN]) + more
 
 
 def fail_at(source, faults, skipping="--skip-bad leaves out such {rows}"):
     """The error of the first fault, with the other columns or kinds of fault."""
-    first, others = faults[0], [f"{fault.where or fault.kind} ({len(fault.rows):,})" for fault in faults[1:]]
+    first, here = faults[0], [fault for fault in faults[1:] if fault.where and fault.where == faults[0].where]
+    others = [
+        f"{f.where or f.kind} ({len(f.rows):,})" for f in faults[1:] if not f.where or f.where != first.where
+    ]
     where = ", ".join(filter(None, [printable(source.path), first.where]))
     also = f"; {'faults also in' if first.where else 'others:'} {listed(others)}" if others else ""
+    also = "".join(f"; {fault.got} {places(source, fault.rows)}" for fault in here) + also
     remedies = [first.remedy, *(fault.remedy for fault in faults if fault.kind)]
     remedy = "; " + "; ".join(filter(None, dict.fromkeys([skipping.format(rows=source.rows_are), *remedies])))
     _checks.fail(where, first.expected, f"{first.got} {places(source, first.rows)}{also}{remedy}")
@@ -105,6 +122,19 @@ def quoted(name):
     ('size', '"size, cm"')
     """
     return '"' + name.replace('"', '""') + '"' if "," in name or '"' in name else name
+
+
+def as_option(names):
+    """Names of columns as a shell takes them after an option.
+
+    >>> as_option(["a", "b"]), as_option(["unnamed 2"])
+    ('a,b', "'unnamed 2'")
+    """
+    return (
+        shlex.quote(",".join(map(quoted, names)))
+        if not all(map(str.isidentifier, names))
+        else ",".join(names)
+    )
 
 
 def one_of(argument, name, names, what):

@@ -3,6 +3,7 @@
 import dataclasses
 import difflib
 import re
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ SOURCES = {
     ".npz": ArraysSource,
 }
 WORDS = {"table": "a table", "arrays": "arrays of an .npz file", "pictures": "pictures"}
+LEAST = 4  # rows that a regression learns from
 SMALL = 5_000_000  # numbers of X up to which float64 costs little
 
 
@@ -122,6 +124,7 @@ def read(path, options):
         given, _, X_test, y_test, more = _by_schema(given, schema, options, needs_target=True)
         found = given.told
         told += [f"{printable(given.path)}: {text}" for text in more[len(given.told) :]]
+    _check_enough(source, target, len(train))
     X_train = source.matrix(schema, rows[train])
     return OwnData(source, schema, X_train, y[train], X_test, y_test, told, share, options.seed, found)
 
@@ -213,6 +216,15 @@ def open_source(path, options, schema=None, argument="FILE"):
     return kind(path, options, schema)
 
 
+def kind_of(path):
+    """What a path is, in words, where it is data of one's own; None where its name does not say it."""
+    if path.is_dir():
+        return "a folder"
+    kind = SOURCES.get(path.suffix.lower())
+    damaged = kind is ArraysSource and not zipfile.is_zipfile(path)
+    return None if kind is None or damaged else WORDS[kind.kind]
+
+
 def _share(path, argument):
     """A hint where a share of the rows was written as 20%."""
     percent = argument == "--test" and re.fullmatch(r"\d{1,2}(\.\d*)?\s?%", path.name)
@@ -224,6 +236,13 @@ def _close_to(path):
     names = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
     close = difflib.get_close_matches(path.name, names, n=1, cutoff=0.75)
     return f" (did you mean {close[0]!r}?)" if close else ""
+
+
+def _check_enough(source, target, n):
+    """A ``ValueError`` where a regression has too few rows; of a classification each class has several."""
+    if target["task"] == "regression" and n < LEAST:
+        expected = f"at least {LEAST} {source.rows_are} to learn from, beside those for the test"
+        _checks.fail(printable(source.path), expected, str(n))
 
 
 def _test_rows(source, options):

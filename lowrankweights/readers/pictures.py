@@ -140,7 +140,7 @@ class PicturesSource:
     def describe(self, schema):
         """(name, text) of the summary's lines about the pictures."""
         height, width = schema["shape"][:2]
-        text = _words((height, width, schema["mode"]))
+        text = _words((height, width, schema["mode"])).replace("pixels", "pixels (height x width)")
         yield "pictures", text + ", resampled" * schema["resampled"]
 
 

@@ -6,6 +6,7 @@ from . import targets
 from .faults import printable
 
 WIDTH, MARGIN = 80, 14
+FEW = 20  # training rows
 N_LINES = 3  # of an item, at most
 
 
@@ -41,14 +42,16 @@ def summary(data, network=()):
         items.append(("levels", f"divided by {1 / schema['scale']:,.0f}"))
     how = f"drawn with seed {data.seed}" if data.share else "given"
     test = f"{n_test:,} for the test ({how})" if n_test else "none for the test"
-    items.append(("rows", f"{n_train:,} for training, {test}"))
+    few = "; so few that errors say little" * (n_train < FEW)
+    items.append(("rows", f"{n_train:,} for training, {test}{few}"))
     items.append(("inputs", _inputs(data)))
     return "\n".join([head, *(line for item in [*items, *network] for line in _item(*item))])
 
 
 def _inputs(data):
     shape = data.schema["shape"]
-    places = f", {' x '.join(map(str, shape))}" if shape else ""
+    axes = " x ".join(["height", "width", "channels"][: len(shape or ())])
+    places = f", {' x '.join(map(str, shape))} ({axes})" if shape else ""
     places = ", one after another" if shape and len(shape) == 1 else places
     return f"{data.X_train.shape[1]:,}{places}, {data.X_train.dtype}"
 

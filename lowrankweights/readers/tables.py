@@ -16,9 +16,10 @@ from .faults import listed, printable
 MISSING = "(empty, NA, None, null or nan)"  # what pandas takes for it
 SELDOM = 0.02  # such a share of a column may be slips
 DIGITS = 15  # that float64 always holds
-DATES = ("dates", "make numbers of them first")
+DATES = ("dates", "write days since the first; with pandas: (d - d.min()).dt.days")
 HUGE = ("integers that differ, but not in float64,", "are they an id?")
 TRUTH = {"true": 1, "yes": 1, "1": 1, "1.0": 1, "false": 0, "no": 0, "0": 0, "0.0": 0}
+RAGGED = "another number of cells than the first line: is this a table?"
 INSTALL = 'pip install "lowrankweights[tables]"'
 
 
@@ -68,6 +69,7 @@ class Table:
     """
 
     def __init__(self, path, columns, n_rows, odd, told, lines=None):
+        self.ragged = next((f", {text}" for text in told if text.endswith(RAGGED)), "")
         self.path, self.columns, self.n_rows, self.odd, self.told = path, columns, n_rows, odd, told
         self._lines = lines  # a function that finds them: seldom needed
 
@@ -120,6 +122,8 @@ def read_table(path, options, text=(), zeros=True):
         return _numbers(path, layout)
     text = {*text, *padded}
     frame, told = _csv(pandas, path, layout, options.skip_bad, text)
+    n_other, n_seen = layout.n_other_lengths(path)
+    told += [f"{n_other} of the first {n_seen} rows have {RAGGED}"] if 2 * n_other > n_seen else []
     told += [f"text, for the zeros before their digits: {listed(padded)}"] if padded else []
     width = len(layout.names)
     return _of_frame(path, frame, layout.told() + told, lambda: _lines(path, layout, width), text)

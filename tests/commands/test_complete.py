@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 
@@ -48,7 +50,11 @@ def test_an_image_is_a_feature(here, capsys):
 
     Image.fromarray((255 * bump(40, 20.0).reshape(40, 40)).astype(np.uint8)[:, :20]).save("mine.png")
     status, said = complete(capsys, "mine.png")
-    assert status == 0 and "20 x 40 pixels, in grey, less the mean" in said and "of 800 weights known" in said
+    assert (
+        status == 0
+        and "40 x 20 pixels (height x width), in grey, less the mean" in said
+        and "of 800 weights known" in said
+    )
     W, shape, _ = read(here / "mine.png")
     assert shape == (40, 20) and abs(W.mean()) < 1e-12
 
@@ -66,7 +72,11 @@ def photograph(path, size=(40, 30)):
 def test_an_image_keeps_its_size_and_its_colours(here, capsys):
     levels = photograph("photo.png")
     status, said = complete(capsys, "photo.png")
-    assert status == 0 and "30 x 40 pixels, in colour, less" in said and "of 3600 weights known" in said
+    assert (
+        status == 0
+        and "40 x 30 pixels (height x width), in colour, less" in said
+        and "of 3600 weights known" in said
+    )
     W, shape, _ = read(here / "photo.png")
     assert shape == (40, 30, 3)
     assert np.allclose(W.reshape(shape), (levels - levels.mean(axis=(0, 1))) / 255)
@@ -79,7 +89,7 @@ def test_a_large_image_is_made_smaller_in_proportion(size, wanted, here):
     photograph("photo.png", size)
     W, shape, note = read(here / "photo.png")
     assert shape == wanted and len(W) <= 4096
-    assert ("resampled to 26 x 52" in note) == (size == (100, 50))
+    assert ("resampled to 52 x 26" in note) == (size == (100, 50))
 
 
 @pytest.mark.parametrize(("text", "shape"), [("6,9", (6, 9)), ("6,9,1", (6, 9)), ("20,15,3", (20, 15, 3))])
@@ -129,7 +139,9 @@ def test_a_colour_model_is_not_completed_in_another_shape(here, capsys):
 def test_a_feature_too_large_to_predict_is_named(here, capsys):
     photograph("photo.png")
     status, said = complete(capsys, "photo.png", "--shape", "300,300")
-    assert status == 1 and "file: expected a feature and a proportion" in said and "90000 weights" in said
+    assert (
+        status == 1 and "photo.png: expected a feature and a proportion" in said and "90000 weights" in said
+    )
 
 
 def test_a_model_that_was_saved(here, capsys):
@@ -150,9 +162,14 @@ def test_a_rica_that_was_saved(here, capsys):
 @pytest.mark.parametrize(
     ("name", "content", "more", "said"),
     [
-        ("no.npy", None, [], "file: expected an array written by numpy.save"),
-        ("no.png", None, [], "image: expected an image file"),
-        ("objects.npy", np.array([{}], dtype=object), [], "file: expected an array written by numpy.save"),
+        ("no.npy", None, [], "no.npy: expected an array written by numpy.save"),
+        ("no.png", None, [], "no.png: expected an image file"),
+        (
+            "objects.npy",
+            np.array([{}], dtype=object),
+            [],
+            "objects.npy: expected an array written by numpy.save",
+        ),
         ("thirteen.npy", np.ones(13), [], "--shape: expected HEIGHT,WIDTH of the 13 weights of a feature"),
         (
             "square.npy",
@@ -160,7 +177,7 @@ def test_a_rica_that_was_saved(here, capsys):
             ["--shape", "3,5"],
             "--shape: expected HEIGHT,WIDTH or HEIGHT,WIDTH,3 of the 16",
         ),
-        ("square.npy", np.eye(16), ["--share", "0"], "proportion: expected"),
+        ("square.npy", np.eye(16), ["--share", "0"], "--share: expected"),
         ("square.npy", np.eye(16), ["--seed", "-1"], "--seed: expected"),
         (
             "image.npy",
@@ -263,3 +280,68 @@ def test_inputs_without_a_grid_are_not_taken_for_a_square(here, capsys):
     lrw.save("sensors.npz", lrw.LowRankMLPClassifier((6,), points=positions, **how).fit(X, X[:, 3] > 0))
     status, said = complete(capsys, "sensors.npz")
     assert status == 1 and "whose inputs lie on a grid" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("t.csv", "t.csv: expected an image, .npy with weights, or .npz with a model of train, got a table"),
+        (
+            "data.npz",
+            "data.npz: expected an image, .npy with weights, or .npz with a model of train, got arrays",
+        ),
+        (
+            "photos",
+            "photos: expected an image, .npy with weights, or .npz with a model of train, got a folder",
+        ),
+        (
+            "gap.npy",
+            "gap.npy: expected weights that are all known, got 2 of 16 nan or infinite: it hides some",
+        ),
+        ("note.md", "note.md: expected an image file such as"),
+    ],
+)
+def test_what_cannot_be_completed_is_named_with_what_it_is(name, said, here, capsys):
+    (here / "t.csv").write_text("a,b\n1,2\n")
+    (here / "note.md").write_text("text")
+    np.savez("data.npz", X=np.eye(4), y=np.arange(4))
+    (here / "photos").mkdir()
+    np.save("gap.npy", np.where(np.arange(16) < 2, np.nan, 1.0))
+    status, text = complete(capsys, name)
+    assert status == 1 and said in text and text.count("\n") == 1
+
+
+def test_the_help_says_that_all_values_must_be_known(capsys):
+    with pytest.raises(SystemExit):
+        main(["complete", "--help"])
+    assert "All values must be known" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_line_of_pixels_is_drawn_as_a_curve(here, capsys):
+    from PIL import Image
+
+    np.save("line.npy", np.sin(np.arange(24) / 3).reshape(1, 24))
+    assert complete(capsys, "line.npy", "--shape", "1,24")[0] == 0
+    with Image.open(here / "out" / "line-completed.png") as picture:
+        width, height = picture.size
+    assert (width, height) == (960, 336)  # 6.0 x 2.1 inches: one curve, not three lines of pixels
+
+
+def test_lengths_of_signals_are_steps_and_of_pictures_pixels(here, capsys):
+    saved("signal.npz", (40,), waves((40,)))
+    assert re.search(r"length scale \d+\.\d\d steps", complete(capsys, "signal.npz")[1])
+    np.save("smooth.npy", bump())
+    assert re.search(r"length scale \d+\.\d\d pixels", complete(capsys, "smooth.npy")[1])
+
+
+def test_grey_features_have_a_colour_bar_and_coloured_ones_none(here, capsys):
+    from PIL import Image
+
+    blues = {}
+    for name, shape in (("grey.npy", (12, 12)), ("colour.npy", (12, 4, 3))):
+        np.save(name, bump().reshape(shape))
+        assert complete(capsys, name, "--shape", ",".join(map(str, shape)))[0] == 0
+        with Image.open(here / "out" / name.replace(".npy", "-completed.png")) as picture:
+            right = np.asarray(picture.convert("RGB"), int)[:, int(0.7 * picture.width) :]
+        blues[name] = np.count_nonzero((right[..., 2] > 150) & (right[..., 0] < 60))
+    assert blues["grey.npy"] > 100 and blues["colour.npy"] == 0  # the bump has nothing below zero

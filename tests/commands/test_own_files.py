@@ -53,12 +53,12 @@ def test_a_regression_is_trained_evaluated_and_predicted(capsys):
     words = ["--target", "price", "--ignore", "kind", "--proportion", "1", *FEW]
     said = lrw_says(capsys, "train", "houses.csv", *words).out.splitlines()
     assert said[0] == "houses.csv: 120 rows, 5 columns"
-    assert said[-2].startswith("root mean squared error ") and said[-2].endswith("(of price)")
-    assert said[-1].startswith("test R2 0.9") or said[-1] == "test R2 1.00"
-    model = "out/houses-covariance-1.0-columns2-hidden8.npz"
+    assert said[-2].startswith("root mean squared error ") and "(of price; always the mean: " in said[-2]
+    assert said[-1].startswith("test R2 0.9") or said[-1] == "test R2 1.000"
+    model = "out/houses-price-none-1.0-columns2-hidden8.npz"
     new = write("new.csv", numbers(seed=1), order=-1)
     told = lrw_says(capsys, "evaluate", model, new).out.splitlines()
-    assert told[-1].startswith("test R2 0.9") or told[-1] == "test R2 1.00"
+    assert told[-1].startswith("test R2 0.9") or told[-1] == "test R2 1.000"
     without = write("without.csv", numbers(seed=1), drop=("price",))
     lines = list(csv.reader(lrw_says(capsys, "predict", model, without).out.splitlines()))
     X = np.array([row[:3] for row in numbers(seed=1)[1:]])
@@ -69,9 +69,11 @@ def test_a_regression_is_trained_evaluated_and_predicted(capsys):
 def test_the_last_lines_are_the_errors_on_rows_that_were_held_out(capsys):
     write("t.csv", numbers())
     said = lrw_says(capsys, "train", "t.csv", "--target", "kind", "--ignore", "price", *FEW).out
-    error = float(said.splitlines()[-1].removeprefix("test error ").removesuffix(" %"))
+    error = float(
+        said.splitlines()[-1].removeprefix("test error ").split(" % (always the commonest class: ")[0]
+    )
     data = read(Path("t.csv"), Options(target="kind", ignore=("price",)))
-    model = lrw.load("out/t-covariance-0.5-columns2-hidden8.npz")
+    model = lrw.load("out/t-kind-covariance-0.5-columns2-hidden8.npz")
     assert error == pytest.approx(100 * (1 - model.score(data.X_test, data.y_test)), abs=0.005)
     assert "96 for training, 24 for the test (drawn with seed 0)" in said
 
@@ -88,6 +90,7 @@ def test_predictions_of_classes_have_probabilities_and_a_line_for_each_row(capsy
     )
     said = lrw_says(capsys, "predict", "m.npz", "new.csv", "--skip-bad", "--out", "p.csv")
     assert "2 predictions in p.csv" in said.out and "1 of 3 rows left out" in said.err
+    assert "2 predictions, on 3 lines in the order of the file, empty where a row was left out" in said.err
     with open("p.csv", newline="") as file:
         head, *lines = csv.reader(file)
     assert head == ["prediction", "probability_small", "probability_tall"]
@@ -104,7 +107,9 @@ def test_pictures_are_trained_predicted_by_name_and_completed(capsys, here):
             levels = rng.integers(low, low + 130, (8, 6)).astype(np.uint8)
             Image.fromarray(levels).save(here / "photos" / name / f"{i}.png")
     said = lrw_says(capsys, "train", "photos", *FEW, "--out", "m.npz").out
-    assert "8 x 6 pixels in grey" in said and said.splitlines()[-1] == "test error 0.00 %"
+    assert "8 x 6 pixels (height x width) in grey" in said and said.splitlines()[-1].startswith(
+        "test error 0.00 %"
+    )
     model = lrw.load("m.npz")
     assert tuple(model.input_shape) == (8, 6) and model.dictionary == ("squared_exponential",)
     lines = list(csv.reader(lrw_says(capsys, "predict", "m.npz", "photos/light").out.splitlines()))
@@ -197,10 +202,16 @@ def test_an_evaluation_of_own_data_without_a_file_says_what_is_needed(capsys):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["train", "no.csv"], "FILE: expected a file or a folder that is there, got 'no.csv'"),
+        (["train", "no.csv"], "no.csv: expected a file or a folder that is there, got 'no.csv'"),
         (["train", "t.csx"], "got 't.csx' (did you mean 't.csv'?)"),
-        (["train", "t.doc"], "FILE: expected a file ending in .csv, .tsv, .txt, .parquet, .npz, or a folder"),
-        (["train", "t.csv"], "--target: expected one of t.csv's columns: a, b, c, price, kind, got none"),
+        (
+            ["train", "t.doc"],
+            "t.doc: expected a file ending in .csv, .tsv, .txt, .parquet, .npz, or a folder",
+        ),
+        (
+            ["train", "t.csv"],
+            "--target: expected one of t.csv's columns: a, b, c, price, kind (120 rows read), got",
+        ),
         (["train", "digits", "--target", "y"], "--target: expected nothing for digits"),
         (
             ["train", "t.csv", "--target", "kind", "--sweep", "0.5,1", "--resume"],
@@ -238,3 +249,26 @@ def test_pixels_in_a_table_have_places(capsys):
     assert "64, 8 x 8" in said and "levels      divided by 255" in said
     model = lrw.load("m.npz")
     assert tuple(model.input_shape) == (8, 8) and model.n_features_in_ == 64  # border pixels are kept
+
+
+@pytest.mark.parametrize(("target", "said"), [("noise", "test R2"), ("kind", "test error")])
+def test_too_many_learned_numbers_are_told_and_no_more_iterations_advised(target, said, capsys, here):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(40, 12))
+    noise = rng.normal(size=40)
+    kind = np.where(rng.random(40) < 0.5, "p", "q")
+    rows = [[*"abcdefghijkl", "noise", "kind"], *([*x, e, k] for x, e, k in zip(X, noise, kind, strict=True))]
+    write("t.csv", rows)
+    other = {"noise": "kind", "kind": "noise"}[target]
+    few = ["--hidden", "20", "--columns", "2", "--max-iter", "60", "--weight-decay", "0"]
+    words = ["train", "t.csv", "--target", target, "--ignore", other, *few]
+    out = lrw_says(capsys, *words).out
+    assert "training error is far below test error: raise --weight-decay or lower --share" in out
+    assert "raise max_iter" not in out and said in out.splitlines()[-1]
+
+
+def test_one_test_row_has_no_r2_and_few_training_rows_are_told(capsys):
+    write("t.csv", numbers(5))
+    out = lrw_says(capsys, "train", "t.csv", "--target", "price", "--ignore", "kind", *FEW).out
+    assert out.splitlines()[-1] == "test R2 of one row: not defined" and "nan" not in out
+    assert "always the mean" not in out and "so few that" in out

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import subprocess
 import sys
 
@@ -176,3 +177,50 @@ runpy.run_module("lowrankweights", run_name="__main__")
 """
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
     assert said.returncode == 130 and said.stderr == "lowrankweights: interrupted\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such modes on this system")
+def test_a_model_has_the_mode_of_any_new_file(capsys, here):
+    before = os.umask(0o027)
+    try:
+        run(capsys, *TRAIN, "--out", "m.npz")
+    finally:
+        os.umask(before)
+    assert (here / "m.npz").stat().st_mode & 0o777 == 0o640
+    assert not [path for path in here.iterdir() if path.name.startswith(".m.npz")]
+
+
+def test_another_target_is_another_model_and_a_replaced_one_is_told(capsys, here):
+    table = "a,b,sold to,price\n" + "".join(
+        f"{i % 7},{i % 5},{'xy'[i % 2]},{i % 11 + 0.5}\n" for i in range(60)
+    )
+    (here / "h2.csv").write_text(table)
+    words = ["train", "h2.csv", "--hidden", "3", "--columns", "1", "--max-iter", "2", "--target"]
+    first = run(capsys, *words, "sold to").out
+    second = run(capsys, *words, "price").out
+    names = {path.name for path in (here / "out").glob("*.npz")}
+    assert names == {f"h2-{target}-covariance-0.5-columns1-hidden3.npz" for target in ("sold_to", "price")}
+    assert "against" not in second and "replaces" not in first + second
+    assert "which is there" in run(capsys, *words, "price").out
+
+
+def test_only_models_with_the_same_test_rows_are_compared(capsys):
+    few = [*TRAIN, "--out"]
+    run(capsys, *few, "one.npz")
+    run(capsys, *few, "rest.npz", "--test", "0.3")
+    run(capsys, *few, "seed.npz", "--seed", "1")
+    said = run(capsys, *few, "two.npz", "--weight-decay", "10").out
+    lines = [line for line in said.splitlines() if "against" in line]
+    assert len(lines) == 1 and "against one.npz" in lines[0]
+    assert any(f", {which}, against" in lines[0] for which in ("better", "worse", "equal"))
+
+
+def test_what_is_no_model_is_named_and_a_swap_is_seen(capsys, here):
+    run(capsys, *TRAIN, "--out", "m")
+    np.savez("data.npz", X=np.eye(3), y=np.arange(3))
+    for command in ("evaluate", "predict"):
+        said = run(capsys, command, "h.csv", "m.npz", status=1).err
+        assert "got a table; the model comes first: m.npz h.csv" in said
+        said = run(capsys, command, "data.npz", "h.csv", status=1).err
+        assert "data.npz: expected a model file" in said and "got arrays of an .npz file" in said
+        assert "save the model again" not in said

@@ -21,8 +21,25 @@ def table(tmp_path, monkeypatch):
 def test_equal_shares_are_trained_once_and_the_picture_is_drawn(table, capsys, tmp_path):
     assert main([*table, "--sweep", "0.25,0.25,0.3,1"]) == 0
     out = capsys.readouterr().out
-    assert out.count("saved to") == 3 and (tmp_path / "out" / "t-sweep.png").stat().st_size > 5000
+    assert out.count("saved to") == 2 and (tmp_path / "out" / "t-y-sweep.png").stat().st_size > 5000
     assert "least error: share" in out
+    assert "share 0.3: as 0.25, 1 of a filter's weights; trained once" in out
+    assert (tmp_path / "out" / "t-y-none-1.0.npz").exists()
+    assert main([*table, "--share", "1"]) == 0 and len(list((tmp_path / "out").glob("*.npz"))) == 2
+
+
+def test_a_share_that_weights_cannot_have_is_told_with_what_is_learned(table, capsys):
+    assert main([*table, "--share", "0.3"]) == 0
+    assert "30 % (1 of 4) of each filter learned" in capsys.readouterr().out
+    assert main([*table, "--share", "0.5"]) == 0
+    assert "50 % of each filter learned" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("option", ["--share", "--proportion", "--sweep"])
+def test_per_cent_are_told_as_a_share(option, table, capsys):
+    assert main([*table, option, "0.5,50" if option == "--sweep" else "50"]) == 1
+    said = capsys.readouterr()
+    assert f"{option}: expected a share above 0, at most 1, got 50: 50 % is 0.5" in said.err and not said.out
 
 
 @pytest.mark.filterwarnings("ignore:interrupted")
@@ -39,7 +56,10 @@ def test_an_interrupted_sweep_says_what_was_not_trained(table, capsys, monkeypat
     monkeypatch.setattr(Log, "callback", interrupt)
     assert main([*table, "--sweep", "0.25,0.5,1"]) == 130
     out = capsys.readouterr().out
-    assert "not trained, or not to the end: --sweep 0.5,1" in out and "least error" not in out
+    assert "not trained, or not to the end: share 0.5, 1" in out and "least error" not in out
+    assert "to go on: lowrankweights train t.csv --target y --max-iter 3 --sweep 0.5,1\n" in out
+    rows = [line for line in out.splitlines() if line.endswith("interrupted, not finished")]
+    assert len(rows) == 1 and rows[0].split()[0] == "0.5"
 
 
 @pytest.mark.parametrize(
@@ -57,7 +77,7 @@ def test_files_of_one_stem_have_models_of_their_own(table, capsys, tmp_path):
     np.savez("t.npz", X=rng.normal(size=(40, 4)), y=rng.normal(size=40))
     assert main(table) == 0 and main(["train", "t.npz", "--max-iter", "2", "--log", "log.jsonl"]) == 0
     assert {p.name for p in (tmp_path / "out").glob("*.npz")} == {
-        "t-covariance-0.5.npz",
+        "t-y-covariance-0.5.npz",
         "t-npz-covariance-0.5.npz",
     }
     assert json.loads((tmp_path / "log.jsonl").read_text().splitlines()[0])["n_iter"] == 1

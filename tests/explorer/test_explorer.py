@@ -95,7 +95,7 @@ def save(array, path):
 def test_an_image_of_any_size_becomes_a_small_grid_of_area_means(tmp_path):
     levels = np.random.default_rng(0).integers(0, 256, (56, 84), dtype=np.uint8)
     pixels, note = explorer.read_image(save(levels, tmp_path / "wide.png"))
-    assert pixels.shape == (19, 28) and "84 x 56" in note and "28 x 19" in note
+    assert pixels.shape == (19, 28) and "56 x 84 pixels (height x width)" in note and "19 x 28" in note
     square, _ = explorer.read_image(save(levels[:, :56], tmp_path / "square.png"))
     means = levels[:, :56].reshape(28, 2, 28, 2).mean(axis=(1, 3))
     assert np.abs(255 * square - means).max() <= 1
@@ -108,7 +108,7 @@ def test_an_image_in_colour_becomes_a_grid_of_area_means_in_each_channel(tmp_pat
     path = save(levels, tmp_path / "photo.png")
     pixels, note = explorer.read_image(path, (20, 10, 3))
     means = levels.reshape(20, 2, 10, 3, 3).mean(axis=(1, 3))
-    assert np.abs(255 * pixels - means).max() <= 0.5 and "in colour, resampled to 10 x 20" in note
+    assert np.abs(255 * pixels - means).max() <= 0.5 and "in colour, resampled to 20 x 10" in note
     whole, _ = explorer.read_image(path, n_largest=3600)
     assert np.array_equal(whole, levels / 255)
     smaller, _ = explorer.read_image(path, n_largest=900)
@@ -121,7 +121,7 @@ def test_grey_levels_in_three_channels_are_no_colours(tmp_path):
     levels = np.random.default_rng(0).integers(0, 256, (9, 7, 1), dtype=np.uint8)
     path = save(np.repeat(levels, 3, axis=2), tmp_path / "grey.png")
     pixels, note = explorer.read_image(path, n_largest=4096)
-    assert np.array_equal(pixels, levels[..., 0] / 255) and "7 x 9 pixels, in grey." in note
+    assert np.array_equal(pixels, levels[..., 0] / 255) and "9 x 7 pixels (height x width), in grey." in note
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr"])

@@ -160,3 +160,24 @@ def test_a_name_with_a_comma_is_quoted_and_a_row_of_moments_has_one_size(tmp_pat
 def test_a_test_share_or_file_that_cannot_be_is_named(tmp_path, test, said):
     with pytest.raises(ValueError, match=said):
         read(csv(tmp_path / "t.csv"), Options(target="y", test=test))
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        ("ABcy", r"none called a, b \(it has A, B, c, y; did you mean 'A', 'B'\?\)"),
+        ("axcy", r"none called b \(it has a, x, c, y\); add it, or train without: --ignore b"),
+        ("uvwx", r"none of them \(it has u, v, w, x\): another file than the model is for"),
+    ],
+)
+def test_a_missing_column_is_said_with_what_is_close_or_what_to_do(tmp_path, schema, names, said):
+    path = tmp_path / "u.csv"
+    path.write_text(f"{','.join(names)}\n1,red,2,no\n")
+    with pytest.raises(ValueError, match=f"u.csv: expected columns a, b, c, y, got {said}"):
+        read_like(path, schema, Options())
+
+
+def test_the_sides_of_pictures_are_said_in_one_order(tmp_path):
+    np.savez(tmp_path / "p.npz", X=np.random.default_rng(0).random((20, 3, 5)), y=np.arange(20) % 2)
+    text = summary(read(tmp_path / "p.npz", Options()))
+    assert "15, 3 x 5 (height x width), float64" in text

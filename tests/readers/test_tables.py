@@ -147,8 +147,11 @@ def test_all_columns_that_cannot_be_inputs_are_named_at_once(tmp_path, with_pand
     fields = [(f"2023-01-{i % 28 + 1:02d}", f"name {i}", str(i % 7), str(i % 2)) for i in range(N)]
     path = csv(tmp_path / "t.csv", fields, ("sold", "who", "n", "y"))
     said = refused(path, target="y")
-    dates = "dates in 'sold' (such as '2023-01-01': make numbers of them first)"
-    assert f"{dates}; 40 different texts in 'who' (such as 'name 0')" in said
+    days = "write days since the first; with pandas: (d - d.min()).dt.days"
+    assert (
+        f"dates in 'sold' (such as '2023-01-01': {days}); 40 different texts in 'who' (such as 'name 0')"
+        in said
+    )
     assert "--ignore sold,who" in said
     assert [c["name"] for c in read(path, Options(target="y", ignore=("sold", "who"))).schema["columns"]] == [
         "n"
@@ -223,8 +226,12 @@ def test_time_that_counts_the_rows_is_no_row_number(tmp_path):
             {"target": "Pice"},
             "--target: expected a column of .*got 'Pice' (did you mean 'price'?)",
         ),
-        (b"a,b,label\n1,2,x\n", {"target": None}, "columns: a, b, label, got none, perhaps --target label"),
-        (b"a,b,c\n1,2,x\n", {"target": None}, "columns: a, b, c, got none"),
+        (
+            b"a,b,label\n1,2,x\n",
+            {"target": None},
+            "columns: a, b, label (1 row read), got none, perhaps --target label",
+        ),
+        (b"a,b,c\n1,2,x\n", {"target": None}, "columns: a, b, c (1 row read), got none"),
         (b"a,y\n1,2\n", {"ignore": ("b",)}, "--ignore: expected columns of"),
         (b"a,y\n1,2\n", {"ignore": ("y",)}, "--ignore: expected columns other than the target, got 'y'"),
         (b"a,y\n1,x\n2,z\n", {"task": "regression"}, "--task: expected classification, as 'y' is text"),
@@ -369,3 +376,63 @@ def test_a_first_column_that_names_the_rows_is_left_out_and_told(tmp_path, name,
     fields = [(str(7 * i % 41 if step > 1 else i), a, y) for i, (a, _, y) in enumerate(rows())]
     data = read(csv(tmp_path / "t.csv", fields, (name, "a", "y")), Options(target="y"))
     assert list(data.source.left_out) == [name] and data.X_train.shape[1] == 1
+
+
+def test_a_reason_that_columns_share_is_said_once_with_all_of_them(tmp_path, with_pandas):
+    fields = [(*["" if i == j else str(i * j % 7) for j in range(4)], str(i / 3)) for i in range(N)]
+    path = csv(tmp_path / "t.csv", fields, (*"abcd", "y"))
+    (said,) = read(path, Options(target="y", skip_bad=True)).left_out
+    assert said.count("(empty, NA, None, null or nan)") == 1
+    assert "in columns 'a' 1, 'b' 1, 'c' 1, 'd' 1)" in said
+
+
+def test_numbers_written_alike_in_many_columns_are_named_once(tmp_path, with_pandas):
+    fields = [(*[f"{i},{j + 1}5" for j in range(9)], str(i % 2)) for i in range(N)]
+    path = csv(tmp_path / "t.csv", fields, (*"abcdefghi", "y"), ";")
+    text = refused(path, target="y", decimal=".")
+    assert text.count("decimal comma") == 1 and "'a', 'b', 'c', 'd', 'e' and 4 more" in text
+    assert " ... " not in text and len(text) < 400
+
+
+def test_another_fault_of_the_same_column_is_no_other_column(tmp_path, with_pandas):
+    fields = [list(row) for row in rows()]
+    fields[3][0], fields[5][0] = "x", ""
+    text = refused(csv(tmp_path / "t.csv", fields), target="y")
+    assert "got 'x' at line 5; none (empty, NA, None, null or nan) at line 7;" in text
+    assert "faults also in" not in text
+
+
+def test_text_that_numbers_the_rows_is_left_out_wherever_it_stands(tmp_path, with_pandas):
+    fields = [(a, f"C{50000 + i}", y) for i, (a, _, y) in enumerate(rows())]
+    data = read(csv(tmp_path / "t.csv", fields, ("a", "who", "y")), Options(target="y"))
+    assert data.source.left_out == {"who": "differs in each row"}
+    prose = [(a, f"text number {i}", y) for i, (a, _, y) in enumerate(rows())]
+    assert "different texts in 'who'" in refused(
+        csv(tmp_path / "u.csv", prose, ("a", "who", "y")), target="y"
+    )
+
+
+def test_a_regression_needs_some_rows(tmp_path, with_pandas):
+    path = csv(tmp_path / "t.csv", [(str(i * i), str(i / 7)) for i in range(4)], ("a", "y"))
+    assert "t.csv: expected at least 4 rows to learn from, beside those for the test, got 3" in refused(
+        path, target="y"
+    )
+
+
+def test_skipping_is_not_advised_where_it_would_leave_nothing(tmp_path, with_pandas):
+    classes = csv(tmp_path / "u.csv", [(str(i * i), x) for i, x in enumerate("pqrs")], ("a", "y"))
+    text = refused(classes, target="y")
+    assert "--skip-bad would leave nothing" in text and "--skip-bad leaves" not in text
+
+
+def test_a_letter_is_seen_to_be_no_table(tmp_path, with_pandas):
+    path = tmp_path / "letter.txt"
+    path.write_text("Dear Sir,\nyour letter has come.\nIt was read\nand answered\nYours, B\n")
+    text = refused(path)
+    assert "(4 rows read, 3 of the first 4 rows have another number of cells than the first line" in text
+
+
+def test_a_name_with_a_space_is_quoted_in_the_remedy(tmp_path, with_pandas):
+    fields = [(a, f"2023-01-{i % 28 + 1:02d}", y) for i, (a, _, y) in enumerate(rows())]
+    text = refused(csv(tmp_path / "t.csv", fields, ("a", "sold on", "y")), target="y")
+    assert "--ignore 'sold on'" in text and "(d - d.min()).dt.days" in text

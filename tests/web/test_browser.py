@@ -371,7 +371,7 @@ def test_an_image_of_ones_own(page, tmp_path):
     page.set_input_files("input[type=file]", path)
     until(page, f"{HERE}.state.feature === 'image'")
     settle(page)
-    assert "mine.png: 60 × 40 pixels" in page.inner_text(".message")
+    assert "mine.png: 40 × 60 pixels (height × width)" in page.inner_text(".message")
     pixels, _ = explorer.read_image(path)
     code = address(page)["image"].split(".")
     assert code[:2] == ["19", "28"]

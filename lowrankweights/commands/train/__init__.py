@@ -32,7 +32,7 @@ def run(arguments):
         check_model_path(arguments, path)
         check_memory(arguments, job)
         check_network(arguments, job)
-        print(job.head(network_lines(job, arguments, path)))
+        print(job.head(network_lines(job, arguments, [path])))
         model, found, _ = fit(job, arguments, path, log)
         tell(job, arguments, path, model, found)
     for line in score_lines(found, job.target, job.rows_are):

@@ -9,7 +9,7 @@ import numpy as np
 from ... import _checks
 from ...readers.faults import listed
 from .options import estimator
-from .report import compare, layer_table, scores
+from .report import compare, layer_table, overfits, scores
 
 # What makes a network another one: the estimator's parameters, and the arguments that set them.
 OF_NETWORK = {
@@ -40,7 +40,7 @@ def fit(job, arguments, path, log):
     from ...estimators import model_files
 
     callbacks = [log.callback(arguments.proportion)]
-    notes = job.notes | {"rows": fingerprint(job)}
+    notes = notes_of(job)
     model = _saved(job, arguments, path) if arguments.resume else estimator(arguments, job)
     begun = time.perf_counter()
     model.set_params(callbacks=callbacks).fit(job.X_train, job.y_train)
@@ -52,17 +52,29 @@ def fit(job, arguments, path, log):
     return model, found, seconds
 
 
+def notes_of(job):
+    """What a model file says of the job; ``test_y`` tells test rows apart."""
+    return job.notes | {
+        "rows": fingerprint(job.X_train, job.y_train),
+        "test_y": fingerprint(job.y_test),
+    }
+
+
 def tell(job, arguments, path, model, found):
     """Print counts, why it stopped and how to go on, the training error, and how other models did."""
-    print(layer_table(model))
-    print(model.stop_report_.replace("; start from its theta to go on", ""))  # the command follows
-    if stopped(model) in ("interrupted", "max_iter"):
-        print(f"to go on: {command_to_go_on(arguments.command_line)}")
     score = model.score(job.X_train, job.y_train)
+    too_much = overfits(score, found)
+    print(layer_table(model))
+    report = model.stop_report_.replace("; start from its theta to go on", "")  # the command follows
+    print(report.replace(": raise max_iter.", ".") if too_much else report)
+    if stopped(model) == "interrupted" or (stopped(model) == "max_iter" and not too_much):
+        print(f"to go on: {command_to_go_on(arguments.command_line)}")
     error = f"error {100 * (1 - score):.2f} %"
-    print(f"training {f'R2 {score:.2f}' if job.task == 'regression' else error}")
+    print(f"training {f'R2 {score:.3f}' if job.task == 'regression' else error}")
+    if too_much:
+        print("training error is far below test error: raise --weight-decay or lower --share")
     print(f"saved to {path}")
-    for line in compare(path, job.notes["data"], found):
+    for line in compare(path, notes_of(job), found):
         print(line)
 
 
@@ -71,10 +83,10 @@ def stopped(model):
     return model.stop_report_.split(":")[0]
 
 
-def fingerprint(job):
-    """What tells training rows apart: a SHA-256 of X and y."""
+def fingerprint(*arrays):
+    """What tells rows apart: a SHA-256 of their X and y."""
     digest = hashlib.sha256()
-    for array in (job.X_train, job.y_train):
+    for array in arrays:
         array = np.ascontiguousarray(array)
         digest.update(f"{array.dtype} {array.shape}".encode())
         digest.update(
@@ -109,7 +121,7 @@ def _saved(job, arguments, path):
         _checks.fail("--resume", f"a {type(asked).__name__}", f"{path} with a {type(model).__name__}")
     if notes.get("data") != job.notes["data"]:
         _checks.fail("--resume", f"a model of {job.notes['data']}", f"{path}, of {notes.get('data')}")
-    if notes.get("rows") != fingerprint(job):
+    if notes.get("rows") != fingerprint(job.X_train, job.y_train):
         expected = f"the rows that {path} learned from"
         _checks.fail(
             "--resume", expected, "others (the file has changed, or --seed, --test, --target, --ignore)"

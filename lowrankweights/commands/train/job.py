@@ -1,12 +1,15 @@
 """What is trained on: a data set by name, or a file of one's own."""
 
 import dataclasses
+import re
 from collections.abc import Callable
 
 import numpy as np
 
 from ... import _checks
 from .. import DATA_SETS, reading_options
+
+USUAL_TARGET = {"table": None, "arrays": "y", "pictures": "folder"}  # not in a model's default name
 
 
 @dataclasses.dataclass
@@ -73,7 +76,8 @@ def _of_file(arguments):
 
     data = read(arguments.data, reading_options(arguments))
     schema, target = data.schema, data.schema["target"]
-    notes = {"data": arguments.data.name, "schema": schema}
+    drawn = f"share {data.share:g}, seed {data.seed}" if data.share else str(arguments.test)
+    notes = {"data": arguments.data.name, "schema": schema, "test_rows": drawn}
     parts = [data.X_train, data.y_train, data.X_test, data.y_test]
     shape = schema["shape"] and tuple(schema["shape"])
     words = target["task"], target["name"], data.source.rows_are
@@ -81,4 +85,17 @@ def _of_file(arguments):
     name = arguments.data.stem + (
         "" if suffix in (".csv", "") else f"-{suffix[1:]}"
     )  # h.csv beside h.parquet
+    if target["name"] != USUAL_TARGET[schema["kind"]]:
+        name += f"-{_in_a_file_name(target['name'])}"
+    if arguments.task is not None:
+        name += f"-{arguments.task}"
     return Job(name, *parts, shape, *words, notes, lambda network: summary(data, network))
+
+
+def _in_a_file_name(text):
+    """Text as a part of a file name, of any system.
+
+    >>> _in_a_file_name("price, in $/m2")
+    'price_in_m2'
+    """
+    return re.sub(r"[^\w.+-]+", "_", text).strip("_")[:40]

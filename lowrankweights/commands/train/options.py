@@ -9,7 +9,7 @@ import numpy as np
 
 from ... import _checks
 from ...files import check_not_data
-from .. import DATA_SETS, add_reading, data_source, defaults, file_path, list_of, output_path
+from .. import DATA_SETS, add_reading, check_shares, data_source, defaults, file_path, list_of, output_path
 
 # Settings that are in a model's default name only where they differ from the usual ones.
 IN_NAME = ("columns", "hidden", "seed")
@@ -167,6 +167,9 @@ def filled(arguments, job):
     given = {name: value for name, value in vars(arguments).items() if value is not None}
     arguments = argparse.Namespace(**{**vars(arguments), **usual, **given})
     n_layers = 1 if np.isscalar(arguments.hidden) else len(arguments.hidden)
+    check_shares("--proportion", arguments.proportion)
+    if arguments.dictionary is None and set(np.atleast_1d(arguments.proportion)) == {1}:
+        arguments.dictionary = "none"  # every weight is learned, and so it is called
     first = "covariance" if job.input_shape is None else "squared_exponential"
     arguments.dictionary = arguments.dictionary or (first, *["covariance"] * (n_layers - 1))
     arguments.usual = usual | {"seed": 0}

@@ -4,20 +4,45 @@ from pathlib import Path
 
 import numpy as np
 
+from ...readers.faults import listed
 
-def network_lines(job, arguments, path):
-    """(name, text) of the summary's lines about the network."""
+COMPARED = ("data", "target", "test_rows", "test_y")
+
+
+def network_lines(job, arguments, paths):
+    """(name, text) of the summary's lines about the network; ``paths``: of its model, or of each share's."""
     sizes = [job.X_train.shape[1], *np.atleast_1d(arguments.hidden), _n_outputs(job)]
     standardised = arguments.standardize == "yes" or (arguments.standardize == "auto" and not job.input_shape)
     text = f"{' - '.join(map(str, sizes))} units, {arguments.activation}"
     yield "network", text + ", columns standardised" * standardised
     shares = arguments.sweep or arguments.proportion
-    shares = ", ".join(f"{100 * share:.3g}" for share in np.atleast_1d(shares))
+    shares = ", ".join(map(str, [_of_filter(job, share) for share in np.atleast_1d(shares).tolist()]))
     names = ", ".join(np.atleast_1d(arguments.dictionary))
     columns = ", ".join(map(str, np.atleast_1d(arguments.columns)))
-    text = f"{shares} % of each filter learned, {columns} columns, dictionary {names}"
+    text = f"{shares} of each filter learned, {columns} columns, dictionary {names}"
     yield "weights", f"{text} (--proportion, --columns, --dictionary)"
-    yield "model", str(path)
+    there = [path.name for path in paths if path.exists() and not arguments.resume]
+    where = str(paths[0]) if len(paths) == 1 else f"{paths[0].parent}, one for each share"
+    yield "model", where + f" (replaces {listed(there)}, which is there)" * bool(there)
+
+
+def _of_filter(job, share):
+    """A share in per cent, and what becomes of it where weights are few: 50 % (6 of 13).
+
+    Of the first layer, whose filters have as many weights as there are inputs.
+    """
+    n_v = job.X_train.shape[1]
+    n = n_learned(job, share)
+    exact = abs(n / n_v - share) < 0.005
+    return f"{100 * share:.3g} %" + f" ({n} of {n_v})" * (not exact)
+
+
+def n_learned(job, share):
+    """How many weights of a filter of the first layer are learned at a share."""
+    from ...dictionaries.index_sets import count_known
+
+    n_channels = job.input_shape[2] if job.input_shape and len(job.input_shape) == 3 else 1
+    return count_known(share, job.X_train.shape[1], n_channels)
 
 
 def _n_outputs(job):
@@ -40,25 +65,43 @@ def layer_table(model):
 
 def scores(model, X, y):
     """Errors on some rows, as they stand in a model's notes: of a classifier the share of wrong rows, None
-    without rows; of a regressor R2 and the root mean squared error."""
+    without rows; of a regressor R2 and the root mean squared error. ``test_base_...`` is the error of what
+    looks at no input: always the commonest class of these rows, or their mean."""
     if hasattr(model, "classes_"):
-        return {"test_error": 1 - model.score(X, y) if len(y) else None}
+        if not len(y):
+            return {"test_error": None}
+        base = float(1 - np.unique(y, return_counts=True)[1].max() / len(y))
+        return {"test_error": 1 - model.score(X, y)} | ({"test_base_error": base} if len(y) > 1 else {})
     if not len(y):
         return {"test_r2": None, "test_rmse": None}
     rmse = float(np.sqrt(np.mean(np.square(model.predict(X) - y))))
-    return {"test_r2": float(model.score(X, y)), "test_rmse": rmse}
+    if len(y) == 1:  # R2 is not defined
+        return {"test_r2": None, "test_rmse": rmse}
+    return {"test_r2": float(model.score(X, y)), "test_rmse": rmse, "test_base_rmse": float(np.std(y))}
 
 
 def score_lines(found, target="y", rows_are="rows"):
     """The last lines of ``train`` and ``evaluate``."""
-    if None in found.values():
+    if None in (found.get("test_error", 0), found.get("test_rmse", 0)):
         return [f"test error: there are no test {rows_are} here"]
     if "test_error" in found:
-        return [f"test error {100 * found['test_error']:.2f} %"]
-    return [
-        f"root mean squared error {number(found['test_rmse'])} (of {target})",
-        f"test R2 {found['test_r2']:.2f}",
-    ]
+        base = found.get("test_base_error")
+        beside = "" if base is None else f" (always the commonest class: {100 * base:.2f} %)"
+        return [f"test error {100 * found['test_error']:.2f} %{beside}"]
+    base = found.get("test_base_rmse")
+    beside = "" if base is None else f"; always the mean: {number(base)}"
+    r2 = "of one row: not defined" if found["test_r2"] is None else f"{found['test_r2']:.3f}"
+    return [f"root mean squared error {number(found['test_rmse'])} (of {target}{beside})", f"test R2 {r2}"]
+
+
+def overfits(training, found):
+    """Whether the training score (1 - error, or R2) is so far above the test rows' that more iterations are
+    no remedy."""
+    test = found.get("test_r2") if "test_r2" in found else found["test_error"]
+    if test is None:
+        return False
+    wrong = 1 - test if "test_r2" in found else test
+    return wrong > 0.05 and 1 - training < wrong / 3
 
 
 def number(value):
@@ -70,19 +113,31 @@ def number(value):
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
-def compare(path, data, found):
-    """Lines that set a test error beside those of the other models on the same data in the same folder."""
+def compare(path, notes, found):
+    """Lines that set a test error beside those of the models in the same folder with the same test rows.
+
+    The same are those whose notes agree in ``COMPARED``: data, target, and which rows were held out.
+    """
     from ...estimators import model_files
 
-    (name, value), unit = next(iter(found.items())), (1, "") if "test_r2" in found else (100, " points")
+    (name, value), of_numbers = next(iter(found.items())), "test_r2" in found
     for other in sorted(Path(path).parent.glob("*.npz")):
         if other == path or value is None:
             continue
         try:
-            notes = model_files.read_notes(other)
+            theirs = model_files.read_notes(other)
         except ValueError:
             continue
-        if notes.get("data") == data and notes.get(name) is not None:
-            gap, theirs = unit[0] * (value - notes[name]), unit[0] * notes[name]
-            what = f"{theirs:.2f} %" if unit[1] else f"R2 {theirs:.2f}"
-            yield f"{gap:+.2f}{unit[1]} against {other.name} ({what})"
+        if theirs.get(name) is None or any(_same(theirs, key) != _same(notes, key) for key in COMPARED):
+            continue
+        gap = value - theirs[name]
+        which = "equal" if gap == 0 else "better" if (gap > 0) == of_numbers else "worse"
+        if of_numbers:
+            yield f"R2 {gap:+.3f}, {which}, against {other.name} ({theirs[name]:.3f})"
+        else:
+            yield f"{100 * gap:+.2f} points, {which}, against {other.name} ({100 * theirs[name]:.2f} %)"
+
+
+def _same(notes, key):
+    """What the notes of two models that may be compared have in common."""
+    return notes.get("schema", {}).get("target", {}).get("name") if key == "target" else notes.get(key)

@@ -1,16 +1,18 @@
 """One model for each share of the weights: a table and a picture of what a learned number is worth."""
 
 import argparse
+import shlex
 from typing import NamedTuple
 
 import numpy as np
 
 from ... import _checks
+from ...dictionaries.index_sets import count_known
 from ...files import check_writable
-from .. import INTERRUPTED, draw_to_files
+from .. import INTERRUPTED, check_shares, draw_to_files
 from .fit import fit, stopped
 from .options import check_memory, check_model_path, check_network, default_path
-from .report import network_lines, number, score_lines
+from .report import n_learned, network_lines, number, score_lines
 
 
 class Row(NamedTuple):
@@ -32,7 +34,7 @@ class Row(NamedTuple):
 
 def run(job, arguments, log):
     """Train for each share of ``--sweep``, print a table, draw it; returns the exit status."""
-    shares = list(dict.fromkeys(np.atleast_1d(arguments.sweep).tolist()))
+    shares, equal = _different(np.atleast_1d(arguments.sweep).tolist(), job, arguments)
     runs = [_with_share(arguments, job, share) for share in shares]
     for one in runs:
         check_memory(one, job)
@@ -42,7 +44,9 @@ def run(job, arguments, log):
         check_model_path(arguments, path)
     name = job.name if arguments.out is None else arguments.out.with_suffix("").name
     picture = check_writable(paths[0].with_name(f"{name}-sweep.png"), "--out")
-    print(job.head(network_lines(job, arguments, f"{paths[0].parent}, one for each share")))
+    print(job.head(network_lines(job, arguments, paths)))
+    for line in equal:
+        print(line)
     rows = []
     for one, path in zip(runs, paths, strict=True):
         model, found, seconds = fit(job, one, path, log)
@@ -53,11 +57,12 @@ def run(job, arguments, log):
     print(table(rows, job))
     interrupted = rows[-1].stopped == "interrupted"
     if missing := [f"{share:g}" for share in shares[len(rows) - interrupted :]]:
-        print(f"interrupted: not trained, or not to the end: --sweep {','.join(missing)}")
+        print("interrupted: not trained, or not to the end: share " + ", ".join(missing))
+        print(f"to go on: {command_to_sweep(arguments.command_line, missing)}")
     if len(rows) > 1 and rows[0].error is not None:
         _draw(rows, job, picture)
         print(f"picture: {picture}")
-    best = min(rows, key=lambda row: row.error or 0)
+    best = min(rows[: len(rows) - interrupted] or rows, key=lambda row: row.error or 0)
     if len(rows) > 1 and rows[0].error is not None and not missing:
         equal = [f"{row.share:g}" for row in rows if row.error == best.error]
         print(f"least error: share {', '.join(equal)}; chosen by these test rows, which flatters it a little")
@@ -66,9 +71,27 @@ def run(job, arguments, log):
     return INTERRUPTED if interrupted else None
 
 
+def _different(shares, job, arguments):
+    """The shares that learn different numbers of weights, and lines that tell the others.
+
+    A share is rounded to whole weights of each filter; the layers are alike only if all their counts are.
+    """
+    kept, told = {}, []
+    sizes = np.atleast_1d(arguments.hidden).tolist()[:-1]
+    for share in dict.fromkeys(shares):
+        check_shares("--sweep", share)
+        _checks.number("--sweep", share, above=0, at_most=1)
+        counts = n_learned(job, share), *(count_known(share, n) for n in sizes), share == 1
+        if counts in kept:
+            told.append(
+                f"share {share:g}: as {kept[counts]:g}, {counts[0]} of a filter's weights; trained once"
+            )
+        kept.setdefault(counts, share)
+    return list(kept.values()), told
+
+
 def _with_share(arguments, job, share):
     """The arguments of one run; at share 1 every weight is learned."""
-    _checks.number("--sweep", share, above=0, at_most=1)
     one = argparse.Namespace(**vars(arguments) | {"proportion": share})
     if share == 1:
         one.dictionary = "none"
@@ -79,6 +102,24 @@ def _with_share(arguments, job, share):
     return one
 
 
+def command_to_sweep(command_line, shares):
+    """A sweep's command, with other shares.
+
+    >>> command_to_sweep(["train", "my houses.csv", "--sweep", "0.1,0.5,1", "--seed", "1"], ["0.5", "1"])
+    "lowrankweights train 'my houses.csv' --seed 1 --sweep 0.5,1"
+    """
+    words, passed = [], False
+    for word in command_line:
+        option, equals, _ = word.partition("=")
+        if passed:
+            passed = False
+        elif len(option) > 3 and "--sweep".startswith(option):
+            passed = not equals
+        else:
+            words.append(word)
+    return shlex.join(["lowrankweights", *words, "--sweep", ",".join(shares)])
+
+
 def table(rows, job):
     """Share, learned numbers, error on the test rows, seconds, and why it stopped, a line a model."""
     regression = job.task == "regression"
@@ -86,7 +127,8 @@ def table(rows, job):
     lines = [f"{'share':>6}  {'learned':>11}  {what:>12}  {'seconds':>8}  stopped"]
     for row in rows:
         error = "-" if row.error is None else number(row.error) if regression else f"{row.error:.2f} %"
-        lines.append(f"{row.share:>6g}  {row.learned:>11,}  {error:>12}  {row.seconds:>8.1f}  {row.stopped}")
+        stopped = row.stopped + ", not finished" * (row.stopped == "interrupted")
+        lines.append(f"{row.share:>6g}  {row.learned:>11,}  {error:>12}  {row.seconds:>8.1f}  {stopped}")
     return "\n".join(lines)
 
 
@@ -108,7 +150,8 @@ def _draw(rows, job, path):
             words = ", ".join("every weight" if row.share == 1 else f"{100 * row.share:g} %" for row in there)
             highest = max(row.error for row in there)
             at = {"xy": (learned, highest), "xytext": (0, 7), "textcoords": "offset points"}
-            ax.annotate(words, **at, ha="center", fontsize="small")
+            ground = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1}  # over the line
+            ax.annotate(words, **at, ha="center", fontsize="small", bbox=ground)
         regression = job.task == "regression"
         ax.set(
             xscale="log",

@@ -9,7 +9,7 @@ from .points import Points
 
 IMAGE = "(height, width) or (height, width, n_channels)"
 SHAPE = f"(n,), {IMAGE}"
-AS_A_PICTURE = "a time axis of n is the picture (1, n), a volume one picture a slice"
+AS_A_PICTURE = "n moments are given as a picture of one row, (1, n), a volume slice by slice"
 
 
 class Grid(Points):
