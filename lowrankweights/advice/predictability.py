@@ -102,7 +102,7 @@ def predictability(
     budget = _checks.integer("budget", budget, at_least=1)
     order = racing.spread_order(X if y is None else y, rng)
     rows = _some(order, _checks.integer("max_rows", max_rows, at_least=MIN_ROWS))
-    if not scaled:
+    if y is not None and not scaled:
         warn_of_scale(X[rows])
     race = None if y is None else racing.Race(X[rows], y[rows], n_out, places, scaled, rng)
     sample = _some(order, EXPLAINED_ROWS)

@@ -4,7 +4,7 @@ from lowrankweights.advice.candidates import candidates_for
 from lowrankweights.advice.race import Entry
 from lowrankweights.advice.words import advice_by_trials
 
-N = 200
+N, GUESS = 200, 0.5
 
 
 def outcome(n_wrong, last=4):
@@ -18,7 +18,8 @@ def outcome(n_wrong, last=4):
 
 
 def advised(n_wrong):
-    found = advice_by_trials(outcome(n_wrong), N, {"points": "p"}, "classification", "these 10 columns")
+    how = {"points": "p"}, "classification", "these 10 columns", GUESS
+    found = advice_by_trials(outcome(n_wrong), N, *how)
     return found["recommended"], found["advice"]
 
 
@@ -46,7 +47,7 @@ def test_every_weight_is_advised_as_in_the_words():
 
 def test_an_approach_that_left_early_is_never_advised():
     found = outcome({"covariance": 20, "none": 40}) | outcome({"pca": 5}, last=2)
-    advice = advice_by_trials(found, N, {}, "classification", "x")
+    advice = advice_by_trials(found, N, {}, "classification", "x", GUESS)
     assert advice["recommended"]["dictionary"] == "covariance"
     assert advice["trials"][-1]["approach"] == "pca" and np.isnan(advice["trials"][-1]["difference"])
 
@@ -59,5 +60,17 @@ def test_a_row_judged_twice_counts_once():
     once, twice = outcome({"none": 20, "pca": 30}), outcome({"none": 20, "pca": 30})
     for name, (entry, last, losses, errors) in twice.items():
         twice[name] = (entry, last, np.tile(losses, 2), np.tile(errors, 2))
-    a, b = (advice_by_trials(o, N, {}, "classification", "x")["trials"][1] for o in (once, twice))
+    a, b = (advice_by_trials(o, N, {}, "classification", "x", GUESS)["trials"][1] for o in (once, twice))
     assert abs(a["difference_error"] / b["difference_error"] - 1) < 0.1
+
+
+def test_where_nothing_is_better_than_the_commonest_class_nothing_is_advised_as_known():
+    _, advice = advised({"covariance": 96, "none": 99})
+    assert advice.startswith("nothing was learned from these 10 columns")
+    assert "error 48.0 % (without a look at X: 50.0 %)" in advice
+    assert "nothing was learned" not in advised({"covariance": 60, "none": 99})[1]
+
+
+def test_equal_errors_are_no_difference_of_zero():
+    advice = advised({"pca": 10, "none": 10})[1]
+    assert "as good" in advice and "0.0 ±" not in advice
