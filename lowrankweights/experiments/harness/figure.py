@@ -19,6 +19,8 @@ class Figure(abc.ABC):
         Settings by preset: "quick", "standard" and "paper".
     changes : str
         What changed in the verdicts since the standard page was first made, and why; at the page's top.
+    reading : str
+        What else the standard results say, in words written after they were seen; below them.
 
     Parameters
     ----------
@@ -44,7 +46,7 @@ class Figure(abc.ABC):
 
     name: str
     presets: dict
-    changes = ""
+    changes = reading = ""
 
     def __init__(self, presets=None):
         self.presets = type(self).presets if presets is None else presets

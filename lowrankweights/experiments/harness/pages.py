@@ -86,6 +86,7 @@ def page(figure, preset, results, outcome):
         *([figure.changes] if figure.changes and preset == "standard" else []),
         f"![Figure {figure.name}]({stem}.png)",
         outcome,
+        *([figure.reading] if figure.reading and preset == "standard" else []),
         f"{len(results)} of {n_planned} runs, {took}, commit {made_by}. "
         f"Again: {again(figure, preset)}; every run with its "
         f"seed, settings and versions is a line of [{stem}.jsonl]({stem}.jsonl).",
