@@ -7,9 +7,9 @@ BIN := $(VENV)/bin
 # Tests run in several processes, one BLAS thread each: BLAS's threads wait by spinning, and would take
 # the processors from the other processes.
 # pictures go to files there; in a notebook they are to be shown
-demo test test-notebooks test-browser: export MPLBACKEND = Agg
+demo test test-notebooks test-browser test-advice: export MPLBACKEND = Agg
 
-.PHONY: help demo lessons test test-notebooks test-browser trial export-notebooks lint clean
+.PHONY: help demo lessons test test-notebooks test-browser test-advice trial export-notebooks lint clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -28,6 +28,9 @@ test: $(VENV)/installed-test  ## Set up, check the style, run the tests
 
 test-notebooks: $(VENV)/installed-test  ## Run every lesson in full, as students get it and with its solutions
 	LOWRANKWEIGHTS_NOTEBOOKS=full $(BIN)/python -m pytest -v --durations=0 tests/teaching/lessons/test_notebooks_run.py
+
+test-advice: $(VENV)/installed-test  ## Race the networks that the advice compares, and try the advice
+	LOWRANKWEIGHTS_ADVICE=1 $(BIN)/python -m pytest tests/advice
 
 trial: $(VENV)/installed-test  ## Put the gradient doctor on trial: 300 mistakes, 1000 right gradients (a minute)
 	cd tests && ../$(BIN)/python -m doctor_on_trial.trial --draws 300 --correct 1000

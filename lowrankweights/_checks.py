@@ -151,7 +151,10 @@ images[..., None] if they are grey
     try:
         images = np.asarray(images)
     except ValueError:
-        fail(name, "images of one shape", "several shapes")
+        shapes = [np.shape(image) for image in images]
+        other = next(i for i, shape in enumerate(shapes) if shape != shapes[0])
+        got = f"{shapes[0]} and, image {other}, {shapes[other]}; resize them"
+        fail(name, "images of one shape", got)
     if images.ndim == 3 and images.shape[2] in (3, 4):
         remedy = f"give {name}[None], or {name}[..., None] if they are grey"
         fail(name, "several images", f"one in colour, shape {images.shape}: {remedy}")

@@ -13,7 +13,13 @@ import lowrankweights
 
 PACKAGE = Path(lowrankweights.__file__).parent
 PAGE = PACKAGE.parent / "docs" / "architecture.md"
-TO_FILES = ["demo", "test", "test-notebooks", "test-browser"]  # make's targets that draw to files
+TO_FILES = [
+    "demo",
+    "test",
+    "test-notebooks",
+    "test-browser",
+    "test-advice",
+]  # make's targets that draw to files
 FILES = sorted(PACKAGE.rglob("*.py"))
 # rooms whose every module has a test file of its own
 MATHEMATICS = ["weights", "dictionaries", "networks", "optimisation", "speed", "unsupervised", "building"]
@@ -130,7 +136,13 @@ def test_an_unknown_name_is_an_attribute_error():
 
 
 @pytest.mark.parametrize(
-    ("page", "n_blocks"), [("README.md", 3), ("docs/network.md", 2), ("docs/a-figure-of-your-own.md", 1)]
+    ("page", "n_blocks"),
+    [
+        ("README.md", 3),
+        ("docs/network.md", 2),
+        ("docs/a-figure-of-your-own.md", 1),
+        ("docs/your-own-data.md", 1),
+    ],
 )
 def test_the_code_of_a_page_runs(page, n_blocks):
     text = (PACKAGE.parent / page).read_text(encoding="utf-8")

@@ -13,4 +13,6 @@ volumes = (distance < radius[:, None]).reshape(400, 8, 8, 8) + rng.normal(scale=
 
 model = lrw.LowRankMLPRegressor((30,), points=grid, dictionary="dct", proportion=0.1, early_stopping=True)
 model.fit(volumes[:300], radius[:300])
+a_filter = model.filters_[0][:, 0].reshape(8, 64)  # one slice a row
+lrw.plotting.tiles(a_filter.T, (8, 8), n_across=8, scale=abs(a_filter).max()).figure.savefig("slices.png")
 print(f"radius explained: {model.score(volumes[300:], radius[300:]):.2f} of its variance")

@@ -12,7 +12,7 @@ from ..dictionaries.index_sets import count_known
 from ..weights.parametrisations import Columns, Full, LowRank, Predicted
 from .explained import MOST_ATOMS
 
-SHARES = (0.05, 0.1, 0.25, 0.5)
+SHARES = (0.05, 0.15, 0.5)  # some of explained.SHARES
 SLOW = 500  # inputs, above which the dictionaries that are learned take longer to make than a trial
 
 # From the simplest to the least simple: of two that are as good, the first is advised.
@@ -127,15 +127,14 @@ def candidates_for(dictionaries, budget, n_v, n_out, n_channels=1, length_scales
     ...     print(c.name, c.n_alpha, c.n_h, c.n_dynamic)
     none 54 21 1309
     pca 3 118 1305
-    pca 5 99 1294
-    pca 14 59 1305
+    pca 8 81 1303
     pca 27 37 1302
     """
-    smallest = n_channels + 1 + 2 * n_out
+    drawn = any(name not in ("none", "low_rank") for name in dictionaries)
+    smallest = (count_known(SHARES[0], n_v, n_channels) if drawn else n_v) + 1 + 2 * n_out
     if budget < smallest:
-        _checks.fail(
-            "budget", f"at least {smallest}: one hidden unit of {n_channels} learned weight(s)", budget
-        )
+        each = smallest - 1 - 2 * n_out
+        _checks.fail("budget", f"at least {smallest}: one hidden unit of {each} learned weight(s)", budget)
     found = []
     for name, dictionary in dictionaries.items():
         if name == "low_rank":

@@ -9,7 +9,7 @@ from .._blas import one_blas_thread
 from ..building import LayerInput, SquaredExponentialRidge
 from ..dictionaries.index_sets import count_known
 
-SHARES = (0.05, 0.1, 0.25, 0.5, 0.75)
+SHARES = (0.05, 0.15, 0.3, 0.5, 0.75)
 MOST_ATOMS = 500  # beyond it a dictionary takes too long to make for advice
 LENGTH_SCALES = (0.5, 1, 2, 4, 8, 16)  # in distances of neighbours
 N_DRAWS = 4  # dictionaries, each with a draw of its own, as the columns of a layer have

@@ -3,46 +3,38 @@
 import numpy as np
 
 from .. import _checks
-from ..dictionaries.points import Grid, Points
+from ..dictionaries.points import places_of
+from ..estimators.inputs import check_finite, flat, said_of
 
 MIN_ROWS = 20
 MOST_CLASSES = 30  # whole numbers of more values than this are targets of a regression
 
 
 def read_inputs(X, input_shape, points):
-    """X (n, n_v) in float32, where its columns are, and the parameters that say so."""
+    """X (n, n_v), where its columns are (Grid, Points or None), and the parameters that say so."""
+    X, row_shape = flat(X)
     try:
         X = np.asarray(X)
-        X = X.astype(np.float64) if X.dtype.kind not in "f" else X
+        X = X.astype(np.float64) if X.dtype.kind != "f" else X
     except (TypeError, ValueError):
         _checks.fail("X", "numbers (a text column becomes numbers by OneHotEncoder, or is dropped)", "text")
-    if input_shape is not None and points is not None:
-        _checks.fail("points", "input_shape or points, one of the two", "both")
-    if X.ndim in (3, 4):
-        input_shape = X.shape[1:] if input_shape is None and points is None else input_shape
-        X = X.reshape(len(X), -1)
     if X.ndim != 2 or X.size == 0:
         _checks.fail("X", "rows of numbers, (n, n_v), or pictures (n, height, width[, n_channels])", X.shape)
-    if not np.isfinite(X).all():
-        row, column = np.argwhere(~np.isfinite(X))[0]
-        n_bad = int(np.sum(~np.isfinite(X)))
-        expected = "finite numbers (drop these rows, or fill the gaps: sklearn.impute.SimpleImputer)"
-        _checks.fail("X", expected, f"{n_bad} NaN or infinite, the first in row {row}, column {column}")
+    check_finite(X)
     if len(X) < MIN_ROWS:
         _checks.fail("X", f"at least {MIN_ROWS} rows", len(X))
     if not np.ptp(X, axis=0).any():
         _checks.fail("X", "at least one column that varies", "constant columns only")
-    X = _checks.in_range("X", X).astype(np.float32)
-    places, given = None, {}
-    if input_shape is not None:
-        one_axis = isinstance(input_shape, tuple) and len(input_shape) == 1
-        places = Grid.of_image(Grid(input_shape) if one_axis else input_shape, "input_shape", X.shape[1])
-        given = {"input_shape": input_shape}
-    elif points is not None:
-        places, given = points if isinstance(points, Points) else Points(points), {"points": points}
-        if len(places) != X.shape[1]:
-            _checks.fail("points", f"one for each of X's {X.shape[1]} columns", f"{len(places)}")
-    return X, places, given
+    said = said_of(row_shape, input_shape, points, X.shape[1])
+    given = {name: s for name, s in zip(("input_shape", "points"), said, strict=True) if s is not None}
+    return _checks.in_range("X", X), places_of(*said, X.shape[1]), given
+
+
+def is_scaled(standardize, places):
+    """Whether the estimators standardise columns that are there."""
+    if standardize not in ("auto", True, False):
+        _checks.fail("standardize", '"auto", True or False', repr(standardize))
+    return places is None if standardize == "auto" else standardize
 
 
 def read_targets(y, n, task):

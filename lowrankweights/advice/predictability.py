@@ -8,7 +8,7 @@ from ..dictionaries.index_sets import count_known
 from . import race as racing
 from .candidates import approaches, candidates_for
 from .explained import explained_curves
-from .inputs import MIN_ROWS, read_inputs, read_targets
+from .inputs import MIN_ROWS, is_scaled, read_inputs, read_targets
 from .report import REFERENCE, PredictabilityReport
 from .words import advice_by_trials, advice_without_y
 
@@ -85,15 +85,13 @@ def predictability(
     >>> rng = np.random.default_rng(0)
     >>> report = predictability(rng.normal(size=(300, 3)) @ rng.normal(size=(3, 20)))
     >>> report.recommended["dictionary"], report.recommended["proportion"]
-    ('covariance', 0.25)
+    ('pca', 0.15)
     """
     rng = _checks.generator(rng)
     X, places, given = read_inputs(X, input_shape, points)
-    if standardize not in ("auto", True, False):
-        _checks.fail("standardize", '"auto", True or False', repr(standardize))
-    if standardize != "auto":
-        given["standardize"] = standardize
-    scaled = places is None if standardize == "auto" else standardize
+    given |= {} if standardize == "auto" else {"standardize": standardize}
+    scaled = is_scaled(standardize, places)
+    X = X if scaled else X.astype(np.float32)
     chosen, left_out = approaches(dictionaries, places, X.shape[1])
     y, n_out, task = (None, 0, None) if y is None else read_targets(y, len(X), task)
     budget = usual_budget(X.shape[1], n_out, places) if budget is None else budget
@@ -109,7 +107,7 @@ def predictability(
     if race is None:
         settled = advice_without_y(shares, curves, found, given, inputs)
     else:
-        settled = advice_by_trials(racing.run(race, found), given, task, inputs)
+        settled = advice_by_trials(racing.run(race, found), len(rows), given, task, inputs)
     about = {"n_rows": len(rows), "n_v": X.shape[1], "budget": budget, "task": task}
     return PredictabilityReport(
         **settled, shares=shares, explained=curves, left_out=left_out | failed, **about

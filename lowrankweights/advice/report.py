@@ -74,12 +74,13 @@ class PredictabilityReport:
         others.sort(key=lambda name: -np.nanmean(self.explained[name]))
         for name, style in zip(others, line_styles(len(others)), strict=True):
             ax.plot(percent, 100 * self.explained[name], label=name.replace("_", " "), **style)
+        ax.plot([0, 100], [0, 100], color="#bbbbbb", lw=0.9, zorder=0, label="nothing predicted")
         if REFERENCE in self.explained:
             grey = {"color": "#777777", "ls": "--", "lw": 1.8, "zorder": 5}
             ax.plot(percent, 100 * self.explained[REFERENCE], label=REFERENCE.replace("_", " "), **grey)
-        ax.set(xlabel="share of the weights learned, %", ylabel="of a feature's variance\nexplained, %")
+        ax.set(xlabel="share of the weights learned, %", ylabel="explained variance of a feature, %")
         lowest = min((100 * np.nanmin(curve) for curve in self.explained.values()), default=0)
-        ax.set(ylim=(max(-20, min(0, lowest)) - 2, 103), xlim=(0, max(percent.max() * 1.05, 10)))
+        ax.set(ylim=(max(-20, min(0, lowest)) - 2, 103), xlim=(0, 100))
         ax.spines[["top", "right"]].set_visible(False)
         ax.grid(axis="y", lw=0.4, alpha=0.5)
         ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, fontsize="small")

@@ -1,8 +1,8 @@
 """The advice on trial: is what it advises as good as the best found by a full search?
 
 ``python -m lowrankweights.advice.trial [--data NAME,...] [--seeds 0,...] [--out FILE]``: JSON Lines, one data
-set and seed a line, and a table on stderr. The full search trains every candidate on three quarters of all
-training rows, chooses each approach's size and weight decay on the other quarter, trains that on all training
+set and seed a line, and a table on stderr. The full search trains every candidate on four fifths of all
+training rows, chooses each approach's size and weight decay on the other fifth, trains that on all training
 rows, and looks at the test rows once.
 """
 
@@ -18,7 +18,6 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
 
 from .. import _checks, datasets
-from ..dictionaries.points import Grid
 from ..environment import commit, versions
 from ..estimators import LowRankMLPClassifier, LowRankMLPRegressor
 from ..results.files import append, to_line
@@ -26,8 +25,6 @@ from . import race as racing
 from .candidates import approaches
 from .inputs import read_inputs, read_targets
 from .predictability import EXPLAINED_ROWS, measured, predictability, usual_budget
-
-N_ITER = 150  # L-BFGS iterations of the search; those of the fits that are tested are the estimators' own
 
 
 def waves(n, rng):
@@ -53,13 +50,13 @@ def _split(X, y, seed, **others):
 
 def _digits(seed):
     X, y = sklearn_datasets.load_digits(return_X_y=True)
-    return _split(X / 16, y, seed, input_shape=Grid((8, 8)))
+    return _split(X / 16, y, seed, input_shape=(8, 8))
 
 
 def _mnist(seed):
     m, rows = datasets.fetch_mnist(), np.random.default_rng(seed).permutation(60_000)[:10_000]
     known = {"X": m.X_train[rows], "y": m.y_train[rows], "X_test": m.X_test, "y_test": m.y_test}
-    return {**known, "input_shape": Grid((28, 28))}
+    return {**known, "input_shape": (28, 28)}
 
 
 def _covtype_like(seed):
@@ -76,14 +73,14 @@ DATA = {
     "mnist-10000": _mnist,
     "wine": lambda seed: _split(*sklearn_datasets.load_wine(return_X_y=True), seed),
     "breast-cancer": lambda seed: _split(*sklearn_datasets.load_breast_cancer(return_X_y=True), seed),
-    "waves": lambda seed: _split(*waves(3000, seed), seed, input_shape=Grid((128,))),
+    "waves": lambda seed: _split(*waves(3000, seed), seed, input_shape=(128,)),
     "covtype-like": _covtype_like,
     "friedman": _friedman,
 }
 
 
 def full_search(known, seed, dictionaries=None):
-    """{approach: parameters}, chosen on a quarter of the training rows: size at one decay, then the decay."""
+    """{approach: parameters}, chosen on a fifth of the training rows: size at one decay, then the decay."""
     rng, shape = np.random.default_rng(seed), known.get("input_shape")
     X, places, given = read_inputs(known["X"], shape, None)
     y, n_out, _ = read_targets(known["y"], len(X), "auto")
@@ -103,16 +100,14 @@ def full_search(known, seed, dictionaries=None):
 
 def _best(race, entries):
     """The entry of the lowest loss on the first fold of all rows."""
-    rows = len(race.X)
-    return min(entries, key=lambda entry: race.run(entry, rows, range(1), N_ITER)[0].mean())
+    found = race.run_all(entries, len(race.X), range(1), racing.MAX_ITER)
+    return min(found, key=lambda f: f[1].mean())[0]
 
 
 def tested(parameters, known, seed):
     """Errors on the test rows (n_test,): wrong or not, or squared error over variance."""
     regression = known["y"].dtype.kind == "f"
     X, X_test, y_test = known["X"], known["X_test"], known["y_test"]
-    if "input_shape" not in known:
-        X, X_test = racing.standardised(X, X), racing.standardised(X_test, X)
     model = (LowRankMLPRegressor if regression else LowRankMLPClassifier)(**parameters, random_state=seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)

@@ -4,14 +4,15 @@ import numpy as np
 
 from .candidates import APPROACHES
 
+PART = 0.15  # explained beyond the share that is learned: something is predicted
 ENOUGH = 0.95  # explained variance from which a share is advised, where there is no y
 
 
-def advice_by_trials(best, given, task, inputs):
+def advice_by_trials(best, n_rows, given, task, inputs):
     """Advice, recommended parameters and trials, of a race's outcome; see ``race.run``."""
     ranked = sorted(best.values(), key=lambda found: (-found[1], found[3].mean(), found[2].mean()))
     first = ranked[0]
-    trials = [_trial(found, first, given) for found in ranked]
+    trials = [_trial(found, first, n_rows, given) for found in ranked]
     last = [trial for trial in trials if trial["round"] == trials[0]["round"]]
     as_good = [t for t in last if t["difference"] <= t["difference_error"] or t is trials[0]]
     chosen = min(as_good, key=lambda t: _order(t["approach"]))
@@ -23,25 +24,29 @@ def _order(approach):
     return APPROACHES.index(approach) if approach in APPROACHES else len(APPROACHES)
 
 
-def _trial(found, first, given):
+def _trial(found, first, n_rows, given):
     entry, number, _, errors = found
     difference, difference_error = np.nan, np.nan
     if number == first[1]:
         apart = errors - first[3]
-        difference, difference_error = float(apart.mean()), _standard_error(apart)
+        difference, difference_error = float(apart.mean()), _standard_error(apart, n_rows)
     parameters = {**entry.candidate.parameters(), "weight_decay": entry.weight_decay, **given}
     return {
         "approach": entry.candidate.name, "error": float(errors.mean()),
-        "standard_error": _standard_error(errors), "difference": difference,
+        "standard_error": _standard_error(errors, n_rows), "difference": difference,
         "difference_error": difference_error, "round": number, "n_dynamic": entry.candidate.n_dynamic,
         "parameters": parameters,
     }  # fmt: skip
 
 
-def _standard_error(values):
-    """Of their mean, as if one row more were as far from it as the farthest: few rows prove little."""
+def _standard_error(values, n_rows):
+    """Of their mean, as if one row more were as far from it as the farthest: few rows prove little.
+
+    Rows that were judged several times count once.
+    """
     apart = values - values.mean()
-    return float(np.sqrt(np.sum(apart**2) + np.abs(apart).max() ** 2) / len(values))
+    variance = (np.sum(apart**2) + np.abs(apart).max() ** 2) / len(values)
+    return float(np.sqrt(variance / min(len(values), n_rows)))
 
 
 def _sentence(chosen, is_best, inputs):
@@ -54,7 +59,10 @@ def _sentence(chosen, is_best, inputs):
         return f"{why}: learn every weight of a narrower network: {sizes}"
     sizes += f", dictionary={name!r}, proportion={p['proportion']:.3g}"
     if name == "low_rank":
-        return f"weights of {inputs} have a low rank that no dictionary knows: learn both factors: {sizes}"
+        return (
+            f"weights of {inputs} have a low rank, but can't be predicted from each other beforehand: "
+            f"learn both factors: {sizes}"
+        )
     if name == "pca":
         return f"the first principal components of {inputs} are enough: learn a network on these: {sizes}"
     if name in ("random_projection", "random_connections"):
@@ -89,38 +97,31 @@ def _how_sure(chosen, last, task):
 
 def advice_without_y(shares, curves, candidates, given, inputs):
     """Advice from explained variance alone: the smallest share by which enough is explained, or none."""
-    reached = {}
-    for candidate in candidates:
-        curve = curves.get(candidate.name)
-        if curve is not None:
-            explained = float(curve[np.argmin(np.abs(shares - candidate.n_alpha / candidate.n_v))])
-            if explained >= ENOUGH:
-                reached.setdefault(candidate.n_alpha, []).append((candidate, explained))
-    caveat = "What y needs is not known: give y, and networks are tried."
-    if not reached:
-        (candidate,) = [c for c in candidates if c.name == "none"]
-        best, e = max(
-            ((n, _at_half(shares, c)) for n, c in curves.items()), key=lambda x: x[1], default=("", np.nan)
-        )
-        known = f" (half of them explain {100 * e:.0f} % of a feature, with {best!r})" if best else ""
-        advice = (
-            f"weights of {inputs} can't be predicted from each other{known}: "
-            f"learn every weight of a narrower network: hidden_layer_sizes=({candidate.n_h},)"
-        )
+    known = [(c, curves[c.name][_nearest(shares, c)]) for c in candidates if c.name in curves]
+    reached = [(c, e) for c, e in known if e >= ENOUGH]
+    narrower = [c for c in candidates if c.name == "none"]
+    if reached:
+        fewest = min(c.n_alpha for c, _ in reached)
+        candidate, e = min((f for f in reached if f[0].n_alpha == fewest), key=lambda f: _order(f[0].name))
+        what = f"weights of {inputs} can be predicted from each other"
     else:
-        candidate, e = min(reached[min(reached)], key=lambda found: _order(found[0].name))
-        p = candidate.parameters()
-        advice = (
-            f"weights of {inputs} can be predicted from each other: {p['proportion']:.0%} of them explain "
-            f"{100 * e:.0f} % of a feature, with {candidate.name!r}: "
-            f"hidden_layer_sizes={p['hidden_layer_sizes']}, "
-            f"dictionary={candidate.name!r}, proportion={p['proportion']:.3g}"
-        )
-    recommended = {**candidate.parameters(), **given}
-    return {"advice": f"{advice}\n{caveat}", "recommended": recommended, "trials": []}
+        candidate, e = max(known, key=lambda f: f[1], default=(None, np.nan))
+        much = candidate is not None and e > candidate.proportion + PART
+        can = "can only in part" if much else "can't"
+        what = f"weights of {inputs} {can} be predicted from each other"
+    if candidate:
+        share = f"{candidate.proportion:.0%} of them explain {100 * e:.0f} % of a feature"
+        what += f" ({share}, with {candidate.name!r})"
+    if narrower and not reached:
+        (candidate,) = narrower
+        what += ": learn every weight of a narrower network"
+    p = candidate.parameters()
+    sizes = ", ".join(
+        f"{name}={p[name]!r}" for name in ("hidden_layer_sizes", "dictionary", "proportion") if name in p
+    )
+    advice = f"{what}: {sizes}\nWhat y needs is not known: give y, and networks are tried."
+    return {"advice": advice, "recommended": {**p, **given}, "trials": []}
 
 
-def _at_half(shares, curve):
-    """The explained variance at half of the weights, or at the largest share below."""
-    below = np.flatnonzero((shares <= 0.5 + 1e-9) & np.isfinite(curve))
-    return float(curve[below[-1]]) if len(below) else -np.inf
+def _nearest(shares, candidate):
+    return int(np.argmin(np.abs(shares - candidate.n_alpha / candidate.n_v)))

@@ -159,7 +159,20 @@ def _index_set_choice(index_sets, points):
 
 def _say_how_it_is_read(input_shape, grid, shape_name):
     """A warning where three entries may have been meant as a volume."""
-    if input_shape is None or isinstance(input_shape, Grid) or grid.n_channels in USUAL_CHANNELS:
+    if input_shape is None or isinstance(input_shape, Grid):
+        return
+    if len(grid.shape) == 2 and grid.channels is None and 1 < grid.shape[1] <= min(4, grid.shape[0] / 4):
+        n, channels = grid.shape
+        _checks.warn(
+            f"{shape_name}: {grid.shape} is read as an image of {n} x {channels} pixels. For {channels} "
+            f"numbers at each of {n} moments give points={Grid((n,), channels)!r}; to say that an image is "
+            f"meant, {shape_name}={grid!r}."
+        )
+    if grid.n_channels in USUAL_CHANNELS:
+        return
+    if grid.shape[0] in (1, 3) and grid.shape[1] > 4:
+        first = f"{shape_name}: {grid.input_shape} has its channels first"
+        _checks.warn(f"{first}; X.transpose(0, 2, 3, 1) has them last.")
         return
     (height, width), n = grid.shape, grid.n_channels
     volume, meant = Grid((*grid.shape, n)), f"{shape_name}={grid!r}"

@@ -8,6 +8,7 @@ import argparse
 import dataclasses
 import difflib
 import inspect
+import os
 from pathlib import Path
 
 DATA_SETS = ("digits", "digits-16x16", "mnist")  # that train and evaluate know by name
@@ -61,6 +62,13 @@ def add_command(commands, name, run, text, arguments=None):
 def file_path(text):
     """An argument type: a path, in which ~ is the home folder."""
     return Path(text).expanduser()
+
+
+def output_path(text):
+    """An argument type: the path of a file to write."""
+    if text.endswith(("/", os.sep)):
+        raise argparse.ArgumentTypeError(f"expected a file, got the folder {text!r}; add a name for the file")
+    return file_path(text)
 
 
 def data_source(text):

@@ -28,8 +28,10 @@ def run(arguments):
     if arguments.file is not None:
         X, y, words = _own(arguments, last, notes)
     else:
-        data = load(_data_set(arguments, notes), "float32" if last.dtype == "auto" else last.dtype)
+        name = _data_set(arguments, notes)
+        data = load(name, "float32" if last.dtype == "auto" else last.dtype)
         X, y, words = data.X_test, data.y_test, ("class", "images")
+        _check_fits(model, notes, name, X)
     print(f"{arguments.model}: {last.n_dynamic_:,} numbers learned, {last.n_static_:,} static")
     for line in score_lines(scores(model, X, y), *words):
         print(line)
@@ -46,6 +48,16 @@ def _data_set(arguments, notes):
         got = f"none (it was trained on {name}; then: {before})"
         _checks.fail("FILE", "a file to evaluate on, with the target", got)
     return name
+
+
+def _check_fits(model, notes, name, X):
+    """A ``ValueError`` for a model that a data set says nothing about: one of a file, or of another size."""
+    n, classifies = model.n_features_in_, hasattr(model, "classes_")
+    if "schema" not in notes and n == X.shape[1] and classifies:
+        return
+    told = ", ".join([str(notes["data"])] * ("data" in notes) + [f"{n:,} inputs"])
+    expected = f"data like those that the model was trained on ({told})"
+    _checks.fail("--data", expected, f"{name}, {X.shape[1]:,} inputs; give a file instead")
 
 
 def _own(arguments, model, notes):

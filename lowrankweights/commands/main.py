@@ -42,11 +42,12 @@ USER_ERRORS = (ValueError, OSError)
 
 def main(argv=None):
     """Run a command; returns the exit status."""
-    arguments = build_parser().parse_args(argv)
-    arguments.command_line = sys.argv[1:] if argv is None else list(argv)
     try:
+        arguments = build_parser().parse_args(argv)  # imports what the defaults are read from
+        arguments.command_line = sys.argv[1:] if argv is None else list(argv)
         with ended_as_by_ctrl_c(), output_that_may_break() as output, warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="max_iter = ")  # commands print the whole stop report
+            warnings.filterwarnings("ignore", message="interrupted: ")
             alone = arguments.run is bench.run  # measures BLAS's own threads too
             with contextlib.nullcontext() if alone else one_blas_thread:
                 status = arguments.run(arguments) or 0

@@ -7,8 +7,8 @@ import sys
 import numpy as np
 
 from .. import _checks
-from ..files import check_writable
-from . import add_command, add_reading, file_path, reading_options
+from ..files import check_not_data, check_writable
+from . import add_command, add_reading, file_path, output_path, reading_options
 
 
 def add(commands):
@@ -21,7 +21,7 @@ def _arguments(parser):
     parser.add_argument("model", type=file_path, help="file written by train")
     text = "file or folder as it was trained on; columns in any order, the target is not needed"
     parser.add_argument("file", type=file_path, metavar="FILE", help=text)
-    parser.add_argument("--out", type=file_path, default=None, help="CSV file; default: standard output")
+    parser.add_argument("--out", type=output_path, default=None, help="CSV file; default: standard output")
     add_reading(parser)
 
 
@@ -32,6 +32,8 @@ def run(arguments):
 
     if arguments.out is not None:
         check_writable(arguments.out, "--out")
+        inputs = arguments.model, arguments.file
+        check_not_data(arguments.out, "--out", inputs, are_predictions, "predictions of ours")
     model, notes = model_files.load(arguments.model), model_files.read_notes(arguments.model)
     if not hasattr(model, "predict"):
         _checks.fail("MODEL", "a classifier or a regressor", f"{arguments.model}, a {type(model).__name__}")
@@ -64,10 +66,18 @@ def predictions(model, X):
     return ["prediction", *names], [_text(model.classes_[P.argmax(axis=1)]), *(_text(p) for p in P.T)]
 
 
+def are_predictions(path):
+    """Whether a file begins as ``run`` begins it."""
+    with open(path, encoding="utf-8", errors="replace", newline="") as file:
+        names = next(csv.reader([file.readline(100_000)]), [])
+    names = names[names[:1] == ["file"] :]
+    return names[:1] == ["prediction"] and all(name.startswith("probability_") for name in names[1:])
+
+
 def _text(values):
-    """Numbers with the digits that tell them apart, other values as they are."""
-    values = [f"{v:.6g}" if isinstance(v, float) else str(v) for v in values.tolist()]
-    return np.array(values, dtype=object)
+    """Values as text; numbers with as many digits as bring back the same number of their type."""
+    # str of a NumPy scalar: that of the Python float would show a float32 with digits it does not have
+    return np.array([str(value) for value in values], dtype=object)
 
 
 @contextlib.contextmanager

@@ -82,8 +82,8 @@ class Kernel(abc.ABC):
         blocks = [points[start : start + BLOCK] for start in range(0, len(points), BLOCK)]
         return np.concatenate([np.zeros(0), *(np.diagonal(self(block, block)) for block in blocks)])
 
-    def _checked(self, values, shape):
-        return _checks.array(f"kernel (what {self!r} returned)", values, shape=shape, dtype=np.float64)
+    def _checked(self, K, shape):
+        return _checks.array(f"kernel (what {self!r} returned of all points)", K, shape=shape, dtype=float)
 
     def __add__(self, other):
         return Sum(self, as_kernel(other))

@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from .. import _checks
 from .._blas import one_blas_thread
@@ -18,7 +18,7 @@ from ..optimisation.lbfgs import minimize
 from ..speed import Objective
 from ..unsupervised.autoencoder import DECODERS, TiedAutoencoder, decoder_for
 from .common import fitted_dictionaries, numeric_types, warn_if_unfinished, whole_or_not
-from .images import check_row_shape, flat, said_of
+from .inputs import check_row_shape, flat, said_of, validated
 
 
 class LowRankAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -137,7 +137,7 @@ class LowRankAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
     def fit(self, X, y=None):
         """Learn to reconstruct X, (n, n_features) or images; y is not used."""
         X, row_shape = flat(X)
-        X = validate_data(self, X, dtype=numeric_types(self.dtype), ensure_min_samples=2)
+        X = validated(self, X, dtype=numeric_types(self.dtype), ensure_min_samples=2)
         _checks.in_range("X", X)
         _checks.choice("decoder", self.decoder, ("auto", *DECODERS))
         n_components = _checks.integer("n_components", self.n_components, at_least=1)
@@ -179,9 +179,10 @@ class LowRankAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
     def transform(self, X):
         """Hidden units h = g(x W + b), (n, n_components)."""
         check_is_fitted(self)
+        check_row_shape(None, self.points_, X)
         X, row_shape = flat(X)
         check_row_shape(row_shape, self.points_)
-        X = validate_data(self, X, dtype=numeric_types(self.dtype), reset=False)
+        X = validated(self, X, dtype=numeric_types(self.dtype), reset=False)
         return self.network_.encode(self.theta_, X, self.n_threads)
 
     def inverse_transform(self, X):

@@ -31,10 +31,11 @@ def fitted_dictionaries(parametrisation):
     return [leaf.U for leaf in parametrisation.leaves if isinstance(leaf, Predicted)]
 
 
-def warn_if_unfinished(result, max_iter, standardised=False):
-    """scikit-learn's ConvergenceWarning where max_iter ended the fit, with what to do."""
+def warn_if_unfinished(result, max_iter, scale="StandardScaler"):
+    """scikit-learn's ConvergenceWarning where max_iter ended the fit, with what to do; ``scale``: how X gets
+    a scale of about 1, "" where it has it."""
     if result.status == "max_iter" and max_iter > 0:
-        scale = "" if standardised else ", or bring X to a scale of about 1 (StandardScaler)"
+        scale = scale and f", or bring X to a scale of about 1 ({scale})"
         _checks.warn(
             f"max_iter = {max_iter} iterations were not enough: the largest entry of the gradient is "
             f"{result.grad_norm_curve[-1]:.1e}. Raise max_iter, or stop earlier on purpose (a larger tol, "

@@ -13,7 +13,7 @@ import numpy as np
 
 from .. import _checks
 from ..dictionaries.points import Grid, Points
-from ..files import write_npz
+from ..files import did_you_mean, with_npz, write_npz
 from ..unsupervised import ZCAWhitening
 from .common import Lost
 from .plain_data import describe, names_in, put_back, restore, take_out
@@ -71,14 +71,13 @@ def save(path, estimator, notes=None):
     arrays, header = {}, {"format": FORMAT, "notes": take_out(notes or {}, {}, "notes")}
     if type(estimator) is Pipeline:
         steps = [[name, _step(name, step)] for name, step in estimator.steps]
-        parameters = _plain_parameters(estimator, deep=False)
+        parameters = _plain_parameters(estimator)
         header |= {"estimator": "Pipeline", "steps": steps, "parameters": parameters}
     else:
         _check_kind(estimator)
         header |= _part(estimator)
     header = take_out(header | {"notes": notes or {}}, arrays, "estimator")
-    path = Path(path).expanduser()
-    path = path if path.suffix == ".npz" else path.with_name(path.name + ".npz")
+    path = with_npz(path)
     write_npz(path, header=np.array(json.dumps(header)), **arrays)
     return path
 
@@ -89,7 +88,8 @@ def _step(name, step):
     if step in ("passthrough", None):
         return "passthrough"
     if type(step) is not known.get(type(step).__name__):
-        _checks.fail(f"estimator (its step {name!r})", f"one of {', '.join(known)}", type(step).__name__)
+        expected = f"one of {', '.join(known)} (joblib.dump keeps any pipeline, as pickle)"
+        _checks.fail(f"estimator (its step {name!r})", expected, type(step).__name__)
     return _part(step)
 
 
@@ -155,6 +155,8 @@ def load(path, classes=()):
 
     Raises
     ------
+    FileNotFoundError
+        If there is no such file.
     ValueError
         If the file is not such a file, or damaged, or has a layer that is not known.
     """
@@ -201,21 +203,38 @@ def _read(path, part=None):
             names = names if part is None else names & set(names_in(header[part]))
             arrays = {name: file[name] for name in names}
     except FileNotFoundError:
-        raise
+        raise FileNotFoundError(
+            f"path: expected a model file written by train or lowrankweights.save, got no file {str(path)!r}"
+            f"{did_you_mean(path)}"
+        ) from None
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, AttributeError) as e:
         raise ValueError(
-            f"path: expected a model file written by lowrankweights.save, got {str(path)!r}, "
-            f"which is another file or damaged ({e}); save the model again"
+            f"path: expected a model file written by train or lowrankweights.save, got {str(path)!r}, "
+            f"which is another file or damaged{_why(e)}; save the model again"
         ) from e
     if header.get("format") != FORMAT:
         _checks.fail("path", f"a model file of format {FORMAT}", f"format {header.get('format')}")
     return header, arrays
 
 
-def _plain_parameters(estimator, deep=True):
+def _why(error):
+    """An error in words, without NumPy's advice on pickled files, which would not help."""
+    return "" if "pickle" in str(error) else f" ({error})"
+
+
+def is_model(path):
+    """Whether a file has a model's header, of whatever format."""
+    try:
+        with zipfile.ZipFile(path) as file:
+            return "header.npy" in file.namelist()
+    except (OSError, zipfile.BadZipFile):
+        return False
+
+
+def _plain_parameters(estimator):
     """The parameters that JSON can hold, a ``Grid`` as what it is made from."""
     parameters = {
-        name: _plain(value) for name, value in estimator.get_params(deep).items() if name != "steps"
+        name: _plain(value) for name, value in estimator.get_params(deep=False).items() if name != "steps"
     }
     lost = {name: {"lost": repr(parameters[name])} for name in NEEDED if not _is_plain(parameters.get(name))}
     return {name: value for name, value in parameters.items() if _is_plain(value)} | lost

@@ -50,6 +50,13 @@ def restore(description, classes=()):
     if not isinstance(description, dict):
         return description
     arguments = {RENAMED.get(k, k): restore(v, classes) for k, v in description.items() if k != "kind"}
+    for table, argument in ((networks.ACTIVATIONS, "activation"), (networks.LOSSES, "loss")):
+        name = arguments.get(argument)
+        if isinstance(name, str) and name not in table:
+            tables = f"networks.{argument.upper()}S" if argument == "activation" else "networks.LOSSES"
+            _checks.fail(
+                "path", f"a model whose {argument} is in {tables} (put it there before load)", repr(name)
+            )
     return _class_of(description["kind"], classes)(**arguments)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from .. import _checks
 from .._blas import one_blas_thread
@@ -20,7 +20,7 @@ from ..speed.blocks import in_blocks
 from ..unsupervised.patches import check_rows_vary
 from ..unsupervised.rica import rica_objective
 from .common import warn_if_unfinished, whole_or_not
-from .images import check_row_shape, flat, said_of
+from .inputs import check_row_shape, flat, said_of, validated
 
 
 class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -138,7 +138,7 @@ class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     def fit(self, X, y=None):
         """Learn filters from X, patches laid out flat (n, n_v) or as they are."""
         X, row_shape = flat(X)
-        X = validate_data(self, X, dtype=[np.float64, np.float32], ensure_min_samples=2)
+        X = validated(self, X, dtype=[np.float64, np.float32], ensure_min_samples=2)
         n_v = X.shape[1]
         n_h = n_v if self.n_components is None else self.n_components
         said = said_of(row_shape, self.patch_shape, self.points, n_v, "patch_shape")
@@ -168,9 +168,10 @@ class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     def transform(self, X):
         """z = X W, (n, n_components)."""
         check_is_fitted(self)
+        check_row_shape(None, self.points_, X)
         X, row_shape = flat(X)
         check_row_shape(row_shape, self.points_)
-        X = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
+        X = validated(self, X, dtype=[np.float64, np.float32], reset=False)
         W = self.components_.T.astype(X.dtype, copy=False)
         return in_blocks(lambda rows: X[rows] @ W, len(X), self.n_threads)
 

@@ -113,8 +113,8 @@ def widths(budget, n_layers, n_v, n_out):
 def train_rival(spec, data, shared, n_threads):
     """A run: fitted, in a search never tested; ``shared`` keeps a network of every weight to be pruned.
 
-    Also returned: units and known as hidden and proportion came to be, and train_seconds (of processor time,
-    dictionaries and pre-training included, and what is shared as if it were not).
+    Also returned: the network as it came to be, and train_seconds (of processor time, dictionaries and
+    pre-training included, and what is shared as if it were not).
     """
     start = time.process_time()
     found = network(spec, data.X_train.shape[1], int(data.y_train.max()) + 1)
@@ -131,5 +131,6 @@ def train_rival(spec, data, shared, n_threads):
     if rival == PRUNING:
         result, net, theta = prune(how, data, net, theta, spec["budget"], n_threads)
     seconds = round(seconds_before + time.process_time() - start, 2)
-    result = {**result, "train_seconds": seconds, "units": found["hidden"], "known": found["proportion"]}
+    made = {"hidden_layer_sizes": found.pop("hidden"), "n_components": spec.get("n_components"), **found}
+    result = {**result, "train_seconds": seconds, **made}
     return result if spec["stage"] == SEARCH else {**result, **tested(net, theta, data)}

@@ -10,6 +10,8 @@ import numpy as np
 
 from .. import _checks
 
+STEP, NEAR = 1e-5, 1e-4  # of the slope that an activation's derivative is held against
+
 
 class Activation(NamedTuple):
     """``value(z)`` is h = g(z), ``derivative(h)`` is g'(z); both of any shape, entry by entry."""
@@ -30,17 +32,34 @@ def sigmoid(z):
 
 
 def check_activation(name, argument="activation"):
-    """The name, or a ``ValueError`` if there is no such activation, or it is not entry by entry."""
+    """The name, or a ``ValueError``: there is none, it is not entry by entry, or not its own derivative."""
+    if callable(name):
+        expected = "a name in networks.ACTIVATIONS: put Activation(value, derivative) there under a name"
+        _checks.fail(argument, expected, repr(name))
     g = ACTIVATIONS[_checks.choice(argument, name, ACTIVATIONS)]
+    if not isinstance(g, Activation):
+        expected = "networks.Activation(value, derivative) in the table, with derivative(h) = g'(z)"
+        _checks.fail(f"{argument} ({name!r})", expected, repr(g))
     with np.errstate(all="ignore"):
-        z = np.array([[-1.0, 0.5, 2.0]] * 2)
+        z = np.array([[-1.1, 0.5, 2.0]] * 2)
         h = g.value(z)
         shapes = np.shape(h), np.shape(h) == z.shape and np.shape(g.derivative(h))
     if shapes != (z.shape, z.shape):
         expected = "value(z) and derivative(h) of the shape that they are given"
         got = f"from shape {z.shape} shape {shapes[1] or shapes[0]}"
         _checks.fail(f"{argument} ({name!r})", expected, got)
+    _check_derivative(g, z[0], f"{argument} ({name!r})")
     return name
+
+
+def _check_derivative(g, z, argument):
+    """A ``ValueError`` unless derivative(h) is the slope of value, here (g(z + e) - g(z - e)) / 2 e."""
+    with np.errstate(all="ignore"):
+        slopes, derivatives = (g.value(z + STEP) - g.value(z - STEP)) / (2 * STEP), g.derivative(g.value(z))
+    for z_i, slope, derivative in zip(z, slopes, derivatives, strict=True):
+        if abs(slope - derivative) > NEAR * max(1, abs(slope)):
+            expected = f"derivative(h) = {slope:.4g} where h = g({z_i:g}), the slope of value there"
+            _checks.fail(argument, expected, f"{derivative:.4g}")
 
 
 ACTIVATIONS = {

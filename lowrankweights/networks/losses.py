@@ -61,6 +61,15 @@ LOSSES = {
 }
 
 
+def check_loss(name):
+    """The name, or a ``ValueError``: there is none, or what is in the table is no ``Loss``."""
+    loss = LOSSES[_checks.choice("loss", name, LOSSES)]
+    if not isinstance(loss, Loss):
+        expected = "networks.Loss(terms, predict) in the table, with terms(z, Y) -> (terms, dz)"
+        _checks.fail(f"loss ({name!r})", expected, repr(loss))
+    return name
+
+
 def terms_and_dz(loss, z, Y):
     """What the loss of this name says of z; a ``ValueError`` that names it if it is of another shape."""
     expected = "terms and dz"

@@ -7,7 +7,7 @@ import numpy as np
 from .. import _checks
 from ..weights import packing
 from .layers import Layer, backward, forward
-from .losses import LOSSES, prediction, terms_and_dz
+from .losses import check_loss, prediction, terms_and_dz
 from .rows import Rows
 
 
@@ -48,7 +48,7 @@ class Network:
 
     def __init__(self, layers, loss):
         self.layers = list(layers)
-        self.loss = _checks.choice("loss", loss, LOSSES)
+        self.loss = check_loss(loss)
         self._check_layers()
         self.in_shape = self.layers[0].in_shape
         self.n_v, self.n_out = self.layers[0].n_v, self.layers[-1].n_h

@@ -7,7 +7,7 @@ from .style import COLOURS, line_styles
 
 def loss_curves(curves, ax=None, ylabel="loss"):
     """Draw loss against iteration, one line for each entry of ``curves`` {label: values}."""
-    ax = plt.subplots(figsize=(4.2, 2.8))[1] if ax is None else ax
+    ax = plt.subplots(figsize=(4.2, 2.8), layout="constrained")[1] if ax is None else ax
     for (label, values), style in zip(curves.items(), line_styles(len(curves)), strict=True):
         ax.plot(values, markevery=max(1, len(values) // 8), label=label, **style)
     ax.set_yscale("log")

@@ -4,16 +4,18 @@ What a column is, is learned from training rows and kept as plain data. By it ne
 any order.
 """
 
+import re
+
 import numpy as np
 
 from .. import _checks
 from .arrays import check_shape, scale_of_levels
-from .faults import Fault, listed, one_of, printable
-from .tables import MISSING, Dates, Labels, read_table
+from .faults import Fault, counted, listed, one_of, printable, quoted
+from .tables import MISSING, Labels, Unread, read_table
 
 N_LEVELS = 100  # of a category, at most, and at most half as many as rows
 LIKELY = ("target", "label", "class", "y")  # names that suggest a target
-ROW_NAMES = ("unnamed 1", "id", "index", "row")  # of a first column that may only count the rows
+ROW_NAMES = r"(?i:unnamed 1|id|index|row|.*[_ -]id)|.*[a-z]I[dD]"  # of a first column that may name the rows
 DIGITS = 1e-3  # float32 may round a column by this share of its standard deviation
 
 
@@ -37,9 +39,19 @@ class TableSource:
         )
         if schema is not None and isinstance(schema["target"].get("classes", [0])[0], str):
             text.add(schema["target"]["name"])
-        self.table, self.options, self.left_out = read_table(path, options, text), options, {}
+        self.table = read_table(path, options, text, zeros=schema is None)
+        self.options, self.left_out = options, {}
         self.path, self.n_rows, self.place = path, self.table.n_rows, self.table.place
-        self.told = self.table.told
+        self.told, self.in_training = self.table.told, schema is None
+        for column in columns:
+            self._as_booleans(column["name"], column.get("boolean"))
+        if schema is not None:
+            self._as_booleans(schema["target"]["name"], schema["target"].get("classes", [0])[0] is False)
+
+    def _as_booleans(self, name, needed):
+        """Take yes and no for what was True and False in training."""
+        if needed and isinstance(self.table.columns.get(name), Labels):
+            self.table.columns[name], self.table.odd[name] = self.table.columns[name].as_booleans()
 
     def target(self, name):
         """The target's name and values; without a name a ``ValueError`` that lists the columns."""
@@ -65,27 +77,37 @@ class TableSource:
             if name not in (target, *self.left_out) and self._says_nothing(name, name == names[0]):
                 self.left_out[name] = self._says_nothing(name, name == names[0])
         self.inputs = [name for name in names if name != target and name not in self.left_out]
-        self._refuse()
-        return self._lacking([*self.inputs, target])
+        self._refuse(target)
+        return self._lacking([*self.inputs, target], target)
 
     def _says_nothing(self, name, is_first):
-        """Why a column is left out without being asked for: it is empty, or only counts the rows."""
+        """Why a column is left out without being asked for: it is empty, or only names the rows."""
         values = self.table.columns[name]
-        if isinstance(values, Dates):
+        if isinstance(values, Unread):
             return None
         codes = values.codes if isinstance(values, Labels) else values
         if (codes == -1).all() if isinstance(values, Labels) else np.isnan(codes).all():
             return "empty"
-        counts = is_first and name.lower() in ROW_NAMES and codes.dtype.kind in "iu" and len(codes) > 1
-        return "counts the rows" if counts and (np.diff(codes) == 1).all() else None
+        if not is_first or isinstance(values, Labels) or not re.fullmatch(ROW_NAMES, name) or len(codes) < 2:
+            return None
+        if codes.dtype.kind == "b" or not (codes == np.round(codes)).all():
+            return None
+        if (np.diff(codes) == 1).all():
+            return "counts the rows"
+        return "differs in each row" if len(np.unique(codes)) == len(codes) else None
 
-    def _refuse(self):
+    def _refuse(self, target):
         """A ``ValueError`` that names every column of dates, or of text that hardly repeats."""
-        got, refused = [], []
+        got, refused, goal = [], [], self.table.columns[target]
+        if isinstance(goal, Unread):
+            found = (
+                f"{goal.what} such as {goal.example!r}; {goal.remedy}, or --categories {target} for classes"
+            )
+            _checks.fail(f"{printable(self.path)}, target {target!r}", "numbers or classes", found)
         for name in self.inputs:
             values = self.table.columns[name]
-            if isinstance(values, Dates):
-                got.append(f"dates in {name!r} (such as {values.example!r})")
+            if isinstance(values, Unread):
+                got.append(f"{values.what} in {name!r} (such as {values.example!r}: {values.remedy})")
             elif isinstance(values, Labels) and len(values.levels) > min(N_LEVELS, self.n_rows / 2):
                 got.append(
                     f"{len(values.levels):,} different texts in {name!r} (such as {values.levels[0]!r})"
@@ -95,27 +117,26 @@ class TableSource:
             refused.append(name)
         if refused:
             expected = f"numbers, or text of at most {min(N_LEVELS, self.n_rows // 2)} different values"
-            remedy = f"make numbers of them first, or leave them out: --ignore {','.join(refused)}"
+            remedy = f"or leave them out: --ignore {','.join(refused)}"
             _checks.fail(printable(self.path), expected, f"{'; '.join(got)}; {remedy}")
 
-    def _lacking(self, names):
+    def _lacking(self, names, target=None):
         """The faults of rows without a value, or without a finite number, in some columns."""
         for name in names:
             values, where = self.table.columns[name], f"column {name!r}"
+            # what a column is can be chosen in training only, and the target is not one to leave out
+            ignore = f"--ignore {name} leaves out the column" * (self.in_training and name != target)
             odd = np.array(sorted(self.table.odd.get(name, {})), dtype=int)
             if len(odd):
                 got = repr(self.table.odd[name][odd[0]])
-                remedy = (
-                    f"--categories {name} takes all for categories, --ignore {name} leaves out the column"
-                )
+                remedy = f"--categories {name} takes all for categories, {ignore}" if ignore else ""
                 yield Fault(where, "numbers, as in most rows", got, odd, remedy)
             lacking = values.codes == -1 if isinstance(values, Labels) else np.isnan(values)
             empty = np.setdiff1d(np.flatnonzero(lacking), odd)
-            remedy = f"--ignore {name} leaves out the column"
-            yield Fault(where, "a value in each row", f"none {MISSING}", empty, remedy)
+            yield Fault(where, "a value in each row", f"none {MISSING}", empty, ignore)
             if not isinstance(values, Labels) and values.dtype.kind == "f":
                 infinite = np.flatnonzero(np.isinf(values))
-                yield Fault(where, "finite numbers", "an infinite one", infinite, remedy)
+                yield Fault(where, "finite numbers", "an infinite one", infinite, ignore)
 
     @property
     def n_numbers(self):
@@ -134,6 +155,7 @@ class TableSource:
                 seen = values[rows]
                 column, varies = {"name": name, "kind": "number"}, bool((seen != seen[0]).any())
                 self._check_digits(name, seen, dtype)
+                column |= {"boolean": True} if seen.dtype.kind == "b" else {}
             if varies or shape is not None:
                 columns.append(column)
             else:
@@ -182,12 +204,10 @@ class TableSource:
                 self.table.columns[column["name"]],
                 f"{printable(self.path)}, column {column['name']!r}",
             )
-            if isinstance(values, Dates) or (isinstance(values, Labels) and column["kind"] == "number"):
-                got = (
-                    f"dates such as {values.example!r}"
-                    if isinstance(values, Dates)
-                    else f"text such as {values.levels[:1]}"
-                )
+            if isinstance(values, Unread) or (isinstance(values, Labels) and column["kind"] == "number"):
+                unread = isinstance(values, Unread)
+                what, example = values[::2] if unread else ("text", values.levels[0] if values.levels else "")
+                got = f"{what} such as {example!r}" + (f"; {values.remedy}" if unread else "")
                 _checks.fail(where, f"a {column['kind']}, as in training", got)
         return [*self._lacking(names), *self._new_levels(schema["columns"], rows)]
 
@@ -224,8 +244,8 @@ class TableSource:
         categories = [c for c in schema["columns"] if c["kind"] == "category"]
         n_numbers = len(schema["columns"]) - len(categories)
         yield "numbers", f"{n_numbers:,}"
-        levels = listed([f"{c['name']} {len(c['levels'])}" for c in categories])
+        levels = listed([f"{quoted(c['name'])}: {counted(len(c['levels']), 'level')}" for c in categories])
         yield "categories", f"{len(categories)} ({levels})" if categories else "none"
-        out = listed([f"{name} ({why})" for name, why in self.left_out.items()])
+        out = listed([f"{quoted(name)} ({why})" for name, why in self.left_out.items()])
         if out:
             yield "left out", out

@@ -7,6 +7,7 @@ import codecs
 import csv
 import itertools
 import re
+import warnings
 from collections import Counter
 from typing import NamedTuple
 
@@ -19,6 +20,19 @@ NAMES = {"\t": "tabs", " ": "spaces"}
 SAMPLE = 1 << 16  # bytes
 N_ROWS = 200  # looked at
 CHUNK = 1 << 24  # bytes decoded at a time
+MONEY = "[$€£¥₹]|USD|EUR|GBP|CHF|JPY"
+FORMS = {  # numbers that are written in another way: their pattern and the remedy
+    "numbers with %": (r"[-+]?[\d.,]+\s?%", "remove the %"),
+    "numbers with a currency": (
+        rf"[-+]?({MONEY})\s?[-+\d.,]+|[-+]?[\d.,]+\s?({MONEY})",
+        "remove the currency",
+    ),
+    "numbers with thousands separators": (
+        r"[-+]?\d{1,3}(?:(,\d{3})+(\.\d*)?|(\.\d{3})+(,\d*)?|([ '’\u00a0\u202f]\d{3})+([.,]\d*)?)",
+        "remove the separators",
+    ),
+    "numbers with a decimal comma": (r"[-+]?\d+,\d+", "--decimal ,"),
+}
 BYTE_ORDER_MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF16_LE: "utf-16",
@@ -50,6 +64,61 @@ class Layout(NamedTuple):
             reader = csv.reader(file, delimiter=self.separator, skipinitialspace=True)
             full = ((reader.line_num, fields) for fields in reader if fields)
             yield from itertools.islice(full, int(self.has_header), None)
+
+    def padded(self, path):
+        """The columns in which zeros stand before digits: 01067 is text."""
+        field = re.compile(rf'[{re.escape(self.separator)}\s"]0\d')  # or a time, or part of a text
+        with open(path, encoding=self.encoding) as file:
+            parts = iter(lambda: file.readlines(CHUNK), [])
+            if not any(field.search("\n" + "".join(lines)) for lines in parts):
+                return []
+        found = [set() for _ in self.names]
+        for _, fields in self.rows(path):
+            for levels, text in zip(found, fields, strict=False):
+                levels.add(text.strip())
+        return [
+            name for name, levels in zip(self.names, found, strict=True) if are_padded(levels, self.decimal)
+        ]
+
+
+def are_padded(levels, decimal="."):
+    """Whether all numbers among text are digits of (nearly) one length, some with zeros before them.
+
+    >>> are_padded(["01067", "99084"]), are_padded(["007", "12", "x"]), are_padded(["00", "1.5"])
+    (True, True, False)
+    """
+    numbers = [level for level in levels if _is_number(level, decimal)]
+    lengths = [len(level) for level in numbers]
+    padded = any(re.fullmatch(r"0\d+", level) for level in numbers)
+    return padded and all(level.isdecimal() for level in numbers) and max(lengths) - min(lengths) < 2
+
+
+def are_dates(levels):
+    """Whether all text is dates of one form."""
+    import pandas
+    from pandas.tseries.api import guess_datetime_format
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        forms = {guess_datetime_format(levels[0], dayfirst=first) for first in (True, False)} - {None}
+        return any(
+            pandas.to_datetime(pandas.Series(levels), format=form, errors="coerce").notna().all()
+            for form in forms
+        )
+
+
+def number_form(levels):
+    """The form of ``FORMS`` in which most of some text is written, and its text; None and [].
+
+    >>> number_form(["1,234", "12,345", "x"]), number_form(["1,234", "2,5"])[0]
+    (('numbers with thousands separators', ['1,234', '12,345']), 'numbers with a decimal comma')
+    """
+    found = {
+        form: [x for x in levels if re.fullmatch(pattern, x.strip())] for form, (pattern, _) in FORMS.items()
+    }
+    form = max(found, key=lambda form: len(found[form]))
+    every = {text for texts in found.values() for text in texts}
+    return (form, [x for x in levels if x in every]) if every else (None, [])
 
 
 def layout_of(path, separator=None, encoding=None, decimal=None):

@@ -15,7 +15,7 @@ class Fault(NamedTuple):
     """Rows of a source that have the same fault.
 
     ``where`` names the column, ``got`` is what the first of the rows has, ``remedy`` what else to do than to
-    leave the rows out.
+    leave the rows out. ``kind`` is the fault in short, where ``where`` is none.
     """
 
     where: str
@@ -23,6 +23,12 @@ class Fault(NamedTuple):
     got: str
     rows: np.ndarray
     remedy: str = ""
+    kind: str = ""
+
+    @property
+    def short(self):
+        """The fault in a few words."""
+        return self.kind or f"{self.where}: {self.got}"
 
 
 def without_faults(source, rows, faults, skip_bad):
@@ -50,17 +56,18 @@ def without_faults(source, rows, faults, skip_bad):
     left = np.setdiff1d(rows, bad)
     if len(left) == 0:
         fail_at(source, faults, "--skip-bad would leave nothing")
-    reasons = "; ".join(f"{fault.where}: {fault.got}, {len(fault.rows):,}" for fault in faults[:N_SHOWN])
+    reasons = "; ".join(f"{fault.short}, {len(fault.rows):,}" for fault in faults[:N_SHOWN])
     more = f" and {len(faults) - N_SHOWN} more" * (len(faults) > N_SHOWN)
     return left, [f"{len(bad):,} of {len(rows):,} {source.rows_are} left out ({reasons}{more})"]
 
 
 def fail_at(source, faults, skipping="--skip-bad leaves out such {rows}"):
-    """The error of the first fault, with the other columns that have some."""
-    first, others = faults[0], [f"{fault.where} ({len(fault.rows):,})" for fault in faults[1:] if fault.where]
+    """The error of the first fault, with the other columns or kinds of fault."""
+    first, others = faults[0], [f"{fault.where or fault.kind} ({len(fault.rows):,})" for fault in faults[1:]]
     where = ", ".join(filter(None, [printable(source.path), first.where]))
-    also = f"; faults also in {listed(others)}" if others else ""
-    remedy = "; " + "; ".join(filter(None, [skipping.format(rows=source.rows_are), first.remedy]))
+    also = f"; {'faults also in' if first.where else 'others:'} {listed(others)}" if others else ""
+    remedies = [first.remedy, *(fault.remedy for fault in faults if fault.kind)]
+    remedy = "; " + "; ".join(filter(None, dict.fromkeys([skipping.format(rows=source.rows_are), *remedies])))
     _checks.fail(where, first.expected, f"{first.got} {places(source, first.rows)}{also}{remedy}")
 
 
@@ -72,6 +79,15 @@ def places(source, rows):
     return f"at {' and '.join([', '.join(shown[:-1]), shown[-1]]) if len(shown) > 1 else shown[0]}"
 
 
+def counted(n, one, many=None):
+    """A number of things.
+
+    >>> counted(1, "row"), counted(2000, "row"), counted(0, "box", "boxes")
+    ('1 row', '2,000 rows', '0 boxes')
+    """
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
 def listed(names):
     """Names for an error or a table, not too many.
 
@@ -80,6 +96,15 @@ def listed(names):
     """
     names = [str(name) for name in names]
     return ", ".join(names if len(names) <= N_NAMES else [*names[: N_NAMES - 1], "...", names[-1]])
+
+
+def quoted(name):
+    """A column's name as a list of names, such as that of --ignore, has it.
+
+    >>> quoted("size"), quoted("size, cm")
+    ('size', '"size, cm"')
+    """
+    return '"' + name.replace('"', '""') + '"' if "," in name or '"' in name else name
 
 
 def one_of(argument, name, names, what):

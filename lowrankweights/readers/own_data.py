@@ -2,6 +2,7 @@
 
 import dataclasses
 import difflib
+import re
 from pathlib import Path
 
 import numpy as np
@@ -55,7 +56,7 @@ class OwnData:
     """Training and test rows: X (n, n_inputs), y (n,).
 
     ``left_out`` tells, in words, which rows were left out; ``share`` of the rows was held out for the test,
-    drawn with ``seed``; 0 where the test rows were given.
+    drawn with ``seed``; 0 where the test rows were given. ``told`` is what was found out about their file.
     """
 
     source: object
@@ -67,6 +68,7 @@ class OwnData:
     left_out: list
     share: float
     seed: int
+    told: list = dataclasses.field(default_factory=list)
 
 
 def read(path, options):
@@ -107,6 +109,7 @@ def read(path, options):
     train, test = split(y, target["task"] == "classification", share, options.seed)
     dtype = options.dtype or ("float64" if source.n_numbers <= SMALL else "float32")
     schema = {"kind": source.kind, "target": target, "dtype": dtype, **source.learn(rows[train], dtype)}
+    found = []
     if given is None:
         faults = source.check(schema, rows[test])
         kept, more = without_faults(
@@ -115,11 +118,12 @@ def read(path, options):
         told += [f"for the test {text}" for text in more]
         X_test, y_test = source.matrix(schema, kept), labels(values, target, source, kept)[0]
     else:
-        given = open_source(given, options, schema) if isinstance(given, Path) else given
+        given = open_source(given, options, schema, "--test") if isinstance(given, Path) else given
         given, _, X_test, y_test, more = _by_schema(given, schema, options, needs_target=True)
-        told += [f"{printable(given.path)}: {text}" for text in more]
+        found = given.told
+        told += [f"{printable(given.path)}: {text}" for text in more[len(given.told) :]]
     X_train = source.matrix(schema, rows[train])
-    return OwnData(source, schema, X_train, y[train], X_test, y_test, told, share, options.seed)
+    return OwnData(source, schema, X_train, y[train], X_test, y_test, told, share, options.seed, found)
 
 
 def read_like(path, schema, options, needs_target=True):
@@ -139,8 +143,8 @@ def read_like(path, schema, options, needs_target=True):
     source : TableSource, ArraysSource or PicturesSource
     rows : ndarray of int
         Those without a fault.
-    X : ndarray, (n_rows, n_inputs)
-    y : ndarray, (n_rows,), or None
+    X : ndarray, (n, n_v)
+    y : ndarray, (n,), or None
     told : list of str
 
     Raises
@@ -193,19 +197,26 @@ def _by_schema(source, schema, options, needs_target):
     return source, rows, source.matrix(schema, rows), y, source.told + told
 
 
-def open_source(path, options, schema=None):
+def open_source(path, options, schema=None, argument="FILE"):
     """The source that a path is: a folder holds pictures, else the ending of the name says it."""
     if not path.exists():
-        _checks.fail("FILE", "a file or a folder that is there", repr(printable(path)) + _close_to(path))
+        expected = "a file or a folder that is there"
+        _checks.fail(argument, expected, repr(printable(path)) + _close_to(path) + _share(path, argument))
     ending, pictures = path.suffix.lower(), schema is not None and schema["kind"] == "pictures"
     kind = PicturesSource if path.is_dir() or (pictures and ending not in SOURCES) else SOURCES.get(ending)
     if kind is None:
         expected = f"a file ending in {', '.join(SOURCES)}, or a folder of pictures"
-        _checks.fail("FILE", expected, repr(printable(path)))
+        _checks.fail(argument, expected, repr(printable(path)))
     if schema is not None and kind.kind != schema["kind"]:
         expected = f"{WORDS[schema['kind']]}, as the model was trained on"
-        _checks.fail("FILE", expected, f"{WORDS[kind.kind]}, {printable(path)!r}")
+        _checks.fail(argument, expected, f"{WORDS[kind.kind]}, {printable(path)!r}")
     return kind(path, options, schema)
+
+
+def _share(path, argument):
+    """A hint where a share of the rows was written as 20%."""
+    percent = argument == "--test" and re.fullmatch(r"\d{1,2}(\.\d*)?\s?%", path.name)
+    return f" (a share is below 1: {float(path.name[:-1]) / 100:g})" if percent else ""
 
 
 def _close_to(path):
@@ -222,6 +233,10 @@ def _test_rows(source, options):
         return 0.0, own
     if isinstance(options.test, Path):
         return 0.0, options.test
+    if 2 <= options.test < 100:
+        _checks.fail(
+            "--test", "a share below 1", f"{options.test:g}; {options.test:g} % is {options.test / 100:g}"
+        )
     _checks.number("--test", options.test, at_least=0, at_most=0.9)
     return options.test, None
 

@@ -5,11 +5,12 @@ from collections import Counter
 import numpy as np
 
 from .. import _checks
-from .faults import Fault, listed, printable
+from .faults import Fault, counted, listed, printable
 from .tables import Labels
 
 LEVELS = {"1": 1, "L": 255, "RGB": 255, "I;16": 65535}  # modes that are read as they are: their largest level
 WORDS = {"1": "black and white", "L": "grey", "RGB": "colour", "I;16": "grey of 16 bits"}
+NO_PICTURE = ("file that is no picture", "files that are no pictures")
 LARGEST = 8 << 30  # bytes of all pictures in float32
 
 
@@ -31,8 +32,7 @@ class PicturesSource:
     def __init__(self, path, options, schema=None):
         self.path, self.options, self.told, self.left_out = path, options, [], {}
         self.classes, self.files, self.codes, others = _files(path, schema is not None)
-        if others:
-            self.told.append(f"{others:,} files that are no pictures left out")
+        self.told += [f"{counted(n, *what)} left out" for what, n in others.items() if n]
         self.n_rows = len(self.files)
         self.resampled = _resampling(options.shape, schema)
         self._check_memory()
@@ -41,7 +41,7 @@ class PicturesSource:
             self._read(row, file)
 
     def _read(self, row, file):
-        """The levels of a picture, and its (width, height, mode)."""
+        """The levels of a picture, and its (height, width, mode)."""
         from PIL import Image, ImageOps
 
         levels, form = None, None
@@ -49,7 +49,7 @@ class PicturesSource:
             with Image.open(file) as opened:
                 image = ImageOps.exif_transpose(opened)
                 image = image if self.resampled is None else _resample(image, self.resampled)
-                levels, form = np.asarray(image), (*image.size, image.mode)
+                levels, form = np.asarray(image), (image.height, image.width, image.mode)
         except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
             self.unreadable[row] = str(error).split("\n")[0]
         self.arrays.append(levels)
@@ -93,21 +93,25 @@ class PicturesSource:
         if not usual:
             _checks.fail(printable(self.path), "pictures", f"{self.place(0)}: {self.unreadable[0]}")
         if len(rows):
-            yield Fault("", "pictures that can be read", "one that cannot", rows)
+            yield Fault("", "pictures that can be read", "one that cannot", rows, kind="cannot be read")
         form = usual[0][0]
         if form[2] not in LEVELS:
             remedy = "--shape HEIGHT,WIDTH or HEIGHT,WIDTH,3 makes them grey or coloured"
             _checks.fail(
                 printable(self.path), f"pictures of mode {', '.join(LEVELS)}", f"{form[2]}; {remedy}"
             )
-        unlike = [row for row, own in enumerate(self.form) if own is not None and own != form]
-        got = _words(self.form[unlike[0]]) if unlike else ""
-        remedy = "--shape HEIGHT,WIDTH or HEIGHT,WIDTH,3 resamples all"
-        yield Fault("", f"{_words(form)}, {why}", got, np.array(unlike, dtype=int), remedy)
+        colours = ",3" * (form[2] == "RGB")
+        remedy = f"--shape {form[0]},{form[1]}{colours} resamples all" * (why == "as most")
+        unlike = {}
+        for row, own in enumerate(self.form):
+            if own not in (None, form):
+                unlike.setdefault(own, []).append(row)
+        for own, at in unlike.items():
+            yield Fault("", f"{_words(form)}, {why}", _words(own), np.array(at), remedy, kind=_words(own))
 
     def learn(self, rows, dtype):
         """Size and mode."""
-        width, height, mode = self.form[rows[0]]
+        height, width, mode = self.form[rows[0]]
         shape = [height, width, 3] if mode == "RGB" else [height, width]
         scale = 1 / LEVELS[mode]
         return {"shape": shape, "mode": mode, "resampled": self.resampled is not None, "scale": scale}
@@ -118,7 +122,7 @@ class PicturesSource:
             expected = f"one subfolder a class ({listed(schema['target']['classes'])})"
             _checks.fail(printable(self.path), expected, "pictures without subfolders")
         height, width = schema["shape"][:2]
-        return [*self._unlike([((width, height, schema["mode"]), 1)], "as in training")]
+        return [*self._unlike([((height, width, schema["mode"]), 1)], "as in training")]
 
     @property
     def n_numbers(self):
@@ -136,33 +140,49 @@ class PicturesSource:
     def describe(self, schema):
         """(name, text) of the summary's lines about the pictures."""
         height, width = schema["shape"][:2]
-        text = _words((width, height, schema["mode"]))
+        text = _words((height, width, schema["mode"]))
         yield "pictures", text + ", resampled" * schema["resampled"]
 
 
 def _words(form):
-    width, height, mode = form
-    return f"{width} x {height} pixels in {WORDS.get(mode, 'mode ' + mode)}"
+    height, width, mode = form
+    return f"{height} x {width} pixels in {WORDS.get(mode, 'mode ' + mode)}"
 
 
 def _files(path, may_be_flat):
-    """Classes, files, the class of each file (-1 without one), and how many files are no pictures."""
+    """Classes, files, the class of each file (-1 without one), and {what: how many} files are left out."""
     if path.is_file():
-        return [], [path], np.array([-1]), 0
+        return [], [path], np.array([-1]), {}
     folders = sorted(p for p in path.iterdir() if p.is_dir() and not p.name.startswith("."))
     found = {printable(folder.name): _pictures(folder) for folder in folders}
-    n_others = sum(n for _, n in found.values())
+    others = {NO_PICTURE: sum(n for _, n in found.values())}
+    inside = [file for folder in folders for sub in sorted(folder.iterdir()) for file in _below(sub)]
+    if inside:
+        first = printable(inside[0].parent.relative_to(path))
+        where = f"in folders inside of classes ({first})"
+        others[f"picture {where}", f"pictures {where}"] = len(inside)
     found = {name: files for name, (files, _) in found.items() if files}
     if not found:
-        files, n_others = _pictures(path)
+        files, others[NO_PICTURE] = _pictures(path)
         if not files or not may_be_flat:
             got = (
-                f"{len(files):,} pictures and no subfolder with any" if files else "a folder without pictures"
+                f"{counted(len(files), 'picture')} and no subfolder with any"
+                if files
+                else "a folder without pictures"
             )
+            if inside:
+                got = f"folders inside of its subfolders ({printable(inside[0].parent.relative_to(path))})"
             _checks.fail(printable(path), "a folder with one subfolder of pictures for each class", got)
-        return [], files, np.full(len(files), -1), n_others
+        return [], files, np.full(len(files), -1), others
+    others["picture beside the subfolders", "pictures beside the subfolders"] = len(_pictures(path)[0])
     codes = np.repeat(np.arange(len(found)), [len(files) for files in found.values()])
-    return list(found), [file for files in found.values() for file in files], codes, n_others
+    return list(found), [file for files in found.values() for file in files], codes, others
+
+
+def _below(folder):
+    """The pictures of a folder and of the folders inside it."""
+    folders = [p for p in (folder, *sorted(folder.rglob("*"))) if p.is_dir()]
+    return [file for inside in folders for file in _pictures(inside)[0]]
 
 
 def _pictures(folder):

@@ -36,6 +36,7 @@ def summary(data, network=()):
         )
     )
     items.append(("target", targets.told(schema["target"], data.y_train)))
+    items += [("test file", "; ".join(data.told))] if data.told else []
     if schema["scale"] != 1:
         items.append(("levels", f"divided by {1 / schema['scale']:,.0f}"))
     how = f"drawn with seed {data.seed}" if data.share else "given"
@@ -48,6 +49,7 @@ def summary(data, network=()):
 def _inputs(data):
     shape = data.schema["shape"]
     places = f", {' x '.join(map(str, shape))}" if shape else ""
+    places = ", one after another" if shape and len(shape) == 1 else places
     return f"{data.X_train.shape[1]:,}{places}, {data.X_train.dtype}"
 
 

@@ -10,10 +10,15 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import _checks
-from .csv_files import layout_of
+from .csv_files import FORMS, are_dates, are_padded, layout_of, number_form
 from .faults import listed, printable
 
 MISSING = "(empty, NA, None, null or nan)"  # what pandas takes for it
+SELDOM = 0.02  # such a share of a column may be slips
+DIGITS = 15  # that float64 always holds
+DATES = ("dates", "make numbers of them first")
+HUGE = ("integers that differ, but not in float64,", "are they an id?")
+TRUTH = {"true": 1, "yes": 1, "1": 1, "1.0": 1, "false": 0, "no": 0, "0": 0, "0.0": 0}
 INSTALL = 'pip install "lowrankweights[tables]"'
 
 
@@ -32,10 +37,18 @@ class Labels(NamedTuple):
     def __len__(self):
         return len(self.codes)
 
+    def as_booleans(self):
+        """1 for true and yes, 0 for false and no, else nan; and {row: text} of what is none of them."""
+        numbers = np.array([TRUTH.get(level.strip().lower(), np.nan) for level in self.levels] + [np.nan])
+        odd = np.flatnonzero(np.isnan(numbers[self.codes]) & (self.codes != -1))
+        return numbers[self.codes], {int(row): self.levels[self.codes[row]] for row in odd}
 
-class Dates(NamedTuple):
-    """A column of dates, of which one is kept to be shown."""
 
+class Unread(NamedTuple):
+    """A column that says something which is not read, such as dates: what to do, and one of its texts."""
+
+    what: str
+    remedy: str
     example: str
 
 
@@ -46,7 +59,7 @@ class Table:
     ----------
     path : Path
     columns : dict
-        By name, in the file's order: a 1-D array (nan where missing), ``Labels`` or ``Dates``.
+        By name, in the file's order: a 1-D array (nan where missing), ``Labels`` or ``Unread``.
     odd : dict
         By name of a column of numbers: {row: text} where there is no number.
     told : list of str
@@ -67,7 +80,7 @@ class Table:
         return f"line {self._lines[row]}"
 
 
-def read_table(path, options, text=()):
+def read_table(path, options, text=(), zeros=True):
     """Read a table.
 
     Parameters
@@ -78,6 +91,8 @@ def read_table(path, options, text=()):
         ``separator``, ``encoding``, ``decimal``, ``skip_bad``.
     text : collection of str
         Columns that are text, whatever they look like.
+    zeros : bool
+        Whether digits with zeros before them, such as 007, are text.
 
     Returns
     -------
@@ -97,9 +112,15 @@ def read_table(path, options, text=()):
     if len(layout.names) == 1:
         remedy = "if there are more, name what is between them: --separator"
         _checks.fail(printable(path), "at least two columns", f"one, {layout.names[0]!r}; {remedy}")
+    padded = layout.padded(path) if zeros else []
     if pandas is None:
+        if padded:
+            got = f"zeros before digits, which are text: that needs pandas: {INSTALL}"
+            _checks.fail(f"{printable(path)}, column {padded[0]!r}", "numbers", got)
         return _numbers(path, layout)
+    text = {*text, *padded}
     frame, told = _csv(pandas, path, layout, options.skip_bad, text)
+    told += [f"text, for the zeros before their digits: {listed(padded)}"] if padded else []
     width = len(layout.names)
     return _of_frame(path, frame, layout.told() + told, lambda: _lines(path, layout, width), text)
 
@@ -190,12 +211,12 @@ def _column(path, series, is_text):
     import pandas.api.types as types
 
     if types.is_datetime64_any_dtype(series):
-        return Dates(str(series.iloc[0])), {}
+        return Unread(*DATES, str(series.iloc[0])), {}
     missing = series.isna().to_numpy()
     if types.is_bool_dtype(series) and not is_text and not missing.any():
         return series.to_numpy(dtype=bool), {}
     if types.is_integer_dtype(series) and not is_text and not missing.any():
-        return series.to_numpy(), {}
+        return _integers(series.to_numpy()), {}
     if types.is_numeric_dtype(series) and not is_text:
         return series.to_numpy(dtype=np.float64, na_value=np.nan), {}
     if any(not np.isscalar(value) and value is not None for value in series[:100]):
@@ -204,34 +225,44 @@ def _column(path, series, is_text):
     return _of_text(series, missing, is_text)
 
 
+def _integers(values):
+    """The values, unless float64 makes the same number of most."""
+    if (np.abs(values.astype(np.float64)) < 2.0**53).all():
+        return values
+    different = np.unique(values)
+    huge = len(np.unique(different.astype(np.float64))) <= len(different) / 2
+    return Unread(*HUGE, str(values[0])) if huge else values
+
+
 def _of_text(series, missing, is_text):
-    """Text as ``Labels``, as ``Dates`` if it is all dates, as numbers if most of it is (with what is not)."""
+    """Text as ``Labels``, as ``Unread``, or as numbers if most of it is (with what is not)."""
     import pandas
 
     codes, levels = pandas.factorize(series.astype(str).where(~missing), sort=True)
     labels = Labels(codes, [str(level) for level in levels])
-    if is_text or not labels.levels:
+    if is_text or not labels.levels or are_padded(labels.levels):
         return labels, {}
     numbers = np.append(pandas.to_numeric(pandas.Series(labels.levels), errors="coerce"), np.nan)
     numbers, n_there = numbers[codes], np.count_nonzero(~missing)
     odd = np.flatnonzero(np.isnan(numbers) & ~missing)
+    unread = _unread(labels, odd, n_there)
+    if unread is not None:
+        return unread, {}
     if 2 * len(odd) < n_there:
         return numbers, {int(row): labels.levels[codes[row]] for row in odd}
-    return (Dates(labels.levels[0]) if _are_dates(labels.levels) else labels), {}
+    return (Unread(*DATES, labels.levels[0]) if are_dates(labels.levels) else labels), {}
 
 
-def _are_dates(levels):
-    """Whether all text is dates of one form."""
-    import pandas
-    from pandas.tseries.api import guess_datetime_format
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        forms = {guess_datetime_format(levels[0], dayfirst=first) for first in (True, False)} - {None}
-        return any(
-            pandas.to_datetime(pandas.Series(levels), format=form, errors="coerce").notna().all()
-            for form in forms
-        )
+def _unread(labels, odd, n_there):
+    """What numbers are that Python does not take for numbers, or that float64 cannot hold; else None."""
+    if len(odd) == 0:
+        huge = len(set(map(float, labels.levels))) <= len(labels.levels) / 2
+        return Unread(*HUGE, labels.levels[0]) if huge and len(labels.levels[0]) > DIGITS else None
+    form, texts = number_form([labels.levels[code] for code in np.unique(labels.codes[odd])])
+    n_formed = np.isin(np.array(labels.levels)[labels.codes[odd]], texts).sum()
+    if 2 * n_formed > len(odd) and 2 * (len(odd) - n_formed) < n_there and n_formed > SELDOM * n_there:
+        return Unread(form, FORMS[form][1], texts[0])
+    return None
 
 
 def _numbers(path, layout):

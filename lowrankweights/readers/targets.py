@@ -4,7 +4,7 @@ import numpy as np
 
 from .. import _checks
 from .faults import Fault, listed, printable
-from .tables import Dates, Labels
+from .tables import Labels, Unread
 
 N_CLASSES = 20  # whole numbers of so few values, each often, are classes
 OFTEN = 5  # rows a value, on the average
@@ -41,9 +41,10 @@ def target_of(source, values, name, rows, task=None):
         _checks.fail(where, "at least two different values", f"{found[0]!r} in all of {len(rows):,} rows")
     if task == "regression" and isinstance(values, Labels):
         _checks.fail("--task", f"classification, as {name!r} is text", f"regression (it has {listed(found)})")
-    if task == "classification" and 2 * len(found) > len(rows):
-        got = f"{len(found):,} different values in {len(rows):,} rows"
-        _checks.fail(where, "classes, each in several rows (--task regression for numbers)", got)
+    if 2 * len(found) > len(rows) and (task == "classification" or _are_hardly_classes(values, found)):
+        got = f"{len(found):,} different values in {len(rows):,} rows, such as {found[0]!r}"
+        remedy = "write numbers as 1234.5" if isinstance(values, Labels) else "--task regression for numbers"
+        _checks.fail(where, f"classes, each in several rows ({remedy})", got)
     if task is None:
         task = "classification" if _are_classes(values, found, len(rows)) else "regression"
     return {"name": name, "task": task} | ({"classes": found} if task == "classification" else {})
@@ -58,6 +59,12 @@ def _values(values, rows):
     return (found.astype(np.int64) if whole else found).tolist()
 
 
+def _are_hardly_classes(values, found):
+    """Whether text that hardly repeats is more than a few names: much of it, or with digits."""
+    digits = isinstance(values, Labels) and sum(any(c.isdecimal() for c in text) for text in found)
+    return isinstance(values, Labels) and (len(found) > N_CLASSES or 2 * digits > len(found))
+
+
 def _are_classes(values, found, n):
     if isinstance(values, Labels) or values.dtype.kind == "b":
         return True
@@ -69,12 +76,13 @@ def labels(values, target, source, rows):
 
     Returns
     -------
-    y : ndarray, (n_rows,)
+    y : ndarray, (n,)
     faults : list of Fault
     """
     where = f"column {target['name']!r}"
-    if isinstance(values, Dates):
-        _checks.fail(f"{printable(source.path)}, {where}", "numbers or classes", "dates")
+    if isinstance(values, Unread):
+        got = f"{values.what} such as {values.example!r}; {values.remedy}"
+        _checks.fail(f"{printable(source.path)}, {where}", "numbers or classes", got)
     if target["task"] == "regression":
         if isinstance(values, Labels):
             _checks.fail(
@@ -107,14 +115,15 @@ def rare_classes(y, rows):
 
 
 def told(target, y):
-    """What a target is, in words.
+    """What a target is, in words, with y (n,) of the training rows.
 
     >>> told({"name": "n", "task": "classification", "classes": ["a", "b"]}, np.array(["a", "b", "b"]))
-    'n: classification, 2 classes (a 1, b 2)'
+    'n: classification, 2 classes (training rows: a 1, b 2)'
     """
     if target["task"] == "regression":
-        return f"{target['name']}: regression, {y.min():,.6g} to {y.max():,.6g}"
+        return f"{target['name']}: regression, {y.min():,.6g} to {y.max():,.6g} (training rows)"
     counts = [f"{value} {np.count_nonzero(y == value):,}" for value in target["classes"][: N_CLASSES + 1]]
-    text = f"{target['name']}: classification, {len(target['classes'])} classes ({listed(counts)})"
+    counts = f"(training rows: {listed(counts)})"
+    text = f"{target['name']}: classification, {len(target['classes'])} classes {counts}"
     whole = not isinstance(target["classes"][0], (str, bool))
     return text + " (whole numbers; else --task regression)" * whole

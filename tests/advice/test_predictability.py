@@ -90,7 +90,7 @@ def test_random_is_the_dashed_grey_line_among_one_a_dictionary(report):
     figure, ax = plt.subplots()
     assert report.plot(ax) is ax
     lines = {line.get_label(): line for line in ax.lines}
-    assert set(lines) == {"covariance", "random projection"}
+    assert set(lines) == {"covariance", "random projection", "nothing predicted"}
     assert lines["random projection"].get_linestyle() == "--"
     np.testing.assert_allclose(lines["covariance"].get_xdata(), 100 * report.shares)
     plt.close(figure)
@@ -133,7 +133,7 @@ def test_smooth_signals_can_be_predicted_where_neighbours_are_known():
         (SEEN[:, 0], None, {}, "X: expected rows of numbers"),
         (SEEN, PARITY, {"budget": 5}, "budget: expected at least 6"),
         (SEEN, None, {"input_shape": (3, 3)}, "input_shape"),
-        (SEEN, None, {"points": np.ones((3, 2))}, "points: expected one for each of X's 20 columns"),
+        (SEEN, None, {"points": np.ones((3, 2))}, "points"),
         (SEEN, PARITY, {"task": "clustering"}, "task: expected one of"),
         (SEEN, None, {"standardize": "yes"}, "standardize: expected"),
         (SEEN, None, {"max_rows": 5}, "max_rows"),
@@ -143,6 +143,18 @@ def test_smooth_signals_can_be_predicted_where_neighbours_are_known():
 def test_what_does_not_fit_is_named(X, y, others, message):
     with pytest.raises(ValueError, match=message):
         ask(X, y, **others)
+
+
+def test_a_budget_too_small_for_every_weight_buys_some():
+    found = lrw.predictability(NOISE, budget=4)
+    assert found.recommended["hidden_layer_sizes"] == (1,) and found.recommended["dictionary"] != "none"
+    with pytest.raises(ValueError, match="budget: expected at least 13: one hidden unit of 12"):
+        lrw.predictability(NOISE, budget=4, dictionaries=["none"])
+
+
+def test_columns_of_any_size_are_read():
+    times = 1.6e18 + 1e12 * NOISE  # nanoseconds
+    assert ask(times).explained["covariance"][2] < 0.5
 
 
 def test_constant_columns_are_no_hindrance():

@@ -44,7 +44,7 @@ def test_the_gap_to_other_models_is_printed(capsys):
     [
         ([*TRAIN, "--dictionary", "squared_exponentail,covariance"], "did you mean 'squared_exponential'"),
         ([*TRAIN, "--proportion", "2"], "proportion: expected"),
-        ([*TRAIN, "--columns", "21"], "n_columns: expected"),
+        ([*TRAIN, "--columns", "21"], "--columns: expected"),
         (["train", "mnist"], "LOWRANKWEIGHTS_DATA"),
         (["evaluate", "nowhere.npz"], "nowhere.npz"),
     ],

@@ -104,7 +104,7 @@ def test_pictures_are_trained_predicted_by_name_and_completed(capsys, here):
             levels = rng.integers(low, low + 130, (8, 6)).astype(np.uint8)
             Image.fromarray(levels).save(here / "photos" / name / f"{i}.png")
     said = lrw_says(capsys, "train", "photos", *FEW, "--out", "m.npz").out
-    assert "6 x 8 pixels in grey" in said and said.splitlines()[-1] == "test error 0.00 %"
+    assert "8 x 6 pixels in grey" in said and said.splitlines()[-1] == "test error 0.00 %"
     model = lrw.load("m.npz")
     assert tuple(model.input_shape) == (8, 6) and model.dictionary == ("squared_exponential",)
     lines = list(csv.reader(lrw_says(capsys, "predict", "m.npz", "photos/light").out.splitlines()))
@@ -159,7 +159,7 @@ def test_a_line_is_in_the_log_as_soon_as_it_is_known(here):
     with Log(here / "log") as log:
         log.callback(0.1)(Info(np.zeros(2), 0.5, 0.25, 1, 2.0))
         line = json.loads((here / "log").read_text())
-    assert line == {"n_iter": 1, "loss": 0.5, "grad_norm": 0.25, "seconds": 2.0, "share": 0.1}
+    assert line == {"run": 1, "n_iter": 1, "loss": 0.5, "grad_norm": 0.25, "seconds": 2.0, "share": 0.1}
 
 
 def test_a_log_can_be_followed_while_training_goes_on(here):
@@ -175,7 +175,7 @@ def test_a_log_can_be_followed_while_training_goes_on(here):
                 break
         line = json.loads((here / "log").read_text().splitlines()[1])
         assert run.poll() is None and line["n_iter"] == 2
-        assert set(line) == {"n_iter", "loss", "grad_norm", "seconds", "share"}
+        assert set(line) == {"run", "n_iter", "loss", "grad_norm", "seconds", "share"}
     finally:
         run.terminate()
         out, err = run.communicate(timeout=120)

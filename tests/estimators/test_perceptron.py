@@ -36,6 +36,10 @@ ESTIMATORS = [
 
 def beyond(estimator):
     """Checks that an estimator does not pass, with the reason."""
+    if getattr(estimator, "warm_start", False):
+        goes_on = "these fit the same estimator again and expect the same model; a warm start goes on"
+        names = ["check_supervised_y_2d", "check_classifiers_multilabel_representation_invariance"]
+        return dict.fromkeys([*names, "check_sample_weight_equivalence_on_dense_data"], goes_on)
     if getattr(estimator, "max_iter", 0) <= 5 or isinstance(estimator, lrw.LowRankAutoencoder):
         return {}
     why = (

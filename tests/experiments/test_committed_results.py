@@ -10,6 +10,7 @@ import pytest
 from lowrankweights import experiments
 from lowrankweights.commands.main import main
 from lowrankweights.experiments.harness import pages, runner
+from lowrankweights.experiments.harness.search import compared
 from lowrankweights.results import files
 
 COMMITTED = sorted((Path(__file__).parents[2] / "docs" / "results").glob("*.jsonl"))
@@ -33,8 +34,15 @@ FIELDS = {
 def finished(path):
     """The figure of a committed file, its preset, and the results in order."""
     name, preset = path.stem.rsplit("-", 1)
-    figure = experiments.figure_named(name)
-    return figure, preset, runner.in_order(figure.runs(preset), runner.read(path))
+    figure, results = experiments.figure_named(name), runner.read(path)
+    return figure, preset, runner.in_order(specs_of(figure, preset, results), results)
+
+
+def specs_of(figure, preset, results):
+    """Of all runs; where there is a search, with what it chose."""
+    if not (searches := figure.searches(preset)):
+        return figure.runs(preset)
+    return searches + figure.runs(preset, runner.in_order(searches, results))
 
 
 def standard(name):
@@ -51,6 +59,9 @@ def test_committed_results_say_what_they_depend_on(path):
     for r in files.read(path):
         if "filters" in r or "features" in r:  # pictures of filters: nothing was classified
             assert set(r) >= FIELDS - {"error", "wrong"}
+            continue
+        if r.get("stage") == "search":  # chosen by validation, never tested
+            assert set(r) >= (FIELDS | {"validation_error"}) - {"error", "wrong"} and "error" not in r
             continue
         assert set(r) >= FIELDS
         assert r["error"] == pytest.approx(len(r["wrong"]) / r["n_test"])
@@ -90,7 +101,7 @@ def test_finished_runs_are_not_made_again(tmp_path, capsys):
 
 def verdicts(name):
     figure, preset, results = standard(name)
-    found = figure.claims(results, figure.n_seeds(preset))
+    found = figure.claims(compared(results), figure.n_seeds(preset))
     return {c.text: c.verdict for c in found if c.primary}, found
 
 
@@ -111,6 +122,27 @@ def test_figure_4s_primary_claims_wait_for_six_seeds():
     assert sum("local columns" in c.text for c in found) == 2  # ours, measured rather than claimed
 
 
+def test_the_rivals_primary_claims_are_as_the_page_and_the_readme_say():
+    """All runs are there; where each method is right is read off the same results."""
+    primary, _ = verdicts("rivals")
+    assert list(primary.values()) == ["holds", "undecided"]
+    figure, preset, results = standard("rivals")
+    assert len(results) == len(figure.searches(preset) + figure.runs(preset)) == 278
+    wrong = {}
+    for r in results:
+        if r["stage"] != "search":
+            wrong.setdefault((r["rival"], r.get("budget")), []).append(100 * r["error"])
+    mean = {key: sum(errors) / len(errors) for key, errors in wrong.items() if len(errors) == 5}
+    assert len(mean) == len(wrong) == 22
+    assert min((e, rival) for (rival, n), e in mean.items() if n == 2500)[1] == "PCA + network"
+    for n in (12_000, 22_000):
+        near = [mean[rival, n] for rival in ("SE-Emp", "PCA + network", "pruning")]
+        assert max(near) - min(near) < 0.3 and max(near) < mean["every weight", None]
+    for n in (2500, 12_000, 22_000):
+        for rival in ("random projections", "low rank", "narrower network"):
+            assert mean[rival, n] > mean["SE-Emp", n]
+
+
 def test_stl10_beside_it_does_not_change_a_page(tmp_path):
     figure, preset, results = standard("6-budget")
     outcome = pages.sum_up(figure, preset, results)
@@ -126,10 +158,11 @@ def test_stl10_beside_it_does_not_change_a_page(tmp_path):
 @pytest.mark.parametrize("path", COMMITTED, ids=lambda p: p.stem)
 def test_rewording_a_stop_rule_keeps_every_run_finished(path, tmp_path):
     figure, preset, found = finished(path)
-    specs = [spec for spec in figure.runs(preset) if files.finished(spec, found)]
+    planned = specs_of(figure, preset, found)
+    specs = [spec for spec in planned if files.finished(spec, found)]
     assert [{k: r[k] for k in spec} for spec, r in zip(specs, found, strict=True)] == specs
     reworded = tmp_path / "r.jsonl"
     lines = [{**r, "stop_sentence": "it got no better"} if "stop_sentence" in r else r for r in found]
     reworded.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    again = runner.in_order(figure.runs(preset), runner.read(reworded))
+    again = runner.in_order(planned, runner.read(reworded))
     assert again == lines and len(again) == len(found)

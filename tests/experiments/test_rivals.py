@@ -84,7 +84,11 @@ def test_the_figure_is_searched_run_summed_up_and_drawn(tmp_path):
 def test_what_is_pruned_is_the_network_of_every_weight():
     """A network is trained once for all that it is pruned to, as if each had trained its own."""
     figure, data = tiny(), load("digits-16x16", 300)
-    settings = {**figure.models("quick")["pruning, 1,000"].settings, "hidden": [20], "weight_decay": 1e-4}
+    settings = {
+        **figure.models("quick")["rival: pruning, 1,000"].settings,
+        "hidden": [20],
+        "weight_decay": 1e-4,
+    }
     specs = [{**settings, "seed": 0, "stage": "test", "budget": n} for n in (1000, 500)]
     every = {**specs[0], "rival": rivals.EVERY}
     assert len({str(figure.group(s)) for s in (*specs, every)}) == 1

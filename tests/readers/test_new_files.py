@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -65,7 +66,9 @@ def test_a_new_row_that_does_not_fit_is_named_or_left_out(tmp_path, schema, row,
 
 def test_a_number_that_has_become_text_is_an_error(tmp_path, schema):
     path = csv(tmp_path / "u.csv", rows=[("x", *row[1:]) for row in ROWS])
-    with pytest.raises(ValueError, match=r"u.csv, column 'a': expected a number, as in training, got text"):
+    with pytest.raises(
+        ValueError, match=r"u.csv, column 'a': expected a number, as in training, got text such as 'x'"
+    ):
         read_like(path, schema, Options())
 
 
@@ -112,3 +115,48 @@ def test_the_summary_fits_a_screen(tmp_path):
         "59 for training, 31 for the test",
     ):
         assert word in text
+
+
+@pytest.mark.parametrize("pair", ["yes no", "Yes No", "1 0", "TRUE false"])
+@pytest.mark.parametrize("column", ["b", "y"])
+def test_what_was_true_or_false_may_be_yes_or_no_or_a_number(tmp_path, pair, column):
+    def table(path, true, false):
+        at = "abcy".index(column)
+        return csv(path, rows=[(*r[:at], true if r[0] % 2 else false, *r[at + 1 :]) for r in ROWS[:20]])
+
+    data = read(table(tmp_path / "t.csv", "True", "False"), Options(target="y", test=0.0))
+    X, y = read_like(table(tmp_path / "u.csv", *pair.split()), data.schema, Options())[2:4]
+    np.testing.assert_array_equal(X, data.X_train)
+    np.testing.assert_array_equal(y, data.y_train)
+    with pytest.raises(ValueError, match=f"column '{column}': expected .*, got 'maybe' at line"):
+        read_like(table(tmp_path / "v.csv", "maybe", "no"), data.schema, Options())
+
+
+def test_what_was_found_out_about_the_test_file_is_no_bad_row(tmp_path):
+    path, given = csv(tmp_path / "t.csv"), csv(tmp_path / "u.csv")
+    given.write_text(given.read_text().replace(",", "\t"))
+    text = summary(read(path, Options(target="y", test=given)))
+    assert "bad rows    none" in text and "test file   separated by tabs" in text
+    assert "training rows: no 30, yes 30" in text and "b: 2 levels" in text
+
+
+def test_a_name_with_a_comma_is_quoted_and_a_row_of_moments_has_one_size(tmp_path):
+    lines = ["a,b,y", *(f"{r[0]},{r[2]},{r[3]}" for r in ROWS)]
+    path = tmp_path / "t.csv"
+    path.write_text("\n".join(lines).replace("b,", '"b, cm",', 1))
+    said = summary(read(path, Options(target="y", ignore=("b, cm",))))
+    assert 'left out    "b, cm" (ignored)' in said
+    assert "inputs      2, one after another, float64" in summary(read(path, Options(target="y", shape=(2,))))
+
+
+@pytest.mark.parametrize(
+    ("test", "said"),
+    [
+        (10.0, "--test: expected a share below 1, got 10; 10 % is 0.1"),
+        (Path("20%"), r"--test: expected a file .*'20%' \(a share is below 1: 0.2\)"),
+        (Path("tst.csv"), "--test: expected a file or a folder that is there, got 'tst.csv'"),
+    ],
+)
+def test_a_test_share_or_file_that_cannot_be_is_named(tmp_path, test, said):
+    with pytest.raises(ValueError, match=said):
+        read(csv(tmp_path / "t.csv"), Options(target="y", test=test))

@@ -55,12 +55,12 @@ def test_a_picture_that_cannot_be_read_is_named_or_left_out(photos):
 
 
 @pytest.mark.parametrize(
-    ("shape", "mode", "words"), [((6, 4), "L", "4 x 6 pixels in grey"), ((6, 5), "RGB", "in colour")]
+    ("shape", "mode", "words"), [((6, 4), "L", "6 x 4 pixels in grey"), ((6, 5), "RGB", "in colour")]
 )
 def test_another_size_or_mode_is_named_left_out_or_resampled(photos, shape, mode, words):
     picture(photos / "cat" / "odd.png", shape, mode=mode)
     said = refused(photos)
-    assert "expected 5 x 6 pixels in grey, as most" in said and words in said and "cat/odd.png" in said
+    assert "expected 6 x 5 pixels in grey, as most" in said and words in said and "cat/odd.png" in said
     assert len(read(photos, Options(test=0.0, skip_bad=True)).y_train) == 20
     data = read(photos, Options(test=0.0, shape=(3, 3)))
     assert data.X_train.shape == (21, 9) and data.schema["resampled"]
@@ -90,13 +90,13 @@ def test_files_that_are_no_pictures_are_told_and_hidden_ones_are_not(photos):
     (photos / "cat" / "notes.txt").write_text("")
     (photos / "cat" / ".DS_Store").write_text("")
     data = read(photos, Options())
-    assert data.source.told == ["1 files that are no pictures left out"] and data.source.n_rows == 20
+    assert data.source.told == ["1 file that is no picture left out"] and data.source.n_rows == 20
 
 
 def test_folders_without_classes_or_pictures_are_named(tmp_path):
     assert "got a folder without pictures" in refused(tmp_path)
     picture(tmp_path / "0.png")
-    assert "got 1 pictures and no subfolder with any" in refused(tmp_path)
+    assert "got 1 picture and no subfolder with any" in refused(tmp_path)
     picture(tmp_path / "cat" / "0.png")
     assert "expected one subfolder a class, at least two with pictures, got one, 'cat'" in refused(tmp_path)
     picture(tmp_path / "dog" / "0.png")
@@ -129,8 +129,32 @@ def test_new_pictures_need_no_classes_but_the_same_size(photos, tmp_path):
         read_like(tmp_path / "new", schema, Options())
     picture(tmp_path / "new" / "b.png", (7, 5))
     with pytest.raises(
-        ValueError, match=r"expected 5 x 6 pixels in grey, as in training, got 5 x 7 .* at b.png"
+        ValueError, match=r"expected 6 x 5 pixels in grey, as in training, got 7 x 5 .* at b.png"
     ):
         read_like(tmp_path / "new", schema, Options(), needs_target=False)
     rows = read_like(tmp_path / "new", schema, Options(skip_bad=True), needs_target=False)[1]
     assert rows.tolist() == [0]
+
+
+def test_every_kind_of_fault_is_counted_under_its_own_name(photos):
+    (photos / "dog" / "bad.png").write_bytes(b"\x89PNG, but no picture")
+    for i in range(2):
+        picture(photos / "cat" / f"large {i}.png", (9, 8), mode="RGB")
+    picture(photos / "dog" / "small.png", (2, 3))
+    said = refused(photos)
+    assert "others: 9 x 8 pixels in colour (2), 2 x 3 pixels in grey (1)" in said
+    assert "--shape 6,5 resamples all" in said
+    kinds = "cannot be read, 1; 9 x 8 pixels in colour, 2; 2 x 3 pixels in grey, 1"
+    assert read(photos, Options(skip_bad=True)).left_out == [f"4 of 24 pictures left out ({kinds})"]
+
+
+def test_pictures_that_are_in_no_class_are_counted_and_told(photos, tmp_path):
+    picture(photos / "cat" / "more" / "0.png")
+    picture(photos / "cat" / "more" / "1.png")
+    picture(photos / "0.png")
+    assert read(photos, Options()).source.told == [
+        "2 pictures in folders inside of classes (cat/more) left out",
+        "1 picture beside the subfolders left out",
+    ]
+    picture(tmp_path / "deep" / "train" / "cat" / "0.png")
+    assert "got folders inside of its subfolders (train/cat)" in refused(tmp_path / "deep")

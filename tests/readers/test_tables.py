@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 
-from lowrankweights.readers import Options, read
+from lowrankweights.readers import Options, read, read_like
 
 N = 40
 
@@ -147,7 +147,8 @@ def test_all_columns_that_cannot_be_inputs_are_named_at_once(tmp_path, with_pand
     fields = [(f"2023-01-{i % 28 + 1:02d}", f"name {i}", str(i % 7), str(i % 2)) for i in range(N)]
     path = csv(tmp_path / "t.csv", fields, ("sold", "who", "n", "y"))
     said = refused(path, target="y")
-    assert "dates in 'sold' (such as '2023-01-01'); 40 different texts in 'who' (such as 'name 0')" in said
+    dates = "dates in 'sold' (such as '2023-01-01': make numbers of them first)"
+    assert f"{dates}; 40 different texts in 'who' (such as 'name 0')" in said
     assert "--ignore sold,who" in said
     assert [c["name"] for c in read(path, Options(target="y", ignore=("sold", "who"))).schema["columns"]] == [
         "n"
@@ -255,7 +256,7 @@ def test_constant_differences_that_float32_rounds_away_are_an_error(tmp_path):
 WITHOUT_PANDAS = """
 import sys
 from pathlib import Path
-from lowrankweights.readers import Options, read
+from lowrankweights.readers import Options, read, read_like
 
 
 class NoPandas:
@@ -305,3 +306,66 @@ def test_parquet_gives_what_csv_gives(tmp_path, with_pandas):
     assert "dates in 'd'" in refused(tmp_path / "d.parquet", target="y")
     (tmp_path / "bad.parquet").write_bytes(b"no")
     assert "bad.parquet: expected a Parquet file" in refused(tmp_path / "bad.parquet", target="y")
+
+
+def test_digits_with_zeros_before_them_stay_text(tmp_path, with_pandas):
+    fields = [("01067" if i % 2 else "99084", f"0{i % 4}.5", ("007", "08")[i % 3 % 2]) for i in range(N)]
+    data = read(csv(tmp_path / "t.csv", fields), Options(target="y", test=0.0))
+    assert data.schema["target"]["classes"] == ["007", "08"]
+    assert [c.get("levels") for c in data.schema["columns"]] == [["01067", "99084"], None]
+    assert data.source.told == ["text, for the zeros before their digits: a, y"]
+    X = read_like(csv(tmp_path / "u.csv", fields), data.schema, Options())[2]
+    np.testing.assert_array_equal(X, data.X_train)
+
+
+def test_a_column_of_numbers_may_have_zeros_before_digits_in_a_new_file(tmp_path, with_pandas):
+    schema = read(csv(tmp_path / "t.csv", rows()), Options(target="y", test=0.0)).schema
+    X = read_like(csv(tmp_path / "u.csv", [("1.5", "03", "0"), ("2.5", "04", "1")]), schema, Options())[2]
+    np.testing.assert_array_equal(X, [[1.5, 3], [2.5, 4]])
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ("{},234", "numbers with thousands separators"),
+        ("{}.552,00", "numbers with thousands separators"),
+        ("{} 234", "numbers with thousands separators"),
+        ("{}%", "numbers with %"),
+        ("${}.50", "numbers with a currency"),
+        ("{}.50 EUR", "numbers with a currency"),
+        ("{},5", "numbers with a decimal comma"),
+    ],
+)
+def test_numbers_written_in_another_way_are_named_with_the_remedy(tmp_path, form, said, with_pandas):
+    fields = [(f'"{form.format(i + 1)}"', str(i % 7), str(i % 2)) for i in range(N)]
+    path = csv(tmp_path / "t.csv", fields)
+    assert f"{said} in 'a' (such as" in refused(path, target="y")
+    goal = refused(path, target="a")
+    assert f"target 'a': expected numbers or classes, got {said}" in goal and "--skip-bad" not in goal
+    assert ("--decimal ," in goal) == ("decimal" in said)
+    if "decimal" in said:
+        assert read(path, Options(target="y", decimal=",", test=0.0)).X_train[1, 0] == 2.5
+
+
+def test_a_text_target_that_hardly_repeats_is_no_classes(tmp_path, with_pandas):
+    fields = [(str(i), str(i % 7), f"ca. {i}") for i in range(12)]
+    said = refused(csv(tmp_path / "t.csv", fields), target="y")
+    assert "expected classes, each in several rows" in said and "--skip-bad" not in said
+
+
+@pytest.mark.parametrize("start", [10**25, 2**60])
+def test_integers_that_float64_cannot_tell_apart_are_no_constant(tmp_path, start, with_pandas):
+    fields = [(str(start + i), str(i % 7), str(i % 2)) for i in range(N)]
+    path = csv(tmp_path / "t.csv", fields)
+    for options in ({"target": "y"}, {"target": "a"}):
+        said = refused(path, **options)
+        assert "float64" in said and "'a'" in said and "id" in said
+    assert read(path, Options(target="y", ignore=("a",))).X_train.shape[1] == 1
+
+
+@pytest.mark.parametrize("name", ["Id", "PassengerId", "customer_id"])
+@pytest.mark.parametrize("step", [1, 3])
+def test_a_first_column_that_names_the_rows_is_left_out_and_told(tmp_path, name, step, with_pandas):
+    fields = [(str(7 * i % 41 if step > 1 else i), a, y) for i, (a, _, y) in enumerate(rows())]
+    data = read(csv(tmp_path / "t.csv", fields, (name, "a", "y")), Options(target="y"))
+    assert list(data.source.left_out) == [name] and data.X_train.shape[1] == 1

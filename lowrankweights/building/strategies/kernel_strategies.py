@@ -8,13 +8,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from scipy import spatial
 
 from ... import _checks, dictionaries
 from ...dictionaries.kernel_algebra import as_kernel
 from ...dictionaries.kernels import EmpiricalCovariance, Kernel, SquaredCovariance, SquaredExponential
+from ...dictionaries.points import Grid
 from ..layer_input import refuse_without_places
 from .index_choices import UNIFORM, IndexSetChoice
 from .strategy import Strategy
+
+FAR = 3  # length scales, beyond which k(i, j) < 0.011
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,8 +107,11 @@ class KernelStrategy(Strategy):
             _checks.fail(layer_input.name, f"{self.varying}, for {self.name!r}", "none")
         varying = points if candidates is None else points[candidates]
         # lambda = relative_ridge * mean of k(i, i), so that it does not depend on the data's units
-        ridge = self.relative_ridge * kernel.diagonal(varying).mean()
-        return KernelRidge(kernel, points, ridge, candidates, layer_input)
+        variance = kernel.diagonal(varying).mean()
+        if not variance > 0:
+            expected = "a kernel with k(i, i) > 0, the variance of a weight"
+            _checks.fail(f"dictionary ({self.name!r})", expected, f"{variance:g} on average")
+        return KernelRidge(kernel, points, self.relative_ridge * variance, candidates, layer_input)
 
     def n_atoms(self, seen):
         return None if seen.candidates is None else len(seen.candidates)
@@ -171,8 +178,20 @@ class SquaredExponentialRidge(KernelStrategy):
     length_scale: float = 1.0
 
     def kernel(self, layer_input):
-        layer_input.places(self.name)
+        self._look_for_neighbours(layer_input.places(self.name))
         return SquaredExponential(self.length_scale)
+
+    def _look_for_neighbours(self, points):
+        """A warning where most points are so far from all others that nothing can be predicted."""
+        if isinstance(points, Grid) or len(points) < 2:
+            return
+        nearest = spatial.KDTree(points.coordinates).query(points.coordinates, k=2)[0][:, 1]
+        if np.median(nearest) > FAR * self.length_scale:
+            _checks.warn(
+                f"length_scale: most points are further than {FAR} length scales from the next one, half of "
+                f"them {np.median(nearest):.3g} or more, where length_scale is {self.length_scale:g}: their "
+                "weights are predicted as 0. length_scale='auto' finds another."
+            )
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,13 @@
 """``lowrankweights train``: train a network on a data set or a file, save it, print its test error."""
 
 from ... import _checks
-from ...files import check_writable
+from ...files import check_not_data, check_writable, with_npz
 from .. import INTERRUPTED, add_command
 from . import sweep
 from .fit import fit, stopped, tell
 from .job import job_of
-from .log import Log
-from .options import add_arguments, check_memory, default_path, filled
+from .log import Log, is_log
+from .options import add_arguments, check_memory, check_model_path, check_network, default_path, filled
 from .report import network_lines, score_lines
 
 
@@ -22,19 +22,32 @@ def run(arguments):
     _checks.integer("--seed", arguments.seed, at_least=0)
     if arguments.sweep and arguments.resume:
         _checks.fail("--resume", "one model to go on with", "--sweep too")
-    for name in ("out", "log"):  # a path that cannot be written is better known now
-        if getattr(arguments, name) is not None:
-            check_writable(getattr(arguments, name), f"--{name}")
+    _check_paths(arguments)  # better known now
     job = job_of(arguments)
     arguments = filled(arguments, job)
     with Log(arguments.log, goes_on=arguments.resume) as log:
         if arguments.sweep:
             return sweep.run(job, arguments, log)
         path = check_writable(arguments.out or default_path(arguments, job), "--out")
+        check_model_path(arguments, path)
         check_memory(arguments, job)
+        check_network(arguments, job)
         print(job.head(network_lines(job, arguments, path)))
         model, found, _ = fit(job, arguments, path, log)
         tell(job, arguments, path, model, found)
     for line in score_lines(found, job.target, job.rows_are):
         print(line)
     return INTERRUPTED if stopped(model) == "interrupted" else None
+
+
+def _check_paths(arguments):
+    """A ``ValueError`` for a path that cannot be written, or where data would be replaced."""
+    if arguments.out is not None:
+        check_writable(arguments.out, "--out")
+        arguments.out = with_npz(arguments.out)
+        if not arguments.sweep:
+            check_model_path(arguments, arguments.out)
+    if arguments.log is not None:
+        check_writable(arguments.log, "--log")
+        inputs = arguments.data, arguments.test, arguments.out
+        check_not_data(arguments.log, "--log", inputs, is_log, "a log of ours")

@@ -7,6 +7,7 @@ import time
 import numpy as np
 
 from ... import _checks
+from ...readers.faults import listed
 from .options import estimator
 from .report import compare, layer_table, scores
 
@@ -54,7 +55,7 @@ def fit(job, arguments, path, log):
 def tell(job, arguments, path, model, found):
     """Print counts, why it stopped and how to go on, the training error, and how other models did."""
     print(layer_table(model))
-    print(model.stop_report_)
+    print(model.stop_report_.replace("; start from its theta to go on", ""))  # the command follows
     if stopped(model) in ("interrupted", "max_iter"):
         print(f"to go on: {command_to_go_on(arguments.command_line)}")
     score = model.score(job.X_train, job.y_train)
@@ -99,7 +100,9 @@ def _saved(job, arguments, path):
     from ...estimators import model_files
 
     if not path.exists():
-        _checks.fail("--resume", "a model to go on with", f"no file {str(path)!r}; --out names it")
+        _checks.fail(
+            "--resume", "a model to go on with", f"no file {str(path)!r}; {_others(arguments, path)}"
+        )
     model, notes = model_files.load(path), model_files.read_notes(path)
     asked = estimator(arguments, job)
     if type(model) is not type(asked):
@@ -118,8 +121,28 @@ def _saved(job, arguments, path):
             _checks.fail(
                 argument, f"{was}, as in {path} (without --resume a new model)", ",".join(map(str, now))
             )
+    for line in _differences(model, asked, path):
+        print(line)
     other = {
         name: getattr(asked, name)
         for name in ("max_iter", "weight_decay", "n_threads", "verbose", "schedule")
     }
     return model.set_params(**other, warm_start=True)
+
+
+def _differences(model, asked, path):
+    """Lines that say what is minimised now and was not before, or what has no effect."""
+    before, now = model.weight_decay, asked.weight_decay
+    if before != now:
+        yield f"--weight-decay {now:g}: {path} was trained with {before:g}, so the loss is another one now"
+    if asked.pretrain and not model.pretrain:
+        yield f"--pretrain: no effect, {path} goes on from what it learned"
+
+
+def _others(arguments, path):
+    """The remedy where there is no model at a path: the models that are in its folder."""
+    names = sorted(other.name for other in path.parent.glob("*.npz"))
+    there = f"in {path.parent}/ there are {listed(names)}" if names else f"no model is in {path.parent}/"
+    if arguments.out is not None:
+        return f"{there}; --out names it"
+    return f"its name follows from the options, a changed one changes it; {there}; --out names one"

@@ -77,4 +77,8 @@ def _of_file(arguments):
     parts = [data.X_train, data.y_train, data.X_test, data.y_test]
     shape = schema["shape"] and tuple(schema["shape"])
     words = target["task"], target["name"], data.source.rows_are
-    return Job(arguments.data.stem, *parts, shape, *words, notes, lambda network: summary(data, network))
+    suffix = arguments.data.suffix.lower()
+    name = arguments.data.stem + (
+        "" if suffix in (".csv", "") else f"-{suffix[1:]}"
+    )  # h.csv beside h.parquet
+    return Job(name, *parts, shape, *words, notes, lambda network: summary(data, network))

@@ -2,12 +2,14 @@
 
 import argparse
 import csv
+import warnings
 from pathlib import Path
 
 import numpy as np
 
 from ... import _checks
-from .. import DATA_SETS, add_reading, data_source, defaults, file_path, list_of
+from ...files import check_not_data
+from .. import DATA_SETS, add_reading, data_source, defaults, file_path, list_of, output_path
 
 # Settings that are in a model's default name only where they differ from the usual ones.
 IN_NAME = ("columns", "hidden", "seed")
@@ -15,6 +17,8 @@ EACH = "one value, or one for each hidden layer, with commas"
 STANDARDIZE = {"auto": "auto", "yes": True, "no": False}
 SCHEDULES = {"full": None, "grow": "grow"}  # as named here: as the estimators have them
 DICTIONARIES = 4 << 30  # bytes, at most
+# Of parameters that are called otherwise here
+OPTIONS = {"hidden_layer_sizes": "--hidden", "n_columns": "--columns", "n_threads": "--threads"}
 # The paper's network on its data.
 PAPER = {"hidden": (500, 500), "columns": 10, "proportion": 0.1, "max_iter": 300, "dtype": "float32"}
 # Neighbours predict each other, and the dictionaries of large pictures stay small.
@@ -28,8 +32,8 @@ def add_arguments(parser):
     add("data", type=data_source, metavar="DATA", help=text)
     _add_network(add)
     _add_training(add)
-    text = "model file; default: a name in out/ that says what it is"
-    add("--out", type=file_path, default=None, help=text)
+    text = "model file, .npz is added if it is missing; default: a name in out/ that says what it is"
+    add("--out", type=output_path, default=None, help=text)
     _add_runs(parser.add_argument_group("more than one run").add_argument)
     _add_own(parser.add_argument_group("files of your own"))
 
@@ -86,8 +90,9 @@ def _add_runs(add):
     add("--resume", action="store_true", help=text)
     text = "train a model for each of these shares (1: every weight), compare them in a table and a picture"
     add("--sweep", type=list_of(float, "numbers"), default=None, metavar="SHARE,SHARE", help=text)
-    text = "a line of JSON an iteration: n_iter, loss, grad_norm, seconds, share"
-    add("--log", type=file_path, default=None, metavar="FILE", help=text)
+    text = "a line of JSON an iteration: run (1, then counted on by --sweep and --resume), n_iter, loss, "
+    text += "grad_norm, seconds, share; n_iter and seconds are the run's own"
+    add("--log", type=output_path, default=None, metavar="FILE", help=text)
 
 
 def _add_own(group):
@@ -179,6 +184,32 @@ def check_memory(arguments, job):
         expected = f"inputs whose dictionaries take at most {DICTIONARIES >> 30} GiB"
         got = f"{job.X_train.shape[1]:,}, {size / 2**30:.0f} GiB; {remedy}"
         _checks.fail("data", expected, got)
+
+
+def check_model_path(arguments, path):
+    """A ``ValueError`` where saving a model there would replace data."""
+    from ...estimators.model_files import is_model
+
+    inputs = arguments.data, arguments.test, arguments.log
+    check_not_data(path, "--out", inputs, is_model, "a model of ours")
+
+
+def check_network(arguments, job):
+    """A ``ValueError`` that names the option, for settings of which no network can be made."""
+    from ...building import layer_specs
+    from ...speed.blocks import count_threads
+
+    model, names = estimator(arguments, job), ("hidden_layer_sizes", "dictionary", "proportion", "n_columns")
+    layers = {name: getattr(model, name) for name in (*names, "ridge", "index_sets", "activation")}
+    places = {"n_v": job.X_train.shape[1], "input_shape": job.input_shape}
+    try:
+        count_threads(model.n_threads)
+        model.check_parameters()
+        with warnings.catch_warnings(action="ignore"):  # fit gives them
+            layer_specs(**layers, **places, pretrain=model.pretrain, pretrain_iter=model.pretrain_iter)
+    except ValueError as error:
+        name, _, text = str(error).partition(":")
+        raise ValueError(f"{OPTIONS.get(name, '--' + name.replace('_', '-'))}:{text}") from None
 
 
 def estimator(arguments, job, callbacks=None):

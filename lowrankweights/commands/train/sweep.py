@@ -9,7 +9,7 @@ from ... import _checks
 from ...files import check_writable
 from .. import INTERRUPTED, draw_to_files
 from .fit import fit, stopped
-from .options import check_memory, default_path
+from .options import check_memory, check_model_path, check_network, default_path
 from .report import network_lines, number, score_lines
 
 
@@ -32,10 +32,14 @@ class Row(NamedTuple):
 
 def run(job, arguments, log):
     """Train for each share of ``--sweep``, print a table, draw it; returns the exit status."""
-    runs = [_with_share(arguments, job, share) for share in np.atleast_1d(arguments.sweep).tolist()]
+    shares = list(dict.fromkeys(np.atleast_1d(arguments.sweep).tolist()))
+    runs = [_with_share(arguments, job, share) for share in shares]
     for one in runs:
         check_memory(one, job)
+        check_network(one, job)
     paths = [check_writable(one.out, "--out") for one in runs]
+    for path in paths:
+        check_model_path(arguments, path)
     name = job.name if arguments.out is None else arguments.out.with_suffix("").name
     picture = check_writable(paths[0].with_name(f"{name}-sweep.png"), "--out")
     print(job.head(network_lines(job, arguments, f"{paths[0].parent}, one for each share")))
@@ -47,15 +51,19 @@ def run(job, arguments, log):
         if rows[-1].stopped == "interrupted":
             break
     print(table(rows, job))
-    best = rows[0]
-    if best.error is not None:
+    interrupted = rows[-1].stopped == "interrupted"
+    if missing := [f"{share:g}" for share in shares[len(rows) - interrupted :]]:
+        print(f"interrupted: not trained, or not to the end: --sweep {','.join(missing)}")
+    if len(rows) > 1 and rows[0].error is not None:
         _draw(rows, job, picture)
-        best = min(rows, key=lambda row: row.error)
         print(f"picture: {picture}")
-        print(f"least error: share {best.share:g}; chosen by these test rows, which flatters it a little")
+    best = min(rows, key=lambda row: row.error or 0)
+    if len(rows) > 1 and rows[0].error is not None and not missing:
+        equal = [f"{row.share:g}" for row in rows if row.error == best.error]
+        print(f"least error: share {', '.join(equal)}; chosen by these test rows, which flatters it a little")
     for line in score_lines(best.found, job.target, job.rows_are):
         print(line)
-    return INTERRUPTED if rows[-1].stopped == "interrupted" else None
+    return INTERRUPTED if interrupted else None
 
 
 def _with_share(arguments, job, share):
@@ -95,9 +103,11 @@ def _draw(rows, job, path):
     with plt.rc_context(STYLE):
         figure, ax = plt.subplots(figsize=(5.2, 3.4), layout="constrained")
         ax.plot(numbers, errors, "o-", color=COLOURS["blue"])
-        for row in rows:
-            words = "every weight" if row.share == 1 else f"{100 * row.share:g} %"
-            at = {"xy": (row.learned, row.error), "xytext": (0, 7), "textcoords": "offset points"}
+        for learned in dict.fromkeys(numbers):
+            there = [row for row in rows if row.learned == learned]
+            words = ", ".join("every weight" if row.share == 1 else f"{100 * row.share:g} %" for row in there)
+            highest = max(row.error for row in there)
+            at = {"xy": (learned, highest), "xytext": (0, 7), "textcoords": "offset points"}
             ax.annotate(words, **at, ha="center", fontsize="small")
         regression = job.task == "regression"
         ax.set(
@@ -105,9 +115,10 @@ def _draw(rows, job, path):
             xlabel="learned numbers, biases included",
             ylabel=f"root mean squared error of {job.target}" if regression else "test error, %",
             title=f"{printable(job.name)}: {len(job.y_test):,} test {job.rows_are}",
-            ylim=(0, 1.2 * max(errors) or 1),
+            ylim=(-0.02 * (max(errors) or 1), 1.2 * max(errors) or 1),
         )
-        ax.set_xticks(numbers, [f"{n:,}" for n in numbers], rotation=30)
+        ticks = list(dict.fromkeys(numbers))
+        ax.set_xticks(ticks, [f"{n:,}" for n in ticks], rotation=30 if len(ticks) > 5 else 0)
         ax.minorticks_off()
         ax.yaxis.set_major_formatter(lambda value, _: number(value))
         ax.margins(x=0.12)

@@ -100,7 +100,10 @@ def _grid(shape, name, n_v, expected, n_entries):
     is_grid = isinstance(shape, Grid)
     sizes = shape.input_shape if is_grid else _checks.sizes(name, shape, expected, n_entries)
     if n_v is not None and math.prod(sizes) != n_v:
-        _checks.fail(name, expected, f"{shape}, which has {math.prod(sizes)}")
+        n, others = divmod(n_v, math.prod(sizes))
+        several = f"; of {n} numbers at each: points=Grid({tuple(sizes)}, channels={n})"
+        several = several if others == 0 and n > 1 and len(sizes) < 3 else ""
+        _checks.fail(name, expected, f"{shape}, which has {math.prod(sizes)}{several}")
     return shape if is_grid else Grid(sizes[:2], *sizes[2:])
 
 

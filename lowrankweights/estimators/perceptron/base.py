@@ -2,15 +2,16 @@
 
 import numpy as np
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from ... import _checks
 from ..._blas import one_blas_thread
 from ...building import build, layer_specs, takes_length_scale, with_trained_length_scale
 from ...optimisation.lbfgs import minimize_stages
 from ...speed import Objective, predict
+from ...speed.scales import remark as scale_remark
 from ..common import Lost, fitted_dictionaries, numeric_types, warn_if_unfinished
-from ..images import check_row_shape, flat, said_of
+from ..inputs import check_row_shape, flat, said_of, validated
 from .parameters import PerceptronParameters
 from .schedule import stages_of
 from .units import Folding, Scale
@@ -52,7 +53,7 @@ class LowRankMLP(PerceptronParameters):
         self.check_parameters()
         X, row_shape = flat(X)
         how |= {"dtype": numeric_types(self.dtype), "ensure_min_samples": 2, "reset": not self._goes_on}
-        X, y = validate_data(self, X, y, **how)
+        X, y = validated(self, X, y, **how)
         return X, y, said_of(row_shape, self.input_shape, self.points, X.shape[1])
 
     def _validation_table(self, X_val, y_val, **how):
@@ -65,7 +66,7 @@ class LowRankMLP(PerceptronParameters):
         if not self.early_stopping:
             _checks.fail("early_stopping", "True where X_val is given", repr(self.early_stopping))
         X_val, _ = flat(X_val)
-        return validate_data(self, X_val, y_val, dtype=numeric_types(self.dtype), reset=False, **how)
+        return validated(self, X_val, y_val, dtype=numeric_types(self.dtype), reset=False, **how)
 
     def _learn(self, rows, said, loss, *, theta0=None, held_out=None, classes=None):
         """Learn theta from ``LabelledRows``; ``classes`` (n,): held-out rows are drawn from each."""
@@ -96,6 +97,8 @@ class LowRankMLP(PerceptronParameters):
         net = folding.inner
         how = {"n_threads": self.n_threads, "engine": self.engine, "rows": rows.context}
         objective = Objective(net, rows.X, rows.Y, self.weight_decay, **how)
+        if folding.inputs is None and (remark := scale_remark("X", rows.X)):
+            _checks.warn(f"{remark[:-1]} (standardize=True).")
         stages = stages_of(self.schedule, objective, self.max_iter, rng)
         callbacks, validation = folding.seen_by(self.callbacks), None
         if self.early_stopping:
@@ -103,7 +106,7 @@ class LowRankMLP(PerceptronParameters):
             validation = Validation(net, held_out, theta, self.n_iter_no_change, self.n_threads)
             callbacks = [*callbacks, validation]
         result = minimize_stages(stages, theta, tol=self.tol, callbacks=callbacks, progress=self.verbose)
-        warn_if_unfinished(result, stages[-1][1], standardised=folding.inputs is not None)
+        warn_if_unfinished(result, stages[-1][1], "" if folding.inputs is not None else "standardize=True")
         if validation is not None:
             result = validation.best_of(result)
             self.validation_loss_curve_ = np.array(validation.curve)
@@ -173,9 +176,10 @@ class LowRankMLP(PerceptronParameters):
     def _output(self, X):
         """The network's predictions, (n, n_out)."""
         check_is_fitted(self)
+        check_row_shape(None, self.points_, X)
         X, row_shape = flat(X)
         check_row_shape(row_shape, self.points_)
-        X = validate_data(self, X, dtype=numeric_types(self.dtype), reset=False)
+        X = validated(self, X, dtype=numeric_types(self.dtype), reset=False)
         with np.errstate(over="ignore", invalid="ignore"):
             output = predict(self.network_, self.theta_, X, self.n_threads)
         if not np.isfinite(output).all():

@@ -24,7 +24,9 @@ class LowRankMLPClassifier(ClassifierMixin, LowRankMLP):
     Notes
     -----
     The loss is the softmax cross-entropy; with several labels a row, the sigmoid's. A further parameter,
-    ``class_weight``: None, "balanced" or {{class: weight}}, times which each row of a class counts.
+    ``class_weight``: None, "balanced" or {class: weight}, times which each row of a class counts (a list of
+    such, one for each label, where there are several). With a loss of your own ``predict_proba`` is what its
+    ``predict`` makes of z.
 
     Examples
     --------
@@ -54,7 +56,7 @@ class LowRankMLPClassifier(ClassifierMixin, LowRankMLP):
         """
         several = np.asarray(y).shape[1:] > (1,)
         X, y, said = self._table(X, y, multi_output=several)
-        check_classification_targets(y)
+        _check_labels(y)
         Y = self._encode(y, fit=not self._goes_on)
         held_out = self._validation_table(X_val, y_val, multi_output=several)
         if held_out is not None:
@@ -77,6 +79,8 @@ class LowRankMLPClassifier(ClassifierMixin, LowRankMLP):
             _checks.fail(name, f"{expected}, as in fit", f"shape {np.shape(y)}")
         if several:
             return np.asarray(y, dtype=np.float64)
+        if len(self.classes_) < 2:
+            _checks.fail("y", "at least two classes", f"one class, {self.classes_.tolist()}")
         labels = np.searchsorted(self.classes_, y).clip(max=len(self.classes_) - 1)
         new = self.classes_[labels] != y
         if new.any():
@@ -98,3 +102,17 @@ class LowRankMLPClassifier(ClassifierMixin, LowRankMLP):
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         return tags
+
+
+def _check_labels(y):
+    """A ``ValueError`` unless y is labels (n,) of one kind, or zeros and ones (n, n_labels)."""
+    if y.ndim == 1:
+        kinds = sorted({type(label).__name__ for label in y}) if y.dtype == object else []
+        if len(kinds) > 1:
+            _checks.fail("y", "labels of one kind", " and ".join(kinds))
+        check_classification_targets(y)
+    elif not np.isin(y, (0, 1)).all():
+        expected = (
+            "labels (n,), or zeros and ones (n, n_labels) (several targets of many classes: one model each)"
+        )
+        _checks.fail("y", expected, f"shape {y.shape} with {np.unique(y)[:5].tolist()}")

@@ -21,8 +21,8 @@ class PerceptronParameters(BaseEstimator):
     hidden_layer_sizes : tuple of int
     dictionary : str, callable, or a tuple with one for each hidden layer
         "none" (every weight is learned), "low_rank" (both factors are learned),
-        "random_connections", "random_projection", "squared_exponential", "dct", "wavelet" (these
-        three need an image), "covariance", "squared_covariance", "autoencoder", "kmeans",
+        "random_connections", "random_projection", "squared_exponential" (which needs places), "dct"
+        (a grid), "wavelet" (an image), "covariance", "squared_covariance", "autoencoder", "kmeans",
         "pca", a kernel (a ``Kernel``, a function k(points_a, points_b), one of scikit-learn's), a function
         f(v, points, n_alpha, rng) -> U, called once a column, or a ``building.Strategy``.
     proportion : float or tuple

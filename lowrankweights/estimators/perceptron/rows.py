@@ -89,6 +89,9 @@ def row_weights(sample_weight, X, y=None, class_weight=None):
         _checks.fail("sample_weight", "numbers >= 0", f"{weight.min():g} to {weight.max():g}")
     if class_weight is None:
         return weight
+    if isinstance(class_weight, dict) and (unknown := [c for c in class_weight if c not in np.unique(y)]):
+        known = np.unique(y).tolist()
+        _checks.fail("class_weight", f"classes of y, {known}", f"{class_weight!r}, with {unknown}")
     try:
         return weight * compute_sample_weight(class_weight, y)
     except ValueError as error:

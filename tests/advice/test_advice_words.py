@@ -18,7 +18,7 @@ def outcome(n_wrong, last=4):
 
 
 def advised(n_wrong):
-    found = advice_by_trials(outcome(n_wrong), {"points": "p"}, "classification", "these 10 columns")
+    found = advice_by_trials(outcome(n_wrong), N, {"points": "p"}, "classification", "these 10 columns")
     return found["recommended"], found["advice"]
 
 
@@ -46,10 +46,18 @@ def test_every_weight_is_advised_as_in_the_words():
 
 def test_an_approach_that_left_early_is_never_advised():
     found = outcome({"covariance": 20, "none": 40}) | outcome({"pca": 5}, last=2)
-    advice = advice_by_trials(found, {}, "classification", "x")
+    advice = advice_by_trials(found, N, {}, "classification", "x")
     assert advice["recommended"]["dictionary"] == "covariance"
     assert advice["trials"][-1]["approach"] == "pca" and np.isnan(advice["trials"][-1]["difference"])
 
 
 def test_what_was_given_is_handed_on():
     assert advised({"none": 1})[0]["points"] == "p"
+
+
+def test_a_row_judged_twice_counts_once():
+    once, twice = outcome({"none": 20, "pca": 30}), outcome({"none": 20, "pca": 30})
+    for name, (entry, last, losses, errors) in twice.items():
+        twice[name] = (entry, last, np.tile(losses, 2), np.tile(errors, 2))
+    a, b = (advice_by_trials(o, N, {}, "classification", "x")["trials"][1] for o in (once, twice))
+    assert abs(a["difference_error"] / b["difference_error"] - 1) < 0.1

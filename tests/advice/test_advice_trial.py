@@ -1,10 +1,15 @@
 import json
+import os
 
 import numpy as np
 import pytest
 
 from lowrankweights.advice import trial
 from lowrankweights.results.files import to_line
+
+pytestmark = pytest.mark.skipif(
+    "LOWRANKWEIGHTS_ADVICE" not in os.environ, reason="takes a minute: make test-advice"
+)
 
 
 def test_the_waves_of_a_class_differ_less_than_classes_do():

@@ -1,8 +1,9 @@
-"""Rows that are images: laid out flat, and where their numbers are."""
+"""X as it is given: images laid out flat, where their numbers are, and what is wrong with it, in words."""
 
 import math
 
 import numpy as np
+from sklearn.utils.validation import validate_data
 
 from .. import _checks
 from ..dictionaries.points import places_of
@@ -23,24 +24,60 @@ def flat(X):
     >>> X.shape, row_shape
     ((5, 48), (8, 6))
     """
-    if isinstance(X, (list, tuple)) and len(X) and np.ndim(X[0]) > 1:
-        X = _checks.stack("X", X)
+    listed = isinstance(X, (list, tuple)) or (isinstance(X, np.ndarray) and X.dtype == object and X.ndim == 1)
+    if listed and len(X) and np.ndim(X[0]) > 1:
+        X = _checks.stack("X", list(X))
     if getattr(X, "ndim", 2) < 3:
         return X, None
     return X.reshape(len(X), math.prod(X.shape[1:])), X.shape[1:]
 
 
-def check_row_shape(row_shape, places):
+def check_row_shape(row_shape, places, X=None):
     """A ``ValueError`` if rows that were not flat have another shape than the grid where they are."""
+    wanted, shape = getattr(places, "input_shape", None), tuple(getattr(X, "shape", ()))
+    if wanted is not None and len(wanted) > 1 and wanted in (shape, (*shape, 1)):
+        _checks.fail("X", "several rows", "one: give X[None]")
     if row_shape is None or places is None:
         return
-    wanted = getattr(places, "input_shape", None)
     if wanted is None:
         _checks.fail(
             "X", f"rows of {len(places)} numbers, one for each of points", f"rows of shape {row_shape}"
         )
     if row_shape not in (wanted, (*wanted, 1)):
         _checks.fail("X", f"rows of shape {wanted}", f"rows of shape {row_shape}")
+
+
+def validated(estimator, X, *y, **how):
+    """scikit-learn's ``validate_data``, with what is wrong named by row and column where that can be told."""
+    try:
+        return validate_data(estimator, X, *y, **how)
+    except (ValueError, TypeError):
+        names = getattr(X, "columns", None)
+        if names is not None:
+            _refuse_text(X)
+        check_finite(np.asarray(X), names)
+        raise
+
+
+def _refuse_text(X):
+    """A ``ValueError`` that names the columns of a data frame in which there is text."""
+    texts = [str(name) for name, kind in X.dtypes.items() if kind.kind not in "biufc"]
+    if texts:
+        expected = (
+            "columns of numbers (OneHotEncoder makes such of text; lowrankweights train FILE does so itself)"
+        )
+        _checks.fail("X", expected, f"text or objects in {', '.join(texts[:8])}")
+
+
+def check_finite(X, names=None):
+    """A ``ValueError`` that names the first row and column of X (n, n_v) with NaN or an infinite number."""
+    if X.ndim != 2 or X.dtype.kind != "f" or np.isfinite(X).all():
+        return
+    bad = np.argwhere(~np.isfinite(X))
+    row, column = bad[0]
+    column = column if names is None else repr(names[column])
+    expected = "finite numbers (drop these rows, or fill the gaps: sklearn.impute.SimpleImputer)"
+    _checks.fail("X", expected, f"{len(bad):,} NaN or infinite, the first in row {row}, column {column}")
 
 
 def image_shape(row_shape):
