@@ -183,19 +183,20 @@ class FeatureClassifier:
         return self
 
     def _look(self, features, y, n_held):
-        """Try the strengths on the last rows, which nothing is learned from; returns the last model."""
-        model = None
+        """Try the strengths on the last rows, which nothing is learned from; returns the best model."""
+        model, best, lowest = None, None, np.inf
         self._standardise(features, features[:-n_held])
         for strength in self.strengths:
             model = self._train(features[:-n_held], y[:-n_held], strength, model)
             error = float(np.mean(model.predict(features[-n_held:]) != y[-n_held:]))
-            rises = error > min(self.validation_errors_.values(), default=1.0)
             self.validation_errors_[strength] = error
-            if rises:
+            if error > lowest:
                 break
+            if error < lowest:
+                best, lowest = model, error
         features *= self.scale_  # as they came: the last rows are now learned from too
         features += self.mean_
-        return model
+        return best
 
     def _standardise(self, features, rows):
         """In place, by mean and scale of some of the rows."""
