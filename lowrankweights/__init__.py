@@ -4,82 +4,64 @@ A weight matrix W = U w_alpha: the dictionary U is built once, only w_alpha is t
 (Denil, Shakibi, Dinh, Ranzato and de Freitas, Predicting Parameters in Deep Learning, NIPS 2013).
 """
 
-from . import dictionaries
 from ._lazy import lazy
-from .dictionaries import (
-    EmpiricalCovariance,
-    Grid,
-    Kernel,
-    Points,
-    SquaredCovariance,
-    SquaredExponential,
-    grid_coordinates,
-    predict_features,
-    predictive_variance,
-    sample_index_set,
-)
-from .networks import Dense, Layer, Network
-from .optimisation import check_gradient, gradient_error, minimize
-from .speed import Objective
-from .weights import Columns, Full, LowRank, Parametrisation, Predicted
 
 __version__ = "0.1.0"
 
-# What needs scikit-learn or matplotlib is imported at its first use, so that importing the
-# package stays cheap.
-_LAZY = {
+# Each name is imported at its first use, so that importing the package is cheap.
+_NAMES = {
+    "Columns": "weights",
+    "Dense": "networks",
+    "EmpiricalCovariance": "dictionaries",
+    "Full": "weights",
+    "Grid": "dictionaries",
+    "Kernel": "dictionaries",
+    "Layer": "networks",
+    "LowRank": "weights",
     "LowRankAutoencoder": "estimators",
     "LowRankMLPClassifier": "estimators",
     "LowRankMLPRegressor": "estimators",
+    "Network": "networks",
+    "Objective": "speed",
+    "Parametrisation": "weights",
+    "Points": "dictionaries",
+    "Predicted": "weights",
     "RICA": "estimators",
+    "SquaredCovariance": "dictionaries",
+    "SquaredExponential": "dictionaries",
     "Strategy": "building",
     "ZCAWhitening": "unsupervised",
     "building": "building.",
+    "check_gradient": "optimisation",
     "coates": "unsupervised.coates.",
     "datasets": "datasets.",
+    "dictionaries": "dictionaries.",
     "draw": "teaching.worked.drawing",
-    "explain": "teaching.worked.numbers",
     "experiments": "experiments.",
+    "explain": "teaching.worked.numbers",
     "explorer": "explorer.",
+    "gradient_error": "optimisation",
+    "grid_coordinates": "dictionaries",
     "load": "estimators.model_files",
+    "minimize": "optimisation",
     "patches": "unsupervised.patches.",
     "plotting": "plotting.",
+    "predict_features": "dictionaries",
     "predictability": "advice",
+    "predictive_variance": "dictionaries",
     "rica_objective": "unsupervised",
+    "sample_index_set": "dictionaries",
     "save": "estimators.model_files",
     "teaching": "teaching.",
     "timemachine": "timemachine.",
 }
 
-__all__ = [
-    "Columns",
-    "Dense",
-    "EmpiricalCovariance",
-    "Full",
-    "Grid",
-    "Kernel",
-    "Layer",
-    "LowRank",
-    "Network",
-    "Objective",
-    "Parametrisation",
-    "Points",
-    "Predicted",
-    "SquaredCovariance",
-    "SquaredExponential",
-    "check_gradient",
-    "dictionaries",
-    "gradient_error",
-    "grid_coordinates",
-    "minimize",
-    "predict_features",
-    "predictive_variance",
-    "sample_index_set",
-    *sorted(_LAZY),
-]
+_ROOMS = ("estimators", "networks", "optimisation", "speed", "unsupervised", "weights")
 
-__getattr__, _lazy_names = lazy(__name__, _LAZY)
+__all__ = sorted(_NAMES)
+
+__getattr__, _names = lazy(__name__, _NAMES | {room: f"{room}." for room in _ROOMS})
 
 
 def __dir__():
-    return sorted({*globals(), *_lazy_names()})
+    return sorted({*globals(), *_names()})

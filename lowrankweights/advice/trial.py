@@ -1,9 +1,9 @@
 """The advice on trial: is what it advises as good as the best found by a full search?
 
 ``python -m lowrankweights.advice.trial [--data NAME,...] [--seeds 0,...] [--out FILE]``: JSON Lines, one data
-set and seed a line, and a table on stderr. The full search trains every candidate on four fifths of all
-training rows, chooses each approach's size and weight decay on the other fifth, trains that on all training
-rows, and looks at the test rows once.
+set and seed a line; what FILE holds already is not run again. Then ``page``, of all lines. The full search
+trains every candidate on four fifths of all training rows, chooses each approach's size and weight decay on
+the other fifth, trains that on all training rows, and looks at the test rows once.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from sklearn.model_selection import train_test_split
 from .. import _checks, datasets
 from ..environment import commit, versions
 from ..estimators import LowRankMLPClassifier, LowRankMLPRegressor
-from ..results.files import append, to_line
+from ..results.files import append, read, to_line
 from . import race as racing
 from .candidates import approaches
 from .inputs import read_inputs, read_targets
@@ -118,54 +118,107 @@ def tested(parameters, known, seed):
 
 
 def trial(name, known, seed, dictionaries=None):
-    """One data set, one seed: test errors of all approaches, what was advised, and the verdict, as a dict."""
+    """One data set, one seed: test errors of all approaches and of what was advised, as a dict."""
     start = time.perf_counter()
     asked = {key: known[key] for key in ("input_shape", "budget") if key in known}
-    report = predictability(known["X"], known["y"], dictionaries=dictionaries, **asked)
+    report = predictability(known["X"], known["y"], dictionaries=dictionaries, rng=seed, **asked)
     seconds = time.perf_counter() - start
-    errors = {
-        approach: tested(p, known, seed) for approach, p in full_search(known, seed, dictionaries).items()
-    }
-    advised, best = tested(report.recommended, known, seed), min(errors, key=lambda a: errors[a].mean())
-    apart = advised - errors[best]
-    standard_error = float(errors[best].std() / np.sqrt(len(apart)))
+    found = full_search(known, seed, dictionaries)
+    errors = {approach: tested(parameters, known, seed) for approach, parameters in found.items()}
+    advised = tested(report.recommended, known, seed)
     return {
-        "data": name, "seed": seed, "n_train": len(known["X"]), "n_test": len(apart), "budget": report.budget,
+        "data": name, "seed": seed, "n_train": len(known["X"]), "n_test": len(advised),
+        "budget": report.budget, "errors": {approach: float(e.mean()) for approach, e in errors.items()},
+        "standard_errors": {a: float(e.std() / np.sqrt(len(e))) for a, e in errors.items()},
         "advised": next(t["approach"] for t in report.trials if t["parameters"] is report.recommended),
-        "advised_error": float(advised.mean()), "best": best, "best_error": float(errors[best].mean()),
-        "difference": float(apart.mean()), "standard_error": standard_error,
-        "good": bool(apart.mean() <= max(0.01, standard_error)),
-        "errors": {approach: float(e.mean()) for approach, e in errors.items()},
-        "advice": report.advice, "seconds": round(seconds, 1), "versions": versions(), "commit": commit(),
+        "advised_error": float(advised.mean()), "advice": report.advice, "seconds": round(seconds, 1),
+        "versions": versions(), "commit": commit(),
     }  # fmt: skip
+
+
+def verdict(results):
+    """Mean errors of one data set's seeds, and whether the advice is good.
+
+    Good: worse than the approach that is best over all these seeds by at most a point or, where that is
+    larger, the standard error of the best one's mean error.
+    """
+    names = set.intersection(*(set(r["errors"]) for r in results))
+    means = {name: float(np.mean([r["errors"][name] for r in results])) for name in names}
+    best = min(means, key=means.get)
+    advised = float(np.mean([r["advised_error"] for r in results]))
+    squares = np.array([r["standard_errors"][best] for r in results]) ** 2
+    standard_error = float(np.sqrt(squares.sum()) / len(results))
+    good = advised - means[best] <= max(0.01, standard_error)
+    return {
+        "advised_error": advised, "best": best, "best_error": means[best],
+        "standard_error": standard_error, "good": good,
+    }  # fmt: skip
+
+
+PAGE = """# How good the advice is
+
+What `lrw.predictability` advises, beside the best approach that a full search finds: every dictionary,
+principal components, low rank and every weight of a narrower network, each in several sizes and with
+three weight decays, all with the same number of learned parameters. Error: wrong classes, or squared
+error over the target's variance. The best approach is that of the lowest mean error on the test rows,
+which flatters it. Good: worse than the best by at most a point or, if larger, its standard error.
+
+| data | training rows | seeds | advised | error (%) | best | error (%) | standard error | good | seconds |
+|---|---:|---:|---|---:|---|---:|---:|---|---:|
+{rows}
+
+Again: `python -m lowrankweights.advice.trial --out FILE`, whose lines hold every run with its settings
+and versions ([advice.jsonl](advice.jsonl)).
+"""
+
+
+def page(results):
+    """Markdown of all results."""
+    rows = []
+    for name in dict.fromkeys(r["data"] for r in results):
+        own = [r for r in results if r["data"] == name]
+        v, advised = verdict(own), [r["advised"] for r in own]
+        often = [f"{a} ({advised.count(a)})" if len(own) > 1 else a for a in dict.fromkeys(advised)]
+        seconds = np.median([r["seconds"] for r in own])
+        cells = [
+            name, f"{own[0]['n_train']:,}", len(own), ", ".join(often), f"{100 * v['advised_error']:.2f}",
+            v["best"], f"{100 * v['best_error']:.2f}", f"{100 * v['standard_error']:.2f}",
+            "yes" if v["good"] else "no", f"{seconds:.0f}",
+        ]  # fmt: skip
+        rows.append("| " + " | ".join(map(str, cells)) + " |")
+    return PAGE.format(rows="\n".join(rows))
 
 
 def line_of(result):
     """A result for people."""
-    verdict = "good" if result["good"] else "not good"
+    v = verdict([result])
     return (
         f"{result['data']:14} seed {result['seed']}: "
-        f"advised {result['advised']} {100 * result['advised_error']:.2f} %, "
-        f"best of the search {result['best']} {100 * result['best_error']:.2f} % "
-        f"(standard error {100 * result['standard_error']:.2f}): {verdict}; {result['seconds']:.0f} s"
+        f"advised {result['advised']} {100 * v['advised_error']:.2f} %, "
+        f"best of the search {v['best']} {100 * v['best_error']:.2f} % "
+        f"(standard error {100 * v['standard_error']:.2f}): {'good' if v['good'] else 'not good'}; "
+        f"{result['seconds']:.0f} s"
     )
 
 
 def main():
-    """Run the trial; one line of JSON each."""
+    """Run the trial: a line for people each, then the page."""
     parser = argparse.ArgumentParser(description="Is the advice as good as the best found by a full search?")
     parser.add_argument("--data", default=",".join(DATA), help="names, with commas between them")
     parser.add_argument("--seeds", default="0", help="whole numbers, with commas between them")
-    parser.add_argument("--out", type=Path, help="a file to which lines are added; default: stdout")
+    parser.add_argument("--out", type=Path, help="a file to which lines of JSON are added")
     chosen = parser.parse_args()
+    results = read(chosen.out) if chosen.out else []
     for seed in map(int, chosen.seeds.split(",")):
         for name in chosen.data.split(","):
-            result = trial(name, DATA[_checks.choice("--data", name, DATA)](seed), seed)
-            print(line_of(result), file=sys.stderr, flush=True)
-            if chosen.out is None:
-                print(to_line(result), end="", flush=True)
-            else:
-                append(chosen.out, to_line(result))
+            make = DATA[_checks.choice("--data", name, DATA)]
+            if any((r["data"], r["seed"]) == (name, seed) for r in results):
+                continue
+            results.append(trial(name, make(seed), seed))
+            print(line_of(results[-1]), file=sys.stderr, flush=True)
+            if chosen.out:
+                append(chosen.out, to_line(results[-1]))
+    print(page(results), end="")
 
 
 if __name__ == "__main__":

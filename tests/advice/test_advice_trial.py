@@ -33,7 +33,14 @@ def test_a_result_is_a_line_of_json_with_its_verdict():
     known = {"X": X[:100], "y": y[:100], "X_test": X[100:], "y_test": y[100:], "budget": 60}
     result = json.loads(to_line(trial.trial("small", known, 0, dictionaries=["random_projection"])))
     assert set(result["errors"]) == {"none", "random_projection"}
-    assert result["best_error"] == min(result["errors"].values())
-    bound = max(0.01, result["standard_error"])
-    assert result["good"] == (result["advised_error"] - result["best_error"] <= bound)
-    assert "small" in trial.line_of(result)
+    assert json.dumps(result["advice"]) and "small" in trial.line_of(result)
+    assert "| small | 100 | 1 | " in trial.page([result])
+
+
+def test_seeds_are_judged_together_and_the_best_is_the_best_of_all_of_them():
+    each = {"advised_error": 0.05, "standard_errors": {"a": 0.03, "b": 0.04}}
+    results = [{**each, "errors": {"a": 0.00, "b": 0.05}}, {**each, "errors": {"a": 0.06, "b": 0.03}}]
+    found = trial.verdict(results)
+    assert found["best"] == "a" and found["best_error"] == pytest.approx(0.03)
+    assert found["standard_error"] == pytest.approx(0.03 / np.sqrt(2)) and found["good"]
+    assert not trial.verdict([results[0]])["good"] and trial.verdict([results[1]])["good"]
