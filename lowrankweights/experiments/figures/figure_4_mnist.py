@@ -73,7 +73,7 @@ class ErrorByDictionary(Figure):
         "LowRank's validation error rises for some fifty iterations before it falls again (seed 0, 100 %: "
         "3.6 % at iteration 175, its lowest until the rule ended the run at 230; 2.7 % at 440 where it may "
         "go on). With three times the patience all nine runs end lower, and the means fall to 2.89, 2.89 and "
-        "2.75 %, no more than every weight. The other cells keep the common rule."
+        "2.75 %, about what every weight has. The other cells keep the common rule."
     )
 
     def runs(self, preset):
