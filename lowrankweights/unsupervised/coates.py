@@ -228,7 +228,8 @@ class FeatureClassifier:
         from sklearn.exceptions import ConvergenceWarning
         from sklearn.linear_model import LogisticRegression
 
-        model = LogisticRegression(C=strength, max_iter=self.max_iter, tol=1e-4, warm_start=True)
+        # tol: with 1e-4 the validation error was the same to 0.1 points, in four times the time
+        model = LogisticRegression(C=strength, max_iter=self.max_iter, tol=1e-3, warm_start=True)
         if start is not None:  # begin where the weaker one ended
             model.coef_, model.intercept_, model.classes_ = start.coef_, start.intercept_, start.classes_
         with warnings.catch_warnings():  # enough iterations for the error, not for the last digit
