@@ -72,7 +72,7 @@ def fine_tune(spec, data, net, theta, n_threads):
     result = {
         "n_dynamic": net.n_dynamic,
         "n_static": net.n_static,
-        "validation_error": validation_error(theta) if rule.name == "validation error" else None,
+        "validation_error": validation_error(theta) if rule.on_validation else None,
         "loss": found.loss if best.theta is None else float(objective(theta)[0]),
         "n_iter": found.n_iter,
         "best_iter": best.n_iter,

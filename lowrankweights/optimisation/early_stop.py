@@ -73,10 +73,10 @@ class EarlyStop:
             raise StopIteration
 
 
-def fell_by_less(what, least_fall):
-    """The rule in words, with ``PATIENCE``.
+def fell_by_less(what, least_fall, patience=PATIENCE):
+    """The rule in words.
 
     >>> fell_by_less("loss", 0.0005)
     'loss fell by less than 0.05% in 60 iterations'
     """
-    return f"{what} fell by less than {100 * least_fall:g}% in {PATIENCE} iterations"
+    return f"{what} fell by less than {100 * least_fall:g}% in {patience} iterations"

@@ -183,19 +183,20 @@ class FeatureClassifier:
         return self
 
     def _look(self, features, y, n_held):
-        """Try the strengths on the last rows, which nothing is learned from; returns the last model."""
-        model = None
+        """Try the strengths on the last rows, which nothing is learned from; returns the best model."""
+        model, best, lowest = None, None, np.inf
         self._standardise(features, features[:-n_held])
         for strength in self.strengths:
             model = self._train(features[:-n_held], y[:-n_held], strength, model)
             error = float(np.mean(model.predict(features[-n_held:]) != y[-n_held:]))
-            rises = error > min(self.validation_errors_.values(), default=1.0)
             self.validation_errors_[strength] = error
-            if rises:
+            if error > lowest:
                 break
+            if error < lowest:
+                best, lowest = model, error
         features *= self.scale_  # as they came: the last rows are now learned from too
         features += self.mean_
-        return model
+        return best
 
     def _standardise(self, features, rows):
         """In place, by mean and scale of some of the rows."""
@@ -227,7 +228,8 @@ class FeatureClassifier:
         from sklearn.exceptions import ConvergenceWarning
         from sklearn.linear_model import LogisticRegression
 
-        model = LogisticRegression(C=strength, max_iter=self.max_iter, tol=1e-4, warm_start=True)
+        # tol: with 1e-4 the validation error was the same to 0.1 points, in four times the time
+        model = LogisticRegression(C=strength, max_iter=self.max_iter, tol=1e-3, warm_start=True)
         if start is not None:  # begin where the weaker one ended
             model.coef_, model.intercept_, model.classes_ = start.coef_, start.intercept_, start.classes_
         with warnings.catch_warnings():  # enough iterations for the error, not for the last digit

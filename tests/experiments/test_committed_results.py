@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 
 from lowrankweights import experiments
@@ -120,6 +121,20 @@ def test_figure_4s_primary_claims_wait_for_six_seeds():
     for claim in (c for c in found if c.primary):
         assert claim.n_seeds <= 6 and (claim.n_seeds == 6) != claim.verdict.startswith("no verdict")
     assert sum("local columns" in c.text for c in found) == 2  # ours, measured rather than claimed
+
+
+def test_low_rank_gets_worse_at_large_shares_only_by_its_rule():
+    """The page's sentence: with more patience every run ends lower, and the means are these."""
+    _, _, results = standard("4-mnist")
+    runs = [r for r in results if r["dictionary"] == ["low_rank", "low_rank"] and r["proportion"] >= 0.25]
+    error = {(r["stop_rule"], r["proportion"], r["seed"]): 100 * r["error"] for r in runs}
+    patient, usual = "validation error, patient", "validation error"
+    assert all(e < error[usual, p, seed] for (rule, p, seed), e in error.items() if rule == patient)
+    for rule, means in ((usual, [2.96, 3.45, 3.48]), (patient, [2.89, 2.89, 2.75])):
+        found = [
+            np.mean([e for (r, p, _), e in error.items() if (r, p) == (rule, q)]) for q in (0.25, 0.5, 1)
+        ]
+        assert np.round(found, 2).tolist() == means
 
 
 def test_the_rivals_primary_claims_are_as_the_page_and_the_readme_say():

@@ -133,6 +133,16 @@ def test_strengths_are_tried_until_the_error_rises():
     assert set(model.validation_errors_) == {1e-6, 1.0} and model.strength_ == 1e-6
 
 
+def test_the_last_training_begins_at_the_model_that_was_chosen():
+    """A strength that was tried and was worse leaves no trace, though training ends before it converges."""
+    rng = np.random.default_rng(0)
+    F, y = rng.normal(size=(200, 100)).astype(np.float32), (rng.random(200) < 0.2).astype(int)
+    few = {"n_validation": 60, "max_iter": 3}
+    more, fewer = (FeatureClassifier(s, **few).fit(F.copy(), y) for s in ((1e-7, 1e-6, 10.0), (1e-7, 1e-6)))
+    assert set(more.validation_errors_) == {1e-7, 1e-6, 10.0} and more.strength_ == fewer.strength_
+    assert np.allclose(more.model_.coef_, fewer.model_.coef_, rtol=1e-6)
+
+
 @pytest.mark.parametrize("strengths", [(), (0.0,), ("a",)])
 def test_strengths_that_cannot_be_are_named(strengths):
     with pytest.raises(ValueError, match="^strengths: expected"):

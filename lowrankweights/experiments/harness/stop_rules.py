@@ -1,9 +1,8 @@
 """When a run ends: a stated rule on what must fall, not a common count of iterations."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from ...optimisation.early_stop import EarlyStop, fell_by_less
+from ...optimisation.early_stop import PATIENCE, EarlyStop, fell_by_less
 
 
 @dataclass(frozen=True)
@@ -14,34 +13,38 @@ class StopRule:
     ----------
     name : str
         What specs and results call it: it stays.
-    sentence : str
-        What readers are told, written beside the results; free to be reworded.
-    measure : callable
-        ``measure(info, validation_error)``: what must fall. ``validation_error(theta)`` may be called.
+    on_validation : bool
+        Whether it is the error on validation images that must fall, or the training loss.
     least_fall : float
         By which part of itself it must fall.
+    patience : int
+        Within so many iterations.
     """
 
     name: str
-    sentence: str
-    measure: Callable
+    on_validation: bool
     least_fall: float
+    patience: int = PATIENCE
+
+    @property
+    def sentence(self):
+        """What readers are told, written beside the results; free to be reworded."""
+        what = "validation error" if self.on_validation else "training loss"
+        return fell_by_less(what, self.least_fall, self.patience)
 
     def callback(self, validation_error):
-        """The rule as a callback of ``minimize``, which keeps the best theta."""
-        return EarlyStop(lambda info: self.measure(info, validation_error), self.least_fall)
+        """The rule as a callback of ``minimize``, which keeps the best theta.
+
+        ``validation_error(theta)`` is what it asks where it is on validation.
+        """
+
+        def measure(info):
+            return validation_error(info.theta) if self.on_validation else info.loss
+
+        return EarlyStop(measure, self.least_fall, self.patience)
 
 
-ON_VALIDATION = StopRule(
-    "validation error",
-    fell_by_less("validation error", 0.02),
-    lambda info, validation_error: validation_error(info.theta),
-    least_fall=0.02,
-)
-ON_LOSS = StopRule(
-    "training loss",
-    fell_by_less("training loss", 0.05),
-    lambda info, validation_error: info.loss,
-    least_fall=0.05,
-)
-STOP_RULES = {rule.name: rule for rule in (ON_VALIDATION, ON_LOSS)}
+ON_VALIDATION = StopRule("validation error", on_validation=True, least_fall=0.02)
+PATIENT = StopRule("validation error, patient", on_validation=True, least_fall=0.02, patience=180)
+ON_LOSS = StopRule("training loss", on_validation=False, least_fall=0.05)
+STOP_RULES = {rule.name: rule for rule in (ON_VALIDATION, PATIENT, ON_LOSS)}
