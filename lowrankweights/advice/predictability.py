@@ -92,10 +92,7 @@ def predictability(
     ('pca', 0.15)
     """
     rng, tell = _checks.generator(rng), print if verbose else lambda line: None
-    X, places, given = read_inputs(X, input_shape, points)
-    given |= {} if standardize == "auto" else {"standardize": standardize}
-    scaled = is_scaled(standardize, places)
-    X = X if scaled else X.astype(np.float32)
+    X, places, given, scaled = _read(X, input_shape, points, standardize)
     chosen, left_out = approaches(dictionaries, places, X.shape[1])
     y, n_out, task = (None, 0, None) if y is None else read_targets(y, len(X), task)
     budget = usual_budget(X.shape[1], n_out, places) if budget is None else budget
@@ -120,6 +117,14 @@ def predictability(
     return PredictabilityReport(
         **settled, shares=shares, explained=curves, left_out=left_out | failed, **about
     )
+
+
+def _read(X, input_shape, points, standardize):
+    """X (n, n_v), where its columns are, the parameters that say so, and whether columns are standardised."""
+    X, places, given = read_inputs(X, input_shape, points)
+    given |= {} if standardize == "auto" else {"standardize": standardize}
+    scaled = is_scaled(standardize, places)
+    return X if scaled else X.astype(np.float32), places, given, scaled
 
 
 def measured(chosen, v, places, budget, n_out, rng, W=None):

@@ -97,7 +97,8 @@ def test_a_loaded_model_goes_on(tmp_path, kind):
 
 def test_weights_of_classes_and_points_are_in_the_file(tmp_path):
     points = lrw.Points(RNG.normal(size=(10, 2)), channels=np.arange(10) % 2)
-    given = model(points=points, class_weight={0: 1.0, 1: 2.5}, max_iter=2).fit(X, Y)
+    chosen = {"points": points, "class_weight": {0: 1.0, 1: 2.5}, "standardize": True}
+    given = model(**chosen, max_iter=2).fit(X, Y)
     loaded = lrw.load(lrw.save(tmp_path / "model", given))
     assert loaded.class_weight == {0: 1.0, 1: 2.5} and loaded.points == points
 

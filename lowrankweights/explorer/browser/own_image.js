@@ -18,7 +18,8 @@ export async function readImage(file) {
   if (bytes.every((byte) => byte === bytes[0])) {
     throw new Error(`${file.name} has the same grey everywhere: there is nothing to predict in it.`);
   }
-  const note = `${file.name}: ${bitmap.height} × ${bitmap.width} pixels (height × width), in grey, on white where transparent, ` +
+  const note = `${file.name}: ${bitmap.height} × ${bitmap.width} pixels (height × width), ` +
+    "in grey, on white where transparent, " +
     `resampled to ${shape[0]} × ${shape[1]}.`;
   return { shape, bytes, note };
 }
