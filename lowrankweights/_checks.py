@@ -161,6 +161,26 @@ images[..., None] if they are grey
     return images
 
 
+def even(name, rows, remedy):
+    """The rows as they are; a ``ValueError`` where they are lists of different lengths, or sets.
+
+    >>> even("X", [[1, 2], [3]], "cut them to one length")
+    Traceback (most recent call last):
+    ValueError: X: expected rows of one length (cut them to one length), got 2 entries in row 0, 1 entries in row 1
+    """
+    listed = isinstance(rows, (list, tuple)) or (isinstance(rows, np.ndarray) and rows.dtype == object)
+    if listed and any(isinstance(row, (list, tuple, set, np.ndarray)) for row in rows):
+        counts = [len(row) if hasattr(row, "__len__") else None for row in rows]
+        expected = f"rows of one length ({remedy})"
+        if any(isinstance(row, set) for row in rows):
+            fail(name, expected, "sets")
+        for i, count in enumerate(counts):
+            if count != counts[0]:
+                words = ["a single value" if c is None else f"{c} entries" for c in (counts[0], count)]
+                fail(name, expected, f"{words[0]} in row 0, {words[1]} in row {i}")
+    return rows
+
+
 def number(name, value, above=None, at_least=None, at_most=None):
     """Return ``value`` as a finite float within the bounds (``above`` is exclusive)."""
     bounds = [f"> {above}"] * (above is not None) + [f">= {at_least}"] * (at_least is not None)

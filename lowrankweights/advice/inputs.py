@@ -4,7 +4,7 @@ import numpy as np
 
 from .. import _checks
 from ..dictionaries.points import places_of
-from ..estimators.inputs import check_finite, flat, said_of
+from ..estimators.inputs import check_finite, even_targets, flat, said_of
 
 MIN_ROWS = 20
 MOST_CLASSES = 30  # whole numbers of more values than this are targets of a regression
@@ -40,6 +40,7 @@ def is_scaled(standardize, places):
 def read_targets(y, n, task):
     """Class numbers (n,) or targets (n, n_out) in float64; n_out; and the task."""
     _checks.choice("task", task, ("auto", "classification", "regression"))
+    even_targets(y)
     y = np.asarray(y)
     if y.ndim not in (1, 2) or len(y) != n:
         _checks.fail("y", f"one entry (or row) for each of X's {n} rows", f"shape {y.shape}")

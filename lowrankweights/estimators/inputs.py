@@ -9,7 +9,7 @@ from .. import _checks
 from ..dictionaries.points import places_of
 
 
-def flat(X):
+def flat(X, name="X"):
     """X (n, n_v) of images (n, height, width) or (n, height, width, n_channels); a table as it is.
 
     Returns
@@ -26,7 +26,8 @@ def flat(X):
     """
     listed = isinstance(X, (list, tuple)) or (isinstance(X, np.ndarray) and X.dtype == object and X.ndim == 1)
     if listed and len(X) and np.ndim(X[0]) > 1:
-        X = _checks.stack("X", list(X))
+        X = _checks.stack(name, list(X))
+    _checks.even(name, X, "cut, pad or resample them")
     if getattr(X, "ndim", 2) < 3:
         return X, None
     return X.reshape(len(X), math.prod(X.shape[1:])), X.shape[1:]
@@ -49,6 +50,8 @@ def check_row_shape(row_shape, places, X=None):
 
 def validated(estimator, X, *y, **how):
     """scikit-learn's ``validate_data``, with what is wrong named by row and column where that can be told."""
+    for target in y:
+        even_targets(target)
     try:
         return validate_data(estimator, X, *y, **how)
     except (ValueError, TypeError):
@@ -57,6 +60,11 @@ def validated(estimator, X, *y, **how):
             _refuse_text(X)
         check_finite(np.asarray(X), names)
         raise
+
+
+def even_targets(y, name="y"):
+    """A ``ValueError`` where y holds lists of different lengths, as names of several labels a row."""
+    _checks.even(name, y, "of several labels a row zeros and ones: sklearn's MultiLabelBinarizer")
 
 
 def _refuse_text(X):

@@ -33,6 +33,14 @@ WRONG = [
     ),
     (TWO_SIZES, Y[:6], r"^X: expected images of one shape, got \(4, 3\) and, image 5, \(4, 2\); resize them"),
     (np.array([*TWO_SIZES, None], dtype=object)[:6], Y[:6], r"^X: expected images of one shape.*image 5"),
+    (
+        [[1, 2], [1]] * 30,
+        Y,
+        r"^X: expected rows of one length \(cut, pad.*got 2 entries in row 0, 1 entries in row 1",
+    ),
+    ([1, [2]] * 30, Y, r"^X: .*a single value in row 0, 1 entries in row 1"),
+    (X, [["a", "b"], ["a"]] * 30, "^y: expected rows of one length .*MultiLabelBinarizer"),
+    (X, [{"a"}, {"b"}] * 30, "^y: .*MultiLabelBinarizer.*got sets"),
 ]
 
 

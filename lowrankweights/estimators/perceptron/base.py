@@ -10,7 +10,7 @@ from ...building import build, layer_specs, takes_length_scale, with_trained_len
 from ...optimisation.lbfgs import minimize_stages
 from ...speed import Objective, predict
 from ..common import Lost, fitted_dictionaries, numeric_types, warn_if_unfinished
-from ..inputs import check_row_shape, flat, said_of, validated
+from ..inputs import check_row_shape, even_targets, flat, said_of, validated
 from .parameters import PerceptronParameters
 from .schedule import stages_of
 from .units import Folding, Scale, warn_of_scale
@@ -64,7 +64,8 @@ class LowRankMLP(PerceptronParameters):
             _checks.fail(missing, "both X_val and y_val, or neither", "None")
         if not self.early_stopping:
             _checks.fail("early_stopping", "True where X_val is given", repr(self.early_stopping))
-        X_val, _ = flat(X_val)
+        X_val, _ = flat(X_val, "X_val")
+        even_targets(y_val, "y_val")
         return validated(self, X_val, y_val, dtype=numeric_types(self.dtype), reset=False, **how)
 
     def _learn(self, rows, said, loss, *, theta0=None, held_out=None, classes=None):

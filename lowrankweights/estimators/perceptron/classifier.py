@@ -7,6 +7,7 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from ... import _checks
 from ..._blas import one_blas_thread
 from ..common import whole_or_not, with_docs_of, with_parameters
+from ..inputs import even_targets
 from .base import LowRankMLP
 from .parameters import PerceptronParameters
 from .rows import LabelledRows, row_weights
@@ -54,6 +55,7 @@ class LowRankMLPClassifier(ClassifierMixin, LowRankMLP):
         X_val, y_val : optional
             Rows for early_stopping, which are not learned from.
         """
+        even_targets(y)
         several = np.asarray(y).shape[1:] > (1,)
         X, y, said = self._table(X, y, multi_output=several)
         _check_labels(y)
