@@ -164,9 +164,9 @@ images[..., None] if they are grey
 def even(name, rows, remedy):
     """The rows as they are; a ``ValueError`` where they are lists of different lengths, or sets.
 
-    >>> even("X", [[1, 2], [3]], "cut them to one length")
+    >>> even("X", [[1, 2], [3]], "cut them")
     Traceback (most recent call last):
-    ValueError: X: expected rows of one length (cut them to one length), got 2 entries in row 0, 1 entries in row 1
+    ValueError: X: expected rows of one length (cut them), got 2 entries in row 0, 1 entries in row 1
     """
     listed = isinstance(rows, (list, tuple)) or (isinstance(rows, np.ndarray) and rows.dtype == object)
     if listed and any(isinstance(row, (list, tuple, set, np.ndarray)) for row in rows):
