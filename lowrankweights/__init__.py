@@ -11,7 +11,10 @@ __version__ = "0.1.0"
 # Each name is imported at its first use, so that importing the package is cheap.
 _NAMES = {
     "Columns": "weights",
+    "Conv2d": "networks",
     "Dense": "networks",
+    "Flatten": "networks",
+    "MaxPool2d": "networks",
     "EmpiricalCovariance": "dictionaries",
     "Full": "weights",
     "Grid": "dictionaries",

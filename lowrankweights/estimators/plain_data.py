@@ -9,14 +9,18 @@ back as a list). A class that a room above exports needs nothing else to be save
 import numpy as np
 
 from .. import _checks, networks, unsupervised, weights
+from ..networks.images import Conv2d, Flatten, MaxPool2d
 from ..networks.layers import Dense
 from ..networks.network import Network
 from ..unsupervised.autoencoder import TiedAutoencoder
 from ..weights.parametrisations import Columns, Full, LowRank, Predicted
 
 ARGUMENTS = {
-    Network: ("layers", "loss"),
+    Network: ("layers", "loss", "input_shape"),
     Dense: ("parametrisation", "activation"),
+    Conv2d: ("parametrisation", "window", "padding", "activation"),
+    MaxPool2d: ("window",),
+    Flatten: (),
     TiedAutoencoder: ("parametrisation", "activation", "decoder"),
     Columns: ("columns",),
     Predicted: ("U", "n_h"),

@@ -1,6 +1,7 @@
 """The definition: forward and backward pass in NumPy, to be read; what runs fast is its twin in ``speed``."""
 
 from .activations import ACTIVATIONS, Activation, sigmoid
+from .images import Conv2d, Flatten, MaxPool2d
 from .layers import Dense, Layer
 from .letters import LETTERS
 from .losses import LOSSES, Loss
@@ -12,9 +13,12 @@ __all__ = [
     "LETTERS",
     "LOSSES",
     "Activation",
+    "Conv2d",
     "Dense",
+    "Flatten",
     "Layer",
     "Loss",
+    "MaxPool2d",
     "Network",
     "Rows",
     "sigmoid",

@@ -25,7 +25,8 @@ class Layer(abc.ABC):
     Attributes
     ----------
     in_shape, out_shape : tuple
-        Of one row, going in and coming out: (n_v,) and (n_h,), or those of an image.
+        Of one row, going in and coming out: (n_v,) and (n_h,), or those of an image. Layers on images have
+        none until ``on`` says what comes in.
     n_dynamic, n_static : int
         Numbers that it learns, and numbers that it has fixed; 0 unless a subclass says otherwise.
 
@@ -44,9 +45,14 @@ class Layer(abc.ABC):
     (5, 6)
     """
 
+    in_shape = out_shape = None
     n_dynamic = 0
     n_static = 0
     activation = "identity"
+
+    def on(self, in_shape):
+        """The layer for rows of this shape: itself, where its shapes are its own; a network asks each."""
+        return self
 
     def init(self, rng):
         """Initial parameters (n_dynamic,)."""
@@ -108,7 +114,35 @@ def _two(layer, method, value, expected):
     return _checks.two(f"{type(layer).__name__}.{method}", value, expected)
 
 
-class Dense(Layer):
+class Weighted(Layer):
+    """What ``Dense`` and ``Conv2d`` share: W from any parametrisation, a bias a filter, an activation."""
+
+    def __init__(self, parametrisation, activation):
+        self.parametrisation = check_parametrisation(parametrisation)
+        self.activation = check_activation(activation)
+        # the bias is learned too
+        self.n_dynamic = parametrisation.n_dynamic + parametrisation.n_h
+        self.n_static = parametrisation.n_static
+
+    def init(self, rng):
+        """Initial parameters of the layer: p as the parametrisation says, b = 0."""
+        return np.concatenate([self.parametrisation.init(rng), np.zeros(self.parametrisation.n_h)])
+
+    def split(self, theta):
+        """The weights' p and the bias b, one a filter, as views."""
+        return theta[: -self.parametrisation.n_h], theta[-self.parametrisation.n_h :]
+
+    def decayed(self, theta):
+        """p: all but the bias."""
+        return self.split(theta)[0]
+
+    def unpack(self, theta):
+        """The learned arrays by name (w_alpha, or U and V), and, always by these names, W composed and b."""
+        p, b = self.split(theta)
+        return {**self.parametrisation.unpack(p), "W": self.parametrisation.expand(p), "b": b}
+
+
+class Dense(Weighted):
     """h = g(v W + b), with W from any parametrisation (paper, section 2).
 
     Parameters
@@ -132,12 +166,8 @@ class Dense(Layer):
     """
 
     def __init__(self, parametrisation, activation="identity"):
-        self.parametrisation = check_parametrisation(parametrisation)
-        self.activation = check_activation(activation)
+        super().__init__(parametrisation, activation)
         self.in_shape, self.out_shape = (parametrisation.n_v,), (parametrisation.n_h,)
-        # the bias is learned too
-        self.n_dynamic = parametrisation.n_dynamic + parametrisation.n_h
-        self.n_static = parametrisation.n_static
 
     def forward(self, theta, v, rows=None):
         p, b = self.split(theta)
@@ -161,20 +191,3 @@ class Dense(Layer):
         # dv = dz W^T
         dv = dz @ W.T
         return np.concatenate([dp, db]), dv
-
-    def init(self, rng):
-        """Initial parameters of the layer: p as the parametrisation says, b = 0."""
-        return np.concatenate([self.parametrisation.init(rng), np.zeros(self.n_h)])
-
-    def split(self, theta):
-        """The weights' p and the bias b (n_h,), as views."""
-        return theta[: -self.n_h], theta[-self.n_h :]
-
-    def decayed(self, theta):
-        """p: all but the bias."""
-        return self.split(theta)[0]
-
-    def unpack(self, theta):
-        """The learned arrays by name (w_alpha, or U and V), and, always by these names, W composed and b."""
-        p, b = self.split(theta)
-        return {**self.parametrisation.unpack(p), "W": self.parametrisation.expand(p), "b": b}
