@@ -36,6 +36,11 @@ class Twin(abc.ABC):
         self.name = getattr(self, "name", type(self).__name__)
 
     @property
+    def width(self):
+        """Numbers that a row takes in memory, where they are so many that blocks should have fewer rows."""
+        return 1
+
+    @property
     def input_width(self):
         return self.n_v
 
@@ -129,6 +134,11 @@ class DenseTwin(Twin):
 
     def multiplications(self, n, need_dv=True):
         return self.order.multiplications(n, need_dv)
+
+
+def first_that_learns(layers):
+    """The first layer that learns anything (its index): none below needs dv of the layer above."""
+    return next((i for i, layer in enumerate(layers) if layer.n_dynamic), len(layers))
 
 
 @functools.singledispatch

@@ -170,9 +170,9 @@ def test_the_objective_gives_the_definitions_loss_and_gradient(dtype):
 CONV, WIDE = Conv2d(lrw.Full(27, 4), (3, 3)), (6, 6, 3)
 WRONG = [
     ([Conv2d(lrw.Full(27, 4), (3, 3), "valid"), Flatten()], (2, 5, 3),
-     r"layers\[0\], Conv2d, on rows of shape \(2, 5, 3\): window: .*no larger than the image, 2 x 5, got \(3, 3\)"),
-    ([CONV, Flatten()], (6, 6, 2), r"layers\[0\], Conv2d.*\(6, 6, 2\): parametrisation: expected n_v = 18 .*27"),
-    ([CONV, MaxPool2d((7, 2))], WIDE, r"layers\[1\], MaxPool2d.*no larger than the image, 6 x 6, got \(7, 2\)"),
+     r"layers\[0\], Conv2d, on rows of shape \(2, 5, 3\): window: .*no larger than .* 2 x 5, got \(3, 3\)"),
+    ([CONV, Flatten()], (6, 6, 2), r"layers\[0\], Conv2d.*\(6, 6, 2\): parametrisation: .*n_v = 18 .*27"),
+    ([CONV, MaxPool2d((7, 2))], WIDE, r"layers\[1\], MaxPool2d.*no larger .* 6 x 6, got \(7, 2\)"),
     ([CONV, Flatten()], (6, 6), r"layers\[0\], Conv2d.*images \(height, width, n_channels\) \(1 channel"),
     ([CONV, Flatten()], None, "input_shape: expected .* where the first layer is on images, got None"),
     ([CONV, lrw.Dense(lrw.Full(4, 2))], WIDE, r"layers\[1\]: expected rows of shape \(6, 6, 4\).*\(4,\)"),
