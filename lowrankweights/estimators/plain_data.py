@@ -23,7 +23,7 @@ ARGUMENTS = {
     Flatten: (),
     TiedAutoencoder: ("parametrisation", "activation", "decoder"),
     Columns: ("columns",),
-    Predicted: ("U", "n_h"),
+    Predicted: ("U", "n_h", "factors"),
     LowRank: ("n_v", "n_h", "rank"),
     Full: ("n_v", "n_h"),
 }

@@ -11,6 +11,7 @@ import numpy as np
 
 from ...weights import Full, LowRank, Predicted, packing
 from ..buffers import empty, matmul
+from .separable import SeparableWindows
 from .window_rows import WindowRows
 
 
@@ -157,6 +158,50 @@ class PoolFirst(ConvolutionOrder):
         return combining + self._passes(n, self.n_atoms, 0, need_dv)
 
 
+class Separable(PoolFirst):
+    """u W = (u A) (B w_alpha) where U = A B and every atom of A is a row times a column (``Factors``).
+
+    B w_alpha is made once an evaluation; u A takes a pass along the rows of the images for every distinct
+    column, and one along their columns for every atom.
+    """
+
+    name = "(v * rows * columns) (B w)"
+
+    def __init__(self, layer):
+        super().__init__(layer)
+        n_channels = layer.in_shape[2]
+        self.parts = [SeparableWindows(self.windows, c.factors) for c in self.columns]
+        # B for each channel: known pixel by known pixel
+        self.mixing = [c.factors.mixing for c in self.columns]
+        self.n_channels = n_channels
+
+    def prepare(self, p):
+        each = zip(self.mixing, super().prepare(p), strict=True)
+        return [self._mixed(B, w) for B, w in each]
+
+    def finish(self, gradients, p):
+        # w -> B w, so dw = B^T d(B w)
+        return packing.pack([self._mixed(B.T, d) for B, d in zip(self.mixing, gradients, strict=True)])
+
+    def _mixed(self, B, w):
+        """B w_alpha, channel by channel."""
+        return (B.astype(w.dtype) @ w.reshape(len(B), -1)).reshape(w.shape)
+
+    def pool(self, v):
+        if len(self.parts) == 1:
+            return self.parts[0].multiply(v)
+        return np.concatenate([part.multiply(v) for part in self.parts], axis=-1)
+
+    def pool_back(self, dpooled):
+        if len(self.parts) == 1:
+            return self.parts[0].back(dpooled)
+        each = zip(self.parts, self.atoms, strict=True)
+        return sum(part.back(np.ascontiguousarray(dpooled[..., atoms])) for part, atoms in each)
+
+    def _passes(self, n, n_h, n_gradients, need_dv):
+        return (1 + need_dv) * sum(part.multiplications(n) for part in self.parts)
+
+
 class Factored(ConvolutionOrder):
     """u W = (u U) V with both factors learned (``LowRank``)."""
 
@@ -199,4 +244,11 @@ def orders(layer):
         found.append(Factored(layer))
     elif all(isinstance(leaf, Predicted) for leaf in q.leaves):
         found.append(PoolFirst(layer))
+        if all(_fits(leaf.factors, layer) for leaf in q.leaves):
+            found.append(Separable(layer))
     return found
+
+
+def _fits(factors, layer):
+    """Whether there are factors, of the window's rows and columns."""
+    return factors is not None and (len(factors.rows), len(factors.columns)) == layer.window

@@ -49,18 +49,33 @@ class WindowRows:
         n_inner = self.joined * self.n_u // self.window[0]
         return (above + height + below - self.joined + 1) * self.n_across * n_inner
 
-    def lay_out(self, v):
-        """The rows of windows of v (n, height, width, n_channels): (n_rows, n, n_across, n_inner)."""
+    def padded(self, v):
+        """v with its zeros around, each row of pixels flat: (n, n_rows, n_pixels * n_channels)."""
         (above, below), (left, right) = self.n_zeros
         n, height, width, n_channels = v.shape
-        padded = empty((above + height + below, n, left + width + right, n_channels), v.dtype)
-        padded[:above] = padded[above + height :] = padded[:, :, :left] = padded[:, :, left + width :] = 0
-        padded[above : above + height, :, left : left + width] = v.transpose(1, 0, 2, 3)
-        g, wide = self.joined, self.window[1] * n_channels
-        laid_out = empty((len(padded) - g + 1, n, self.n_across, g, wide), v.dtype)
-        rows, images, columns, number = padded.strides
-        shape = (len(padded), n, self.n_across, wide)
-        one = np.lib.stride_tricks.as_strided(padded, shape, (rows, images, columns, number))
+        padded = empty((n, above + height + below, left + width + right, n_channels), v.dtype)
+        padded[:, :above] = padded[:, above + height :] = padded[:, :, :left] = padded[
+            :, :, left + width :
+        ] = 0
+        padded[:, above : above + height, left : left + width] = v
+        return padded.reshape(n, len(padded[0]), -1)
+
+    def cropped(self, padded):
+        """The adjoint of ``padded``: the images (n, *in_shape) without what lies around."""
+        (above, _), (left, _), (height, width, n_channels) = *self.n_zeros, self.in_shape
+        images = padded.reshape(*padded.shape[:2], -1, n_channels)
+        return np.ascontiguousarray(images[:, above : above + height, left : left + width])
+
+    def lay_out(self, v):
+        """The rows of windows of v (n, height, width, n_channels): (n_rows, n, n_across, n_inner)."""
+        g, wide = self.joined, self.window[1] * self.in_shape[2]
+        padded = self.padded(v)
+        n, n_rows, _ = padded.shape
+        images, rows, number = padded.strides
+        one = np.lib.stride_tricks.as_strided(
+            padded, (n_rows, n, self.n_across, wide), (rows, images, self.in_shape[2] * number, number)
+        )
+        laid_out = empty((n_rows - g + 1, n, self.n_across, g, wide), v.dtype)
         for i in range(g):
             laid_out[..., i, :] = one[i : i + len(laid_out)]
         return laid_out.reshape(*laid_out.shape[:3], -1)
