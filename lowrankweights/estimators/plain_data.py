@@ -9,7 +9,7 @@ back as a list). A class that a room above exports needs nothing else to be save
 import numpy as np
 
 from .. import _checks, networks, unsupervised, weights
-from ..networks.images import Conv2d, Flatten, MaxPool2d
+from ..networks.images import Conv2d, Flatten, MaxPool2d, Unflatten
 from ..networks.layers import Dense
 from ..networks.network import Network
 from ..unsupervised.autoencoder import TiedAutoencoder
@@ -21,6 +21,7 @@ ARGUMENTS = {
     Conv2d: ("parametrisation", "window", "padding", "activation"),
     MaxPool2d: ("window",),
     Flatten: (),
+    Unflatten: ("shape",),
     TiedAutoencoder: ("parametrisation", "activation", "decoder"),
     Columns: ("columns",),
     Predicted: ("U", "n_h", "factors"),

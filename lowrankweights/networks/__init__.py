@@ -1,7 +1,7 @@
 """The definition: forward and backward pass in NumPy, to be read; what runs fast is its twin in ``speed``."""
 
 from .activations import ACTIVATIONS, Activation, sigmoid
-from .images import Conv2d, Flatten, MaxPool2d
+from .images import Conv2d, Flatten, MaxPool2d, Unflatten
 from .layers import Dense, Layer
 from .letters import LETTERS
 from .losses import LOSSES, Loss
@@ -21,5 +21,6 @@ __all__ = [
     "MaxPool2d",
     "Network",
     "Rows",
+    "Unflatten",
     "sigmoid",
 ]

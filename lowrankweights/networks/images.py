@@ -174,6 +174,26 @@ class Flatten(Layer):
         return np.zeros(0), dh.reshape(len(dh), *self.in_shape)
 
 
+class Unflatten(Layer):
+    """h: rows that came flat, as images; for data in a table.
+
+    Examples
+    --------
+    >>> Unflatten((3, 3, 2)).in_shape
+    (18,)
+    """
+
+    def __init__(self, shape):
+        self.shape = image_shape(_checks.sizes("shape", shape, "(height, width, n_channels)"))
+        self.in_shape, self.out_shape = (math.prod(self.shape),), self.shape
+
+    def forward(self, theta, v, rows=None):
+        return v.reshape(len(v), *self.shape), None
+
+    def backward(self, theta, cache, dh):
+        return np.zeros(0), dh.reshape(len(dh), -1)
+
+
 def image_shape(in_shape):
     """The shape, or a ``ValueError`` unless it is an image's."""
     if len(in_shape) != 3:

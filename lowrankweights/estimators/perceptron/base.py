@@ -7,6 +7,7 @@ from sklearn.utils.validation import check_is_fitted
 from ... import _checks
 from ..._blas import one_blas_thread
 from ...building import build, layer_specs, takes_length_scale, with_trained_length_scale
+from ...networks.layers import Weighted
 from ...optimisation.lbfgs import minimize_stages
 from ...speed import Objective, predict
 from ..common import Lost, fitted_dictionaries, numeric_types, warn_if_unfinished
@@ -34,6 +35,7 @@ class LowRankMLP(PerceptronParameters):
     """
 
     standardised_loss = None
+    layer_parameters, network_parameters = OF_LAYERS, OF_NETWORK
 
     @property
     def partial_fit(self):
@@ -115,7 +117,7 @@ class LowRankMLP(PerceptronParameters):
 
     def _build(self, rows, said, loss, rng):
         """A new network for these rows, with its initial theta."""
-        chosen = {name: getattr(self, name) for name in OF_LAYERS}
+        chosen = {name: getattr(self, name) for name in self.layer_parameters}
         auto = isinstance(self.length_scale, str) and self.length_scale == "auto"
         chosen |= {"input_shape": said[0], "points": said[1]} | ({"length_scale": None} if auto else {})
         specs = layer_specs(n_v=rows.X.shape[1], **chosen)
@@ -167,10 +169,10 @@ class LowRankMLP(PerceptronParameters):
     def describe_fit(self):
         """Set the fitted attributes that follow from ``network_`` and ``theta_``."""
         self.filters_ = self.network_.weights(self.theta_)
-        hidden = self.network_.layers[:-1]
-        self.dictionaries_ = [fitted_dictionaries(dense.parametrisation) for dense in hidden]
+        hidden = [layer.parametrisation for layer in self.network_.layers[:-1] if isinstance(layer, Weighted)]
+        self.dictionaries_ = [fitted_dictionaries(q) for q in hidden]
         self.n_dynamic_, self.n_static_ = self.network_.n_dynamic, self.network_.n_static
-        self._made_with = {name: getattr(self, name) for name in OF_NETWORK}
+        self._made_with = {name: getattr(self, name) for name in self.network_parameters}
 
     @one_blas_thread
     def _output(self, X):
