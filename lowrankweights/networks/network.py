@@ -160,6 +160,9 @@ class Network:
 
     def check_data(self, X, Y=None):
         """X and Y as arrays of one dtype that fit the network."""
+        if len(self.in_shape) > 1 and np.shape(X)[1:] != self.in_shape:
+            rows = f"(n, {', '.join(map(str, self.in_shape))}), as layers[0], {type(self.layers[0]).__name__}"
+            _checks.fail("X", f"shape {rows}, takes them", f"shape {np.shape(X)}")
         X = _checks.array("X", X, shape=(None, *self.in_shape))
         if len(X) == 0:
             _checks.fail("X", "at least one row", f"shape {X.shape}")

@@ -198,6 +198,7 @@ def test_a_window_is_two_numbers(make):
 
 
 def test_grey_images_for_a_colour_network_are_told():
-    with pytest.raises(ValueError, match=r"X: expected .*\(any, 6, 5, 2\)|4 dimension"):
-        net = network()
-        net.loss_and_grad(net.init(), np.zeros((3, 6, 5)), np.eye(3))
+    net, told = network(), r"X: expected shape \(n, 6, 5, 2\), as layers\[0\], Conv2d, takes them, got shape "
+    for X in (np.zeros((3, 6, 5)), np.zeros((3, 6, 5, 1)), np.zeros((3, 60)), np.zeros((6, 5, 2))):
+        with pytest.raises(ValueError, match=told):
+            net.loss_and_grad(net.init(), X, np.eye(3))
