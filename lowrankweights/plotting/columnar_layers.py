@@ -9,8 +9,9 @@ import matplotlib.pyplot as plt
 from .. import _checks
 from ..dictionaries.points import image_grid
 from ..networks import Conv2d, Dense, Network
-from ..weights import LowRank, Parametrisation, Predicted
+from ..weights import Parametrisation, Predicted
 from . import glyphs
+from .layer_words import by, formula, matrices, window_by
 
 WIDTH = 3.9  # of a layer's picture, in inches
 X = {"v": 0.36, "U": 1.06, "pooled": 1.7, "w": 2.22, "h_j": 2.74, "h": 3.54}
@@ -23,7 +24,7 @@ FADED = 0.55
 
 
 class Lane(NamedTuple):
-    """Where a column is drawn: its units of h, its height, index ("_1", or "" where it is the only one), and how strongly."""
+    """Where a column is drawn, and how strongly; its units of h; its index, "" where it is the only one."""
 
     leaf: Parametrisation
     units: slice
@@ -59,7 +60,7 @@ def columnar(net, input_shape=None, figure=None):
     >>> hidden = lrw.Dense(lrw.Columns([lrw.Predicted(U, 4), lrw.Predicted(-U, 4)]), "tanh")
     >>> figure = columnar(lrw.Network([hidden, lrw.Dense(lrw.Full(8, 2))], "squared_error"))
     >>> [ax.get_title('left') for ax in figure.axes]
-    ['layer 1: dense, 2 columns', 'layer 2: dense']
+    ['layer 1: dense, tanh, 2 columns', 'layer 2: dense']
     >>> plt.close(figure)
     """
     if not isinstance(net, Network):
@@ -137,16 +138,6 @@ def columnar_layer(layer, input_shape=None, ax=None, height=None):
     return ax
 
 
-def matrices(leaf, index=""):
-    """(kind, name, shape) of the matrices that v meets on its way through a column with this index."""
-    if isinstance(leaf, Predicted):
-        w = f"w{index}" if index else r"w_\alpha"
-        return [("fixed", f"U{index}", leaf.U.shape), ("learned", w, (leaf.n_alpha, leaf.n_h))]
-    if isinstance(leaf, LowRank):
-        return [("learned", f"{name}{index}", shape) for name, shape in leaf.shapes.items()]
-    return [("learned", f"W{index}", (leaf.n_v, leaf.n_h))]
-
-
 def height_of(layer):
     """Inches that a layer's picture is high."""
     n = len(layer.parametrisation.leaves)
@@ -212,7 +203,7 @@ def _stops(layer, lane, shape):
 
 
 def _state(layer, shape, tall=SIDE, marked="", parts=()):
-    """A function that draws what passes through: a stack of maps with a window or place, or a row of numbers."""
+    """A function that draws what passes through: a stack of maps with a mark, or a row of numbers."""
     if len(shape) != 3:
         return functools.partial(glyphs.units, height=tall, parts=parts)
     sides = [MAP * n / max(shape[:2]) for n in shape[:2]]
@@ -252,22 +243,27 @@ def _words(ax, layer, lanes, height):
     """What kind of layer it is, what is what, the formula, and how many numbers are learned and fixed."""
     q, on_images = layer.parametrisation, isinstance(layer, Conv2d)
     words = [f"convolution, windows {layer.window[0]}×{layer.window[1]}" if on_images else "dense"]
+    words += [layer.activation] * (layer.activation != "identity")
     words += [f"{len(q.leaves)} columns"] * (q.leaves != [q])
     _title(ax, ", ".join(words))
     centred = {"ha": "center", "va": "center"}
     if len(q.leaves) > len(lanes):
-        ax.text(X["pooled"], lanes[-1].y + (LANE + GAP) / 2 - 0.1, "⋮", fontsize=12, color=glyphs.GREY, **centred)
+        ax.text(
+            X["pooled"], lanes[-1].y + (LANE + GAP) / 2 - 0.1, "⋮", fontsize=12, color=glyphs.GREY, **centred
+        )
     if all(isinstance(leaf, Predicted) for leaf in q.leaves):
-        heads = {"v": "input", "U": "fixed", "pooled": "fixed\nfeature maps" if on_images else "pooled",
+        heads = {"v": "input", "U": "fixed", "pooled": "fixed\nmaps" if on_images else "pooled",
                  "w": "learned", "h_j": "output of\na column", "h": "output"}  # fmt: skip
         for place, head in heads.items():
             if place != "h_j" or lanes[0].index:
-                ax.text(X[place], height - 0.42, head, fontsize=SHAPE, color=glyphs.GREY, linespacing=1, **centred)
+                ax.text(
+                    X[place], height - 0.42, head, fontsize=SHAPE, color=glyphs.GREY, linespacing=1, **centred
+                )
     ax.text(WIDTH / 2, 0.42, formula(layer), fontsize=8, **centred)
     counts = [("learned", q.n_dynamic), ("fixed", q.n_static)]
     for k, (kind, n) in enumerate(counts if q.n_static else counts[:1]):
-        glyphs.matrix(ax, 0.7 + 1.45 * k, 0.17, size=(0.1, 0.16), kind=kind)
-        ax.text(0.84 + 1.45 * k, 0.165, f"{kind}: {n:,} numbers", fontsize=7, va="center")
+        glyphs.matrix(ax, 0.6 + 1.6 * k, 0.17, size=(0.1, 0.16), kind=kind)
+        ax.text(0.74 + 1.6 * k, 0.165, f"{kind}: {n:,} numbers", fontsize=7, va="center")
 
 
 def _title(ax, text):
@@ -275,30 +271,10 @@ def _title(ax, text):
     ax.set_title(text, loc="left", x=0.03, y=1 - 0.2 / ax.get_ylim()[1], pad=0, fontsize=8.5)
 
 
-def formula(layer):
-    """What a layer with these columns computes, for matplotlib."""
-    q = layer.parametrisation
-    j = "" if q.leaves == [q] else "_j"
-    names = {tuple(name for _, name, _ in matrices(leaf, j)) for leaf in q.leaves}
-    W = "\\, ".join(names.pop()) if len(names) == 1 else f"W{j}"
-    times = r"\ast" if isinstance(layer, Conv2d) else r"\,"
-    joined = r",\quad h = [h_1, \ldots, h_J]" if j else ""
-    return rf"$h{j} = g(v {times} {W} + b{j}){joined}$"
-
-
-def window_by(layer):
-    """Numbers of a window, (row, column, channel), as a product."""
-    return "·".join(map(str, (*layer.window, layer.in_shape[2])))
-
-
-def by(shape):
-    """A shape as text."""
-    return "×".join(map(str, shape))
-
-
 def _label(ax, x, y, name, size, strength=1.0):
     """A name, and under it a shape."""
     style = {"ha": "center", "va": "top", "zorder": 6}
-    for text, below, points in ((f"${name}$", 0, NAME), (size, 0.13, SHAPE)):
+    fitting = SHAPE * min(1, 10 / len(size))
+    for text, below, points in ((f"${name}$", 0, NAME), (size, 0.13, fitting)):
         colour = "#222222" if strength == 1 else "#666666"
         ax.text(x, y - below, text, fontsize=points, color=colour, **style)
