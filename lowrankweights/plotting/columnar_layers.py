@@ -262,8 +262,9 @@ def _words(ax, layer, lanes, height):
     ax.text(WIDTH / 2, 0.42, formula(layer), fontsize=8, **centred)
     counts = [("learned", q.n_dynamic), ("fixed", q.n_static)]
     for k, (kind, n) in enumerate(counts if q.n_static else counts[:1]):
-        glyphs.matrix(ax, 0.6 + 1.6 * k, 0.17, size=(0.1, 0.16), kind=kind)
-        ax.text(0.74 + 1.6 * k, 0.165, f"{kind}: {n:,} numbers", fontsize=7, va="center")
+        x = 0.6 + 1.6 * k if q.n_static else 1.4
+        glyphs.matrix(ax, x, 0.17, size=(0.1, 0.16), kind=kind)
+        ax.text(x + 0.14, 0.165, f"{kind}: {n:,} numbers", fontsize=7, va="center")
 
 
 def _title(ax, text):

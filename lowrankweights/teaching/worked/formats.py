@@ -198,7 +198,10 @@ STYLE = """<style>
   border-left: 1.5px solid #222; border-right: 1.5px solid #222; border-radius: 7px; }
 .lrw-worked table.matrix td { padding: .08rem .5rem; text-align: right; border: 0; background: none;
   font-variant-numeric: tabular-nums; font-size: .92rem; }
-.lrw-worked .image { display: flex; gap: .5rem; margin: .25rem 0; }
+.lrw-worked .line > * { min-width: 0; }
+.lrw-worked .image { display: flex; flex-wrap: wrap; gap: .3rem .5rem; margin: .25rem 0; }
+.lrw-worked .image + .image { margin-top: .6rem; }
+.lrw-worked .image table.matrix td { padding: .08rem .25rem; }
 .lrw-worked table.matrix tr { background: none !important; }
 .lrw-worked .why { grid-column: 1 / -1; margin: .15rem 0 0; color: #5a4300; font-size: .86rem; }
 </style>"""
