@@ -139,7 +139,7 @@ def test_an_unknown_name_is_an_attribute_error():
     ("page", "n_blocks"),
     [
         ("README.md", 3),
-        ("docs/network.md", 2),
+        ("docs/network.md", 3),
         ("docs/a-figure-of-your-own.md", 1),
         ("docs/your-own-data.md", 1),
     ],

@@ -10,6 +10,7 @@ FIGURES = {
     "1-rica-natural": "figure_1_rica_natural.FeaturesOfPhotographs",
     "1-rica-stl": "figure_1_rica_stl.FeaturesOfColourImages",
     "2": "figure_2.FiltersByProportion",
+    "3": "figure_3.ColumnarArchitecture",
     "4-mnist": "figure_4_mnist.ErrorByDictionary",
     "6-proportion": "figure_6_proportion.ErrorByProportion",
     "6-budget": "figure_6_budget.ErrorByBudget",
