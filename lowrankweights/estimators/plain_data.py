@@ -9,6 +9,7 @@ back as a list). A class that a room above exports needs nothing else to be save
 import numpy as np
 
 from .. import _checks, networks, unsupervised, weights
+from ..networks.dropout import Dropout
 from ..networks.images import Conv2d, Flatten, MaxPool2d, Unflatten
 from ..networks.layers import Dense
 from ..networks.network import Network
@@ -22,6 +23,7 @@ ARGUMENTS = {
     MaxPool2d: ("window",),
     Flatten: (),
     Unflatten: ("shape",),
+    Dropout: ("rate", "rng"),
     TiedAutoencoder: ("parametrisation", "activation", "decoder"),
     Columns: ("columns",),
     Predicted: ("U", "n_h", "factors"),

@@ -138,7 +138,8 @@ def minimize_stages(
     checkpoint=None,
     on_interrupt="keep",
 ):
-    """Minimise one function after the other, each from where the last ended (growing samples).
+    """Minimise one function after the other, each from where the last ended (growing samples, or masks
+    that are drawn anew).
 
     ``stages`` is a list of (fun, max_iter); the other arguments are those of ``minimize``. A
     callback's stop or Ctrl-C ends all stages. The loss is that of the last stage run; n_iter and

@@ -5,11 +5,12 @@ Numba is there, and are compiled at their first call, then kept in a cache for l
 Float64 stays with NumPy: there exactness counts.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 
-from ..networks import ACTIVATIONS, LOSSES
+from ..networks import ACTIVATIONS, LOSSES, dropout
 from ..networks.losses import terms_and_dz
 from .numba_or_numpy import compiled
 
@@ -173,6 +174,38 @@ def rectify_and_pool(out, z, region, t):
                 out[i, k, 0, j] += max(z[i, p, j] - t, _ZERO)
                 out[i, k, 1, j] += max(-z[i, p, j] - t, _ZERO)
     return out
+
+
+def _drop_units(v, keys, smallest, factor):
+    kept = dropout.uniform(keys.view(np.uint64), v.shape[1]) * 2.0**dropout.BITS >= smallest[0]
+    return np.multiply(v, kept * factor, out=v)
+
+
+_STEP, _FIRST, _SECOND, _UNUSED = dropout.STEP, dropout.FIRST, dropout.SECOND, np.uint64(64 - dropout.BITS)
+_30, _27, _31 = map(np.uint64, (30, 27, 31))
+
+
+@compiled(meaning=_drop_units)
+def drop_units(v, keys, smallest, factor):
+    """v = v factor where the first bits of the unit's number, as an integer, are >= smallest, else v 0.
+
+    v is (n, n_units), keys (n,); smallest and factor have one entry.
+    """
+    for i in range(v.shape[0]):
+        for j in range(v.shape[1]):
+            z = np.uint64(keys[i]) + np.uint64(j + 1) * _STEP
+            z = (z ^ (z >> _30)) * _FIRST
+            z = (z ^ (z >> _27)) * _SECOND
+            kept = np.int64((z ^ (z >> _31)) >> _UNUSED) >= smallest[0]
+            v[i, j] *= factor[0] if kept else _ZERO
+    return v
+
+
+def drop(v, keys, rate):
+    """v mask / (1 - rate) for rows v (n, ...) with their ``Dropout.keys``, in v's memory where it can be."""
+    smallest = np.array([math.ceil(rate * 2**dropout.BITS)], np.intp)
+    factor = np.array([1 / (1 - rate)], v.dtype)
+    return drop_units(v.reshape(len(v), -1), keys.view(np.int64), smallest, factor).reshape(v.shape)
 
 
 class InPlace(NamedTuple):

@@ -10,8 +10,9 @@ import functools
 
 import numpy as np
 
-from ..networks import Dense, layers
-from .compiled import in_place
+from ..networks import Dense, Dropout, layers
+from .buffers import empty
+from .compiled import drop, in_place
 from .orders import orders
 
 
@@ -136,6 +137,29 @@ class DenseTwin(Twin):
         return self.order.multiplications(n, need_dv)
 
 
+class DropoutTwin(Twin):
+    """h = v mask / (1 - rate) in one pass over the memory; on the way back the mask is made again."""
+
+    name = "mask"
+
+    def prepare(self, theta):
+        return []
+
+    def forward(self, arrays, v, rows):
+        if not rows.training:
+            return v, None
+        keys, h = self.layer.keys(rows), empty(v.shape, v.dtype)
+        np.copyto(h, v)
+        return drop(h, keys, self.layer.rate), keys
+
+    def backward(self, arrays, keys, dh, need_dv=True):
+        # dv = dh mask / (1 - rate), in dh's memory
+        return [], drop(dh, keys, self.layer.rate) if need_dv and keys is not None else dh
+
+    def finish(self, gradients, theta):
+        return np.zeros(0)
+
+
 def first_that_learns(layers):
     """The first layer that learns anything (its index): none below needs dv of the layer above."""
     return next((i for i, layer in enumerate(layers) if layer.n_dynamic), len(layers))
@@ -156,3 +180,8 @@ def twins(layer, poolable=False):
 @twins.register(Dense)
 def _(layer, poolable=False):
     return [DenseTwin(layer, order) for order in orders(layer.parametrisation, poolable)]
+
+
+@twins.register(Dropout)
+def _(layer, poolable=False):
+    return [DropoutTwin(layer)]
