@@ -11,7 +11,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ..networks import ACTIVATIONS, LOSSES, dropout
+from ..networks.activations import Maxout
 from ..networks.losses import terms_and_dz
+from .buffers import empty
 from .numba_or_numpy import compiled
 
 # tanh(x) = x P(x^2) / Q(x^2) on [-9, 9], beyond which it is 1 in float32: our own weighted
@@ -101,6 +103,57 @@ def relu_backward(dh, h):
         for j in range(h.shape[1]):
             dh[i, j] = dh[i, j] if h[i, j] > _ZERO else _ZERO
     return dh
+
+
+def _largest_pieces(h, k, z, b):
+    h[...], k[...] = Maxout(z.shape[1] // h.shape[1]).forward(np.add(z, b, out=z))
+    return h
+
+
+@compiled(meaning=_largest_pieces)
+def largest_pieces(h, k, z, b):
+    """h_j = max_k (z_jk + b_jk), and which k: the first of equal ones; z may be overwritten.
+
+    h and k are (n, n_h), z (n, n_h n_pieces) and b (n_h n_pieces,).
+    """
+    n_pieces = z.shape[1] // h.shape[1]
+    for i in range(h.shape[0]):
+        for j in range(h.shape[1]):
+            first = j * n_pieces
+            largest, piece = z[i, first] + b[first], 0
+            for part in range(1, n_pieces):
+                x = z[i, first + part] + b[first + part]
+                piece = part if x > largest else piece
+                largest = max(largest, x)
+            h[i, j], k[i, j] = largest, piece
+    return h
+
+
+def _to_pieces(dz, dh, k):
+    return _put(dz, Maxout(dz.shape[1] // dh.shape[1]).backward(dh, k))
+
+
+@compiled(meaning=_to_pieces)
+def to_pieces(dz, dh, k):
+    """dz_jk = dh_j where piece k was the largest, else 0; shapes as in ``largest_pieces``."""
+    n_pieces = dz.shape[1] // dh.shape[1]
+    for i in range(dh.shape[0]):
+        for j in range(dh.shape[1]):
+            for part in range(n_pieces):
+                dz[i, j * n_pieces + part] = dh[i, j] if k[i, j] == part else _ZERO
+    return dz
+
+
+def maxout(z, b, n_pieces):
+    """h (n, n_h) and k, of z (n, n_h n_pieces) less the bias, which is overwritten."""
+    shape = len(z), z.shape[1] // n_pieces
+    k = empty(shape, np.intp)
+    return largest_pieces(empty(shape, z.dtype), k, z, b), k
+
+
+def maxout_backward(dh, k, n_pieces):
+    """dz (n, n_h n_pieces) from dh and k."""
+    return to_pieces(empty((len(dh), dh.shape[1] * n_pieces), dh.dtype), dh, k)
 
 
 def _softmax_cross_entropy(dz, z, Y):

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..networks import Dense, Dropout, layers
 from .buffers import empty
-from .compiled import drop, in_place
+from .compiled import drop, in_place, maxout, maxout_backward
 from .orders import orders
 
 
@@ -111,15 +111,23 @@ class DenseTwin(Twin):
         *weights, b = arrays
         # v W
         z, cache = self.order.multiply(v, weights)
+        if self.layer.maxout:
+            # z = v W + b, h_j = max_k z_jk, and which k
+            h, k = maxout(z, b, self.layer.n_pieces)
+            return h, (cache, k)
         # z = v W + b, h = g(z), in one memory
         h = in_place(self.layer.activation).forward(z, b)
         return h, (cache, h)
 
     def backward(self, arrays, cache, dh, need_dv=True):
         *weights, _ = arrays
-        cache, h = cache
-        # dz = dh g'(z), in dh's memory
-        dz = in_place(self.layer.activation).backward(dh, h)
+        cache, h_or_k = cache
+        if self.layer.maxout:
+            # dz_jk = dh_j where piece k was the largest, else 0
+            dz = maxout_backward(dh, h_or_k, self.layer.n_pieces)
+        else:
+            # dz = dh g'(z), in dh's memory
+            dz = in_place(self.layer.activation).backward(dh, h_or_k)
         # db = sum of dz over the rows
         db = dz.sum(axis=0)
         # dW = v^T dz, dv = dz W^T

@@ -74,6 +74,20 @@ def test_any_array_may_come(function, prepare):
     assert (result is z) == (prepare != "read_only")
 
 
+@pytest.mark.parametrize("n_pieces", [1, 2, 3])
+@pytest.mark.parametrize("ties", [False, True])
+def test_the_loops_of_maxout_say_what_numpy_says(n_pieces, ties):
+    z, b = array((67, 12)), array(12, 1)
+    z, b = (z.round(), b.round()) if ties else (z, b)
+    wanted, found = [], []
+    for kind, results in (("meaning", wanted), ("jitted", found)):
+        h, k = np.empty((67, 12 // n_pieces), np.float32), np.empty((67, 12 // n_pieces), np.intp)
+        getattr(compiled.largest_pieces, kind)(h, k, z.copy(), b)
+        dz = getattr(compiled.to_pieces, kind)(np.empty((67, 12), np.float32), array(h.shape, 2), k)
+        results += [h, k, dz]
+    assert all(np.array_equal(a, c) for a, c in zip(wanted, found, strict=True))
+
+
 @pytest.mark.parametrize("rate", [0.0, 0.3, 0.5, 1 - 2.0**-53])
 def test_the_loops_of_dropout_keep_what_numpy_keeps(rate):
     layer = Dropout(rate, rng=3)
