@@ -14,6 +14,7 @@ FIGURES = {
     "6-proportion": "figure_6_proportion.ErrorByProportion",
     "6-budget": "figure_6_budget.ErrorByBudget",
     "rivals": "rivals.Rivals",
+    "activations": "activations.Activations",
 }
 
 
