@@ -57,11 +57,12 @@ def test_masks_are_drawn_anew_at_each_stage():
 
 
 def test_a_warm_start_goes_on_with_new_masks():
-    model = classifier(warm_start=True, max_iter=5)
+    model = classifier(warm_start=True, max_iter=5, weight_decay=0.0, standardize=False)
     theta = model.fit(X, y).theta_
-    assert model.n_stages_ == 1 and model.fit(X, y).n_stages_ == 2
-    at = [lrw.Objective(model.network_, X, np.eye(3)[y]).at_stage(k)(theta)[0] for k in range(2)]
-    assert at[0] != at[1]
+    of_stages = [lrw.Objective(model.network_, X, np.eye(3)[y]).at_stage(k)(theta)[0] for k in range(2)]
+    assert model.n_stages_ == 1 and model.loss_ == of_stages[0]
+    model.fit(X, y)
+    assert model.n_stages_ == 2 and model.loss_curve_[0] == of_stages[1] != of_stages[0]
     with pytest.raises(ValueError, match=r"^dropout: expected 0.3, as in the network that goes on"):
         model.set_params(dropout=0.1).fit(X, y)
 
