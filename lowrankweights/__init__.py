@@ -13,6 +13,7 @@ _NAMES = {
     "Columns": "weights",
     "Conv2d": "networks",
     "Dense": "networks",
+    "Dropout": "networks",
     "Flatten": "networks",
     "MaxPool2d": "networks",
     "EmpiricalCovariance": "dictionaries",

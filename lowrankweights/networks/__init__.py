@@ -1,6 +1,7 @@
 """The definition: forward and backward pass in NumPy, to be read; what runs fast is its twin in ``speed``."""
 
 from .activations import ACTIVATIONS, Activation, sigmoid
+from .dropout import Dropout
 from .images import Conv2d, Flatten, MaxPool2d, Unflatten
 from .layers import Dense, Layer
 from .letters import LETTERS
@@ -15,6 +16,7 @@ __all__ = [
     "Activation",
     "Conv2d",
     "Dense",
+    "Dropout",
     "Flatten",
     "Layer",
     "Loss",

@@ -11,7 +11,7 @@ import numpy as np
 
 from .. import _checks
 from ..weights import check_parametrisation
-from .activations import ACTIVATIONS, check_activation
+from .activations import ACTIVATIONS, MAXOUT, Maxout, check_activation
 
 
 class Layer(abc.ABC):
@@ -117,9 +117,11 @@ def _two(layer, method, value, expected):
 class Weighted(Layer):
     """What ``Dense`` and ``Conv2d`` share: W from any parametrisation, a bias a filter, an activation."""
 
-    def __init__(self, parametrisation, activation):
+    maxout = None
+
+    def __init__(self, parametrisation, activation, other_activations=()):
         self.parametrisation = check_parametrisation(parametrisation)
-        self.activation = check_activation(activation)
+        self.activation = check_activation(activation, others=other_activations)
         # the bias is learned too
         self.n_dynamic = parametrisation.n_dynamic + parametrisation.n_h
         self.n_static = parametrisation.n_static
@@ -131,6 +133,14 @@ class Weighted(Layer):
     def split(self, theta):
         """The weights' p and the bias b, one a filter, as views."""
         return theta[: -self.parametrisation.n_h], theta[-self.parametrisation.n_h :]
+
+    def dz(self, dh, h_or_k):
+        """dL/dz from dh and what ``forward`` kept of g."""
+        if self.maxout:
+            # dz_jk = dh_j where piece k was the largest, else 0
+            return self.maxout.backward(dh, h_or_k)
+        # dz = dh g'(z)
+        return dh * ACTIVATIONS[self.activation].derivative(h_or_k)
 
     def decayed(self, theta):
         """p: all but the bias."""
@@ -149,13 +159,17 @@ class Dense(Weighted):
     ----------
     parametrisation : Parametrisation
         ``Full``, ``Predicted``, ``LowRank`` or ``Columns``; W is (n_v, n_h).
-    activation : "identity", "sigmoid", "tanh" or "relu"
-        g. The last layer of a network has "identity": losses take its z.
+    activation : "identity", "sigmoid", "tanh", "relu" or "maxout"
+        g. The last layer of a network has "identity": losses take its z. A unit of "maxout" is the largest of
+        ``n_pieces`` columns of z, which are side by side: h has n_h / n_pieces units.
+    n_pieces : int
+        Of a unit of "maxout"; of others it says nothing.
 
     Raises
     ------
     ValueError
-        If the parametrisation is none or does not keep to its shapes, or there is no such activation.
+        If the parametrisation is none or does not keep to its shapes, there is no such activation, or
+        the pieces do not divide the filters.
 
     Notes
     -----
@@ -165,9 +179,20 @@ class Dense(Weighted):
     is small. ``speed`` counts, and takes the cheaper; dw_alpha = U^T (v^T dz) = (v U)^T dz is why it may.
     """
 
-    def __init__(self, parametrisation, activation="identity"):
-        super().__init__(parametrisation, activation)
-        self.in_shape, self.out_shape = (parametrisation.n_v,), (parametrisation.n_h,)
+    def __init__(self, parametrisation, activation="identity", n_pieces=2):
+        super().__init__(parametrisation, activation, other_activations=(MAXOUT,))
+        self.n_pieces = _checks.integer("n_pieces", n_pieces, at_least=1)
+        self.maxout = Maxout(self.n_pieces) if activation == MAXOUT else None
+        n_h = self.n_z = parametrisation.n_h
+        if self.maxout:
+            if n_h % n_pieces:
+                _checks.fail("n_pieces", f"a divisor of the parametrisation's n_h = {n_h} filters", n_pieces)
+            n_h //= n_pieces
+        self.in_shape, self.out_shape = (parametrisation.n_v,), (n_h,)
+
+    def with_weights(self, parametrisation):
+        """The same layer with W from another parametrisation."""
+        return Dense(parametrisation, self.activation, self.n_pieces)
 
     def forward(self, theta, v, rows=None):
         p, b = self.split(theta)
@@ -175,14 +200,17 @@ class Dense(Weighted):
         W = self.parametrisation.expand(p)
         # z = v W + b
         z = v @ W + b
+        if self.maxout:
+            # h_j = max_k z_jk, and which k
+            h, k = self.maxout.forward(z)
+            return h, (v, W, k)
         # h = g(z)
         h = ACTIVATIONS[self.activation].value(z)
         return h, (v, W, h)
 
     def backward(self, theta, cache, dh):
-        v, W, h = cache
-        # dz = dh g'(z)
-        dz = dh * ACTIVATIONS[self.activation].derivative(h)
+        v, W, h_or_k = cache
+        dz = self.dz(dh, h_or_k)
         # db = sum of dz over the rows
         db = dz.sum(axis=0)
         # dW = v^T dz, and from it dL/dp: dw_alpha = U^T dW

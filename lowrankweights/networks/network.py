@@ -4,6 +4,7 @@ import numpy as np
 
 from .. import _checks
 from ..weights import packing
+from .dropout import Dropout
 from .layers import Layer, backward, forward
 from .losses import check_loss, prediction, terms_and_dz
 from .rows import Rows
@@ -50,6 +51,7 @@ class Network:
     def __init__(self, layers, loss, input_shape=None):
         self.layers = _handed_on(list(layers), input_shape)
         self.loss = check_loss(loss)
+        _warn_of_equal_masks(self.layers)
         self._check_last()
         self.in_shape = self.layers[0].in_shape
         self.n_v, self.n_out = self.layers[0].n_v, self.layers[-1].n_h
@@ -187,7 +189,7 @@ def _handed_on(layers, input_shape):
     if input_shape is not None:
         shape = tuple(_checks.sizes("input_shape", input_shape, "the shape of one row of X"))
     if shape is None:
-        expected = "(height, width, n_channels) where the first layer is on images"
+        expected = "(n_v,), or (height, width, n_channels) where the first layer is on images"
         _checks.fail("input_shape", expected, "None")
     for i, layer in enumerate(layers):
         try:
@@ -203,3 +205,14 @@ def _handed_on(layers, input_shape):
             )
         shape = placed[i].out_shape
     return placed
+
+
+def _warn_of_equal_masks(layers):
+    """A warning where two layers would leave out the same units of a row."""
+    first = {}
+    for i, layer in enumerate(layers):
+        if isinstance(layer, Dropout) and first.setdefault(layer.rng, i) != i:
+            _checks.warn(
+                f"layers[{i}].rng: {layer.rng}, as that of layers[{first[layer.rng]}]: both leave out the "
+                "same units of a row; give each Dropout a seed of its own"
+            )

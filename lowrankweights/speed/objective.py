@@ -129,6 +129,10 @@ class RowsOfModel(Work):
         """The same for some of the rows."""
         return RowsOfModel(self.twin, self.X[part], self.Y[part], self.rows[part])
 
+    def at_stage(self, stage):
+        """The same for the rows at another stage."""
+        return RowsOfModel(self.twin, self.X, self.Y, self.rows.at_stage(stage))
+
     def prepare(self, theta):
         return self.twin.prepare(theta)
 
@@ -150,7 +154,7 @@ class Objective(BlockSum):
     n_threads, engine : optional
         See ``BlockSum``.
     rows : Rows, optional
-        Weights of the rows; default: every row counts once.
+        Weights of the rows, their numbers and stage; default: every row counts once.
     block_rows : int, optional
         Rows of a block, at most; default: as many as stay in the cache.
 
@@ -203,6 +207,16 @@ class Objective(BlockSum):
         part.work, part.n_rows = self.work[rows], len(rows)
         part.groups = deal(part.n_rows, self.block_rows)
         return part
+
+    def at_stage(self, stage):
+        """The same objective at another stage, an integer >= 0: what ``Dropout`` leaves out is drawn anew.
+
+        Each is a function of theta that does not change: ``minimize_stages([(objective.at_stage(k), 20) for
+        k in range(10)], theta)`` makes 20 iterations on each.
+        """
+        other = copy.copy(self)
+        other.work = self.work.at_stage(_checks.integer("stage", stage, at_least=0))
+        return other
 
     @one_blas_thread
     def __call__(self, theta):

@@ -75,6 +75,7 @@ class LowRankConvNetClassifier(LowRankMLPClassifier):
 
     layer_parameters = network_parameters = OF_NETWORK
     points, standardize, index_sets, pretrain = None, False, "uniform", False
+    dropout = 0.0
 
     def __init__(
         self,

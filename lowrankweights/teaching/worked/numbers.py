@@ -6,7 +6,7 @@ The numbers are those of the package's own passes; this file only watches them.
 import numpy as np
 
 from ... import _checks
-from ...networks import ACTIVATIONS, LOSSES, Dense, Network, Rows
+from ...networks import LOSSES, Dense, Network, Rows
 from ...networks.layers import Weighted
 from . import image_lines
 from .formats import FORMATS, WorkedNumbers
@@ -120,9 +120,9 @@ def passes(net, theta, X, Y, weight_decay):
     for i in reversed(range(n_layers)):
         layer, (v, h, cache) = net.layers[i], states[i]
         _, dv = layer.backward(parts[i], cache, dh)
-        lines = slope_lines(layer, dh, h) if i < n_layers - 1 else []
+        lines = slope_lines(layer, dh, cache) if i < n_layers - 1 else []
         if isinstance(layer, Dense):
-            dz = dh * ACTIVATIONS[layer.activation].derivative(h)
+            dz = layer.dz(dh, cache[-1])
             lines += dense_lines(layer, gradients[i], v, dz, weight_decay)
             down = [down_line(layer, parts[i], dz, dv)]
         elif isinstance(layer, image_lines.LAYERS):
@@ -150,9 +150,18 @@ def forward_lines(layer, theta, v, h):
     W = layer.parametrisation.expand(p)
     lines = weight_lines(layer.parametrisation, p, W)
     lines.append(Line("b", f"{shape(b)}, learned", b))
-    lines.append(Line("z = v W + b", f"{shape(h)} = {shape(v)}{shape(W)} + {shape(b)}", v @ W + b, WHY_Z))
-    lines.append(Line(f"h = g(z), {layer.activation}", shape(h), h))
+    z = v @ W + b
+    lines.append(Line("z = v W + b", f"{shape(z)} = {shape(v)}{shape(W)} + {shape(b)}", z, WHY_Z))
+    if layer.maxout:
+        lines.append(Line("h_j = max_k z_jk, maxout", f"{shape(h)} from {shape(z)}", h, why_maxout(layer)))
+    else:
+        lines.append(Line(f"h = g(z), {layer.activation}", shape(h), h))
     return lines
+
+
+def why_maxout(layer):
+    """How z's columns are grouped."""
+    return f"Unit j is the largest of {layer.n_pieces} columns of z that are side by side, its pieces k."
 
 
 def loss_lines(net, z, Y, loss, total, weight_decay, dz):
@@ -171,14 +180,17 @@ def loss_lines(net, z, Y, loss, total, weight_decay, dz):
     return [*lines, Line(f"dz = 1/n ({prediction} - Y)", shape(dz), dz, why)]
 
 
-def slope_lines(layer, dh, h):
+def slope_lines(layer, dh, cache):
     """What comes from above, and through the activation to dz."""
     lines = [Line("dh = dv of the layer above", shape(dh), dh)]
     if isinstance(layer, Weighted):
-        dz = dh * ACTIVATIONS[layer.activation].derivative(h)
+        dz = layer.dz(dh, cache[-1])
         slope = SLOPES.get(layer.activation, f"the slope of {layer.activation}")
-        formula = f"dz = dh * g'(z), g'(z) = {slope}"
-        lines.append(Line(formula, f"{shape(dz)}, entry by entry", dz))
+        formula, shapes = f"dz = dh * g'(z), g'(z) = {slope}", f"{shape(dz)}, entry by entry"
+        if layer.maxout:
+            formula = "dz_jk = dh_j where piece k was the largest, else 0"
+            shapes = f"{shape(dz)} from {shape(dh)}"
+        lines.append(Line(formula, shapes, dz))
     return lines
 
 
