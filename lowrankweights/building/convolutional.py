@@ -119,7 +119,8 @@ def build_convolutional(
     ----------
     convolutions, dense : list of ConvolutionSpec, list of LayerSpec
         From ``convolutional_specs``.
-    X : array, (n, height * width * n_channels)
+    X : array, (n, n_v)
+        Images laid out flat, n_v = height * width * n_channels.
     input_shape : (height, width, n_channels)
     n_out, loss, rng, weight, n_threads
         As in ``build``. A thousand rows, drawn at random, are looked at.

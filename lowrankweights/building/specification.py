@@ -156,13 +156,19 @@ def layer_specs(
         if isinstance(strategy, Strategy) and n_columns == USUAL_COLUMNS:
             n_columns = min(n_columns, n_h)
         n_iter = _pretraining(strategy, pretrain, pretrain_iter)
-        places = points if i == 0 else None  # hidden units are nowhere
-        more = {"pretrain_iter": n_iter, "points": places, "n_pieces": n_pieces}
+        # hidden units are nowhere
+        more = {"pretrain_iter": n_iter, "points": None if i else points, "n_pieces": n_pieces}
         specs.append(LayerSpec(n_h, strategy, proportion, n_columns, activation, **more))
-    if chosen.needs_places and not getattr(specs[0].dictionary, "draws_index_sets", False):
-        why = f"a first layer with {each['dictionary'][0]!r}, which draws no index sets"
-        _checks.warn(f"index_sets: {index_sets!r} changes nothing in {why}")
+    if chosen.needs_places:
+        _say_where_it_changes_nothing(index_sets, specs[0], each["dictionary"][0])
     return tuple(specs)
+
+
+def _say_where_it_changes_nothing(index_sets, spec, dictionary):
+    """A warning where a first layer draws no index sets."""
+    if not getattr(spec.dictionary, "draws_index_sets", False):
+        why = f"a first layer with {dictionary!r}, which draws no index sets"
+        _checks.warn(f"index_sets: {index_sets!r} changes nothing in {why}")
 
 
 def _index_set_choice(index_sets, points):
