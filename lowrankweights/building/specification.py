@@ -143,9 +143,7 @@ def layer_specs(
     points = places_of(input_shape, points, n_v, shape_name)
     _say_how_it_is_read(input_shape, points, shape_name)
     chosen = _index_set_choice(index_sets, points)
-    # a strategy that trains an autoencoder has its own activation where there is none of one filter a unit
-    of_filters = None if activation == MAXOUT else activation
-    settings = _settings(length_scale, of_filters, pretrain, pretrain_iter)
+    settings = _settings(length_scale, activation, pretrain, pretrain_iter)
     activation = LayerSpec.activation if activation is None else activation
     specs = []
     for i, (n_h, *own) in enumerate(zip(sizes, *each.values(), strict=True)):
@@ -155,9 +153,8 @@ def layer_specs(
         _check_kernel(strategy, dictionary, (n_v, *sizes[:-1]), points, i)
         if isinstance(strategy, Strategy) and n_columns == USUAL_COLUMNS:
             n_columns = min(n_columns, n_h)
-        n_iter = _pretraining(strategy, pretrain, pretrain_iter)
-        # hidden units are nowhere
-        more = {"pretrain_iter": n_iter, "points": None if i else points, "n_pieces": n_pieces}
+        more = {"pretrain_iter": _pretraining(strategy, pretrain, pretrain_iter), "n_pieces": n_pieces}
+        more["points"] = None if i else points  # hidden units are nowhere
         specs.append(LayerSpec(n_h, strategy, proportion, n_columns, activation, **more))
     if chosen.needs_places:
         _say_where_it_changes_nothing(index_sets, specs[0], each["dictionary"][0])
@@ -230,6 +227,8 @@ def _settings(length_scale, activation, pretrain, pretrain_iter):
         length_scale = _checks.number("length_scale", length_scale, above=0)
     if pretrain or pretrain_iter is not None:
         pretrain_iter = _checks.integer("pretrain_iter", pretrain_iter, at_least=0)
+    # a strategy that trains an autoencoder has its own activation where there is none of one filter a unit
+    activation = None if activation == MAXOUT else activation
     return {"length_scale": length_scale, "activation": activation, "max_iter": pretrain_iter}
 
 
