@@ -11,7 +11,11 @@ __version__ = "0.1.0"
 # Each name is imported at its first use, so that importing the package is cheap.
 _NAMES = {
     "Columns": "weights",
+    "Conv2d": "networks",
     "Dense": "networks",
+    "Dropout": "networks",
+    "Flatten": "networks",
+    "MaxPool2d": "networks",
     "EmpiricalCovariance": "dictionaries",
     "Full": "weights",
     "Grid": "dictionaries",
@@ -19,6 +23,7 @@ _NAMES = {
     "Layer": "networks",
     "LowRank": "weights",
     "LowRankAutoencoder": "estimators",
+    "LowRankConvNetClassifier": "estimators",
     "LowRankMLPClassifier": "estimators",
     "LowRankMLPRegressor": "estimators",
     "Network": "networks",
@@ -30,6 +35,7 @@ _NAMES = {
     "SquaredCovariance": "dictionaries",
     "SquaredExponential": "dictionaries",
     "Strategy": "building",
+    "Unflatten": "networks",
     "ZCAWhitening": "unsupervised",
     "building": "building.",
     "check_gradient": "optimisation",

@@ -181,10 +181,10 @@ def even(name, rows, remedy):
     return rows
 
 
-def number(name, value, above=None, at_least=None, at_most=None):
-    """Return ``value`` as a finite float within the bounds (``above`` is exclusive)."""
+def number(name, value, above=None, at_least=None, at_most=None, below=None):
+    """Return ``value`` as a finite float within the bounds (``above`` and ``below`` are exclusive)."""
     bounds = [f"> {above}"] * (above is not None) + [f">= {at_least}"] * (at_least is not None)
-    bounds += [f"<= {at_most}"] * (at_most is not None)
+    bounds += [f"<= {at_most}"] * (at_most is not None) + [f"< {below}"] * (below is not None)
     expected = "a finite number" + (" " + " and ".join(bounds) if bounds else "")
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real) or not np.isfinite(value):
         fail(name, expected, repr(value))
@@ -192,6 +192,7 @@ def number(name, value, above=None, at_least=None, at_most=None):
         (above is not None and not value > above)
         or (at_least is not None and not value >= at_least)
         or (at_most is not None and not value <= at_most)
+        or (below is not None and not value < below)
     ):
         fail(name, expected, repr(value))
     return float(value)

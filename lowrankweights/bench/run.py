@@ -7,7 +7,7 @@ import numpy as np
 
 from ..environment import versions
 from ..speed import Objective, available_processors
-from . import memory, peers, rica
+from . import convolution, memory, peers, rica
 from .cases import CURVE, EVERY, TABLE, data
 from .gemm import MatrixProducts
 from .report import draw, table, write_json
@@ -32,6 +32,11 @@ def run(n_rows=60_000, repeats=7, dtype="float32", with_peers=False, json_file=N
     n_patches = min(n_rows, rica.N_ROWS)
     report["rica"] = rica.summarise(in_turn(rica.jobs(n_patches, dtype, with_peers), repeats))
     print(rica.table(report["rica"], n_patches))
+    n_images = max(1, n_rows // 60)
+    report["convolution"] = convolution.summarise(
+        in_turn(convolution.jobs(n_images, dtype, with_peers), repeats)
+    )
+    print(convolution.table(report["convolution"], n_images))
     print(memory.table(report["peak_bytes"]))
     out.mkdir(parents=True, exist_ok=True)
     draw(report, out / "bench.png")

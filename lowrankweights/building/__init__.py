@@ -1,5 +1,6 @@
 """A network from data: strategies that make dictionaries, each with a recipe, and layers built on them."""
 
+from .convolutional import ConvolutionSpec, build_convolutional, convolutional_specs
 from .layer_by_layer import BuiltLayer, build, predicted_layer
 from .layer_input import LayerInput
 from .recipes import from_recipe
@@ -29,6 +30,7 @@ __all__ = [
     "NAMES",
     "STRATEGIES",
     "BuiltLayer",
+    "ConvolutionSpec",
     "CovarianceRidge",
     "DrawnDictionary",
     "GivenKernel",
@@ -44,6 +46,8 @@ __all__ = [
     "Strategy",
     "Uniform",
     "build",
+    "build_convolutional",
+    "convolutional_specs",
     "from_recipe",
     "layer_specs",
     "length_scale_of_trained_filters",

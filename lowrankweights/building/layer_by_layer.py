@@ -12,6 +12,7 @@ import numpy as np
 from .. import _checks
 from .._blas import one_blas_thread
 from ..dictionaries.index_sets import count_known
+from ..networks.dropout import Dropout
 from ..networks.layers import Dense
 from ..networks.network import Network
 from ..speed import output
@@ -48,7 +49,7 @@ class BuiltLayer:
 
 
 @one_blas_thread
-def build(specs, X, n_out, loss, rng, *, weight=None, n_threads=None, engine=None, shared=None):
+def build(specs, X, n_out, loss, rng, *, weight=None, n_threads=None, engine=None, shared=None, dropout=0.0):
     """Build the network for the data.
 
     Parameters
@@ -65,6 +66,8 @@ def build(specs, X, n_out, loss, rng, *, weight=None, n_threads=None, engine=Non
         For pre-training; see ``Objective``.
     shared : dict, optional
         Layers built earlier for the same X and weight; equal ones are taken from it, new ones are put there.
+    dropout : float
+        Share of the hidden units that are left out in training; dictionaries are made of all of them.
 
     Returns
     -------
@@ -83,7 +86,7 @@ def build(specs, X, n_out, loss, rng, *, weight=None, n_threads=None, engine=Non
     shared = {} if shared is None else shared
     # each layer has a seed of its own: it does not depend on how the others are made
     seeds = rng.integers(2**63, size=len(specs) + 1)
-    built, v, key = [], X, ()
+    built, layers, v, key = [], [], X, ()
     for i, (spec, seed) in enumerate(zip(specs, seeds[:-1], strict=True)):
         # a layer depends on its own specification and seed, and on those of the layers below
         key = (*key, int(seed), spec)
@@ -91,15 +94,16 @@ def build(specs, X, n_out, loss, rng, *, weight=None, n_threads=None, engine=Non
             layer_input = LayerInput(v, spec.points, f"hidden layer {i}" if i else "X", weight)
             shared[key] = _build_layer(layer_input, spec, np.random.default_rng(seed), resources)
         built.append(shared[key])
+        layers += [built[-1].dense, *([Dropout(dropout, rng=int(seed))] if dropout else [])]
         v = built[-1].H
     last = Dense(Full(v.shape[1], n_out))
     thetas = [b.theta for b in built] + [last.init(np.random.default_rng(seeds[-1]))]
-    return Network([*(b.dense for b in built), last], loss), np.concatenate(thetas), built
+    return Network([*layers, last], loss), np.concatenate(thetas), built
 
 
 def _build_layer(layer_input, spec, rng, resources):
     parametrisation, drawn = predicted_layer(layer_input, spec, rng, **resources)
-    dense = Dense(parametrisation, spec.activation)
+    dense = Dense(parametrisation, spec.activation, spec.n_pieces)
     kept = [d.alpha for d in drawn if d.alpha is not None], [d.recipe for d in drawn]
     if spec.pretrain_iter is None:
         theta = dense.init(rng)
@@ -117,8 +121,8 @@ def predicted_layer(layer_input, spec, rng, **resources):
     ----------
     layer_input : LayerInput
     spec : LayerSpec
-        The hidden units are divided among the columns; sizes differ by at most one. Low rank gets
-        the rank with the same number of dynamic weights.
+        The hidden units are divided among the columns, each with all its pieces; sizes differ by at most
+        one. Low rank gets the rank with the same number of dynamic weights.
     rng : seed or numpy.random.Generator
     **resources
         ``n_threads`` and ``engine``, for a strategy that learns.
@@ -143,11 +147,11 @@ def predicted_layer(layer_input, spec, rng, **resources):
     >>> columns.n_dynamic, [d.U.shape for d in drawn]
     (320, [(64, 16), (64, 16)])
     """
-    n_v, n_h, rng = layer_input.n_v, spec.n_h, _checks.generator(rng)
+    n_v, n_z, rng = layer_input.n_v, spec.n_filters, _checks.generator(rng)
     if spec.dictionary == "none":
-        return Full(n_v, n_h), []
+        return Full(n_v, n_z), []
     if spec.dictionary == "low_rank":
-        return LowRank(n_v, n_h, rank=max(1, round(spec.proportion * n_v * n_h / (n_v + n_h)))), []
+        return LowRank(n_v, n_z, rank=max(1, round(spec.proportion * n_v * n_z / (n_v + n_z)))), []
     prepared = spec.dictionary.prepare(layer_input, rng, **resources)
     n_alpha, most = count_known(spec.proportion, n_v, layer_input.n_channels), prepared.n_atoms
     if n_alpha > most:
@@ -157,6 +161,6 @@ def predicted_layer(layer_input, spec, rng, **resources):
         )
         n_alpha = most
     drawn = [prepared.draw(n_alpha, rng, column, spec.n_columns) for column in range(spec.n_columns)]
-    units = np.array_split(np.arange(n_h), spec.n_columns)
-    columns = [Predicted(d.U, n_h=len(own)) for d, own in zip(drawn, units, strict=True)]
+    units = np.array_split(np.arange(spec.n_h), spec.n_columns)
+    columns = [Predicted(d.U, n_h=len(own) * spec.n_pieces) for d, own in zip(drawn, units, strict=True)]
     return columns[0] if spec.n_columns == 1 else Columns(columns), drawn

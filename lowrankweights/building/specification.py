@@ -7,7 +7,7 @@ import numpy as np
 
 from .. import _checks
 from ..dictionaries.points import Grid, Points, places_of
-from ..networks.activations import check_activation
+from ..networks.activations import MAXOUT, check_activation
 from .strategies import AutoencoderFilters, GivenKernel, Strategy, Uniform, strategy_of
 from .strategies.index_choices import UNIFORM_ELSE, index_set_choice
 
@@ -29,11 +29,13 @@ class LayerSpec:
         n_alpha / n_v, in (0, 1].
     n_columns : int
         At most ``n_h``.
-    activation : "identity", "sigmoid", "tanh" or "relu"
+    activation : "identity", "sigmoid", "tanh", "relu" or "maxout"
     pretrain_iter : int, optional
         L-BFGS iterations of pre-training; None: there is none.
     points : Grid or Points, optional
         Where the layer's input lives; hidden units are nowhere.
+    n_pieces : int
+        Filters of a unit of "maxout", in one column; others have one.
 
     Raises
     ------
@@ -54,14 +56,16 @@ class LayerSpec:
     activation: str = "identity"
     pretrain_iter: int | None = None
     points: Points | None = None
+    n_pieces: int = 2
 
     def __post_init__(self):
+        is_maxout = check_activation(self.activation, others=(MAXOUT,)) == MAXOUT
         checked = {
+            "n_pieces": _checks.integer("n_pieces", self.n_pieces, at_least=1) if is_maxout else 1,
             "n_h": _checks.integer("n_h", self.n_h, at_least=1),
             "dictionary": strategy_of(self.dictionary),
             "proportion": _checks.number("proportion", self.proportion, above=0, at_most=1),
             "n_columns": _checks.integer("n_columns", self.n_columns, at_least=1),
-            "activation": check_activation(self.activation),
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)
@@ -69,6 +73,14 @@ class LayerSpec:
             _checks.fail("n_columns", f"at most one a hidden unit ({self.n_h})", self.n_columns)
         if self.pretrain_iter is not None:
             _checks.integer("pretrain_iter", self.pretrain_iter, at_least=0)
+            if is_maxout:
+                expected = "False where activation is 'maxout' (in a tied autoencoder each filter is a unit)"
+                _checks.fail("pretrain", expected, "True")
+
+    @property
+    def n_filters(self):
+        """Columns of W."""
+        return self.n_h * self.n_pieces
 
 
 def layer_specs(
@@ -83,6 +95,7 @@ def layer_specs(
     length_scale=None,
     ridge=None,
     activation=None,
+    n_pieces=LayerSpec.n_pieces,
     index_sets="uniform",
     pretrain=False,
     pretrain_iter=None,
@@ -140,13 +153,19 @@ def layer_specs(
         _check_kernel(strategy, dictionary, (n_v, *sizes[:-1]), points, i)
         if isinstance(strategy, Strategy) and n_columns == USUAL_COLUMNS:
             n_columns = min(n_columns, n_h)
-        n_iter = _pretraining(strategy, pretrain, pretrain_iter)
-        places = points if i == 0 else None  # hidden units are nowhere
-        specs.append(LayerSpec(n_h, strategy, proportion, n_columns, activation, n_iter, places))
-    if chosen.needs_places and not getattr(specs[0].dictionary, "draws_index_sets", False):
-        why = f"a first layer with {each['dictionary'][0]!r}, which draws no index sets"
-        _checks.warn(f"index_sets: {index_sets!r} changes nothing in {why}")
+        more = {"pretrain_iter": _pretraining(strategy, pretrain, pretrain_iter), "n_pieces": n_pieces}
+        more["points"] = None if i else points  # hidden units are nowhere
+        specs.append(LayerSpec(n_h, strategy, proportion, n_columns, activation, **more))
+    if chosen.needs_places:
+        _say_where_it_changes_nothing(index_sets, specs[0], each["dictionary"][0])
     return tuple(specs)
+
+
+def _say_where_it_changes_nothing(index_sets, spec, dictionary):
+    """A warning where a first layer draws no index sets."""
+    if not getattr(spec.dictionary, "draws_index_sets", False):
+        why = f"a first layer with {dictionary!r}, which draws no index sets"
+        _checks.warn(f"index_sets: {index_sets!r} changes nothing in {why}")
 
 
 def _index_set_choice(index_sets, points):
@@ -208,6 +227,8 @@ def _settings(length_scale, activation, pretrain, pretrain_iter):
         length_scale = _checks.number("length_scale", length_scale, above=0)
     if pretrain or pretrain_iter is not None:
         pretrain_iter = _checks.integer("pretrain_iter", pretrain_iter, at_least=0)
+    # a strategy that trains an autoencoder has its own activation where there is none of one filter a unit
+    activation = None if activation == MAXOUT else activation
     return {"length_scale": length_scale, "activation": activation, "max_iter": pretrain_iter}
 
 

@@ -10,6 +10,7 @@ from ..dictionaries.kernels import SquaredExponential
 from ..dictionaries.length_scales import choose_length_scale, default_bounds, log_marginal_likelihood
 from ..dictionaries.moments import varying_units
 from ..networks import Dense, Network, Rows
+from ..networks.activations import MAXOUT
 from ..optimisation.lbfgs import minimize
 from ..speed import Objective
 from ..unsupervised.autoencoder import TiedAutoencoder
@@ -161,7 +162,7 @@ def with_trained_length_scale(spec, X, Y=None, loss=None, *, rng, weight=None, n
     how = {
         "ridge": ridge,
         "rng": rng,
-        "activation": spec.activation,
+        "activation": "relu" if spec.activation == MAXOUT else spec.activation,  # the maximum of z and 0
         "weight": weight,
         "n_threads": n_threads,
     }

@@ -10,7 +10,7 @@ here knows a layer.
     sample_index_set                                             which of them are known: alpha
     Kernel, SquaredExponential, EmpiricalCovariance,
     SquaredCovariance, as_kernel                                 how alike two weights are: k(i, j)
-    kernel_ridge                                                 U from points, alpha and a kernel
+    kernel_ridge, kernel_ridge_factors                           U from points, alpha and a kernel
     random_connections, random_projection, identity_atoms        U from alpha, or from nothing
     dct_basis, wavelet_basis, kmeans_basis                       n_v atoms to choose from
     predict_features, predictive_variance                        what U predicts, and how surely
@@ -26,6 +26,7 @@ from .points import Grid, Points, grid_coordinates
 from .ridge import (
     identity_atoms,
     kernel_ridge,
+    kernel_ridge_factors,
     predict_features,
     predictive_variance,
     random_connections,
@@ -45,6 +46,7 @@ __all__ = [
     "grid_coordinates",
     "identity_atoms",
     "kernel_ridge",
+    "kernel_ridge_factors",
     "kmeans_basis",
     "log_marginal_likelihood",
     "predict_features",

@@ -8,9 +8,11 @@ from scipy import linalg
 
 from .. import _checks
 from .._blas import one_blas_thread
+from ..weights.factors import Factors
 from .index_sets import check_index_set, sample_index_set
 from .kernel_algebra import as_kernel
-from .points import as_points
+from .kernels import SquaredExponential
+from .points import Grid, as_points
 
 MAX_CONDITION = 1e12
 
@@ -67,6 +69,45 @@ def kernel_ridge(kernel, points, alpha, ridge=1e-2):
     factor, k_alpha = factor_ridge(kernel, points, alpha, ridge)
     # U^T = (K_alpha + ridge I)^-1 k_alpha
     return np.ascontiguousarray(linalg.cho_solve(factor, k_alpha).T)
+
+
+def kernel_ridge_factors(kernel, points, alpha, ridge=1e-2):
+    """U of ``kernel_ridge`` as ``Factors``, a product; None where it is none.
+
+    With the squared exponential on images every atom of k_alpha is one: exp(-|i - j|^2 / 2 s^2) is a factor
+    of the rows times one of the columns. Alpha must have the same pixels in each channel, as
+    ``sample_index_set`` draws it.
+
+    Parameters
+    ----------
+    kernel, points, alpha, ridge
+        As in ``kernel_ridge``.
+
+    Returns
+    -------
+    factors : Factors or None
+
+    Examples
+    --------
+    >>> from lowrankweights import Grid, SquaredExponential
+    >>> arguments = SquaredExponential(1.0), Grid((5, 4)), [0, 7, 13]
+    >>> factors = kernel_ridge_factors(*arguments)
+    >>> factors.rows.shape, bool(np.allclose(factors.dictionary(), kernel_ridge(*arguments)))
+    ((5, 3), True)
+    """
+    if type(kernel) is not SquaredExponential or not isinstance(points, Grid) or len(points.shape) != 2:
+        return None
+    n_channels, alpha = points.n_channels, np.asarray(alpha)
+    pixels = alpha[::n_channels] // n_channels
+    if not np.array_equal(alpha, (pixels[:, None] * n_channels + np.arange(n_channels)).ravel()):
+        return None
+    factor, _ = factor_ridge(kernel, Grid(points.shape), pixels, ridge)
+    row, column = np.divmod(pixels, points.shape[1])
+    along = [
+        np.exp(-0.5 * (np.arange(n)[:, None] - known) ** 2 / kernel.length_scale**2)
+        for n, known in zip(points.shape, (row, column), strict=True)
+    ]
+    return Factors(*along, linalg.cho_solve(factor, np.eye(len(pixels))))
 
 
 @one_blas_thread

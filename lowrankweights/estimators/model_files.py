@@ -24,7 +24,7 @@ FITTED = [
     *["theta_", "classes_", "loss_curve_", "feature_names_in_", "index_sets_", "recipes_"],
     *["pretrain_loss_curves_", "n_iter_", "loss_", "stop_report_", "n_features_in_", "_one_output"],
     *["_several_labels", "points_", "length_scale_", "input_mean_", "input_scale_", "target_mean_"],
-    *["target_scale_", "validation_loss_curve_", "best_iter_"],
+    *["target_scale_", "validation_loss_curve_", "best_iter_", "n_stages_"],
 ]
 # Of files from before there were these
 EARLIER = {

@@ -9,17 +9,25 @@ back as a list). A class that a room above exports needs nothing else to be save
 import numpy as np
 
 from .. import _checks, networks, unsupervised, weights
+from ..networks.activations import MAXOUT
+from ..networks.dropout import Dropout
+from ..networks.images import Conv2d, Flatten, MaxPool2d, Unflatten
 from ..networks.layers import Dense
 from ..networks.network import Network
 from ..unsupervised.autoencoder import TiedAutoencoder
 from ..weights.parametrisations import Columns, Full, LowRank, Predicted
 
 ARGUMENTS = {
-    Network: ("layers", "loss"),
-    Dense: ("parametrisation", "activation"),
+    Network: ("layers", "loss", "input_shape"),
+    Dense: ("parametrisation", "activation", "n_pieces"),
+    Conv2d: ("parametrisation", "window", "padding", "activation"),
+    MaxPool2d: ("window",),
+    Flatten: (),
+    Unflatten: ("shape",),
+    Dropout: ("rate", "rng"),
     TiedAutoencoder: ("parametrisation", "activation", "decoder"),
     Columns: ("columns",),
-    Predicted: ("U", "n_h"),
+    Predicted: ("U", "n_h", "factors"),
     LowRank: ("n_v", "n_h", "rank"),
     Full: ("n_v", "n_h"),
 }
@@ -52,7 +60,7 @@ def restore(description, classes=()):
     arguments = {RENAMED.get(k, k): restore(v, classes) for k, v in description.items() if k != "kind"}
     for table, argument in ((networks.ACTIVATIONS, "activation"), (networks.LOSSES, "loss")):
         name = arguments.get(argument)
-        if isinstance(name, str) and name not in table:
+        if isinstance(name, str) and name not in (*table, MAXOUT):
             tables = f"networks.{argument.upper()}S" if argument == "activation" else "networks.LOSSES"
             _checks.fail(
                 "path", f"a model whose {argument} is in {tables} (put it there before load)", repr(name)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .. import _checks
-from ..networks import Dense, Network
+from ..networks import Network
 from ..weights import Parametrisation
 from .training import fine_tune
 
@@ -70,7 +70,7 @@ def keep_largest(net, theta, n_left):
         Of that network.
     """
     layers, arrays = net.layers, net.unpack(theta)
-    n_biases = sum(layer.n_h for layer in layers)
+    n_biases = sum(layer.n_z for layer in layers)
     n_left = _checks.integer("n_left", n_left, at_least=n_biases + 1, at_most=net.n_dynamic)
     sizes = np.concatenate([np.abs(a["W"]).ravel() for a in arrays])
     kept = np.zeros(sizes.size, bool)
@@ -78,7 +78,7 @@ def keep_largest(net, theta, n_left):
     left, parts, start = [], [], 0
     for layer, a in zip(layers, arrays, strict=True):
         places = np.flatnonzero(kept[start : start + a["W"].size])
-        left.append(Dense(Sparse(layer.n_v, layer.n_h, places), layer.activation))
+        left.append(layer.with_weights(Sparse(layer.n_v, layer.n_z, places)))
         parts += [a["W"].ravel()[places], a["b"]]
         start += a["W"].size
     return Network(left, net.loss), np.concatenate(parts)

@@ -11,7 +11,8 @@ import numpy as np
 
 from .. import _checks
 from ..building import build, layer_specs
-from ..optimisation.lbfgs import minimize
+from ..estimators.perceptron.schedule import stages_of
+from ..optimisation.lbfgs import minimize_stages
 from ..speed import Objective, predict
 from .harness.stop_rules import STOP_RULES
 
@@ -49,7 +50,8 @@ def fit(spec, data, shared, n_threads):
     """``train`` without a look at test images.
 
     The spec has dictionary, proportion, n_columns, seed, hidden, max_iter, weight_decay, length_scale,
-    index_sets, pretrain_iter (0: no pre-training), stop_rule (one of ``STOP_RULES``).
+    index_sets, pretrain_iter (0: no pre-training), stop_rule (one of ``STOP_RULES``); and may have
+    activation (else "sigmoid"), n_pieces and dropout, as in ``LowRankMLPClassifier``.
     """
     _checks.choice("stop_rule", spec["stop_rule"], STOP_RULES)
     net, theta = _untrained(spec, data, shared, n_threads)
@@ -66,8 +68,8 @@ def fine_tune(spec, data, net, theta, n_threads):
         return len(wrong_items(net, theta, data.X_validation, data.y_validation)) / len(data.y_validation)
 
     best = rule.callback(validation_error)
-    how = {"max_iter": spec["max_iter"], "callbacks": [best], "on_interrupt": "raise"}
-    found = minimize(objective, theta, **how)
+    stages = stages_of(None, objective, spec["max_iter"], None, redrawn=spec.get("dropout", 0.0) > 0)
+    found = minimize_stages(stages, theta, callbacks=[best], on_interrupt="raise")
     theta = found.theta if best.theta is None else best.theta
     result = {
         "n_dynamic": net.n_dynamic,
@@ -99,7 +101,7 @@ def _untrained(spec, data, shared, n_threads):
     X, rng = data.X_train, np.random.default_rng(spec["seed"])
     n_classes = int(data.y_train.max()) + 1
     layers = _layers(spec, X, data.input_shape)
-    how = {"n_threads": n_threads, "shared": shared}
+    how = {"n_threads": n_threads, "shared": shared, "dropout": spec.get("dropout", 0.0)}
     with warnings.catch_warnings():  # where fewer pixels vary than are to be learned: the page says so
         warnings.filterwarnings("ignore", message="proportion: ")
         net, theta, _ = build(layers, X, n_classes, "softmax_cross_entropy", rng, **how)
@@ -114,7 +116,8 @@ def _layers(spec, X, input_shape):
         dictionary=tuple(spec["dictionary"]),
         proportion=spec["proportion"],
         n_columns=spec["n_columns"],
-        activation="sigmoid",
+        activation=spec.get("activation", "sigmoid"),
+        n_pieces=spec.get("n_pieces", 2),
         input_shape=input_shape,
         length_scale=spec["length_scale"],
         index_sets=spec["index_sets"],

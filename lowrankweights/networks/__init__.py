@@ -1,6 +1,8 @@
 """The definition: forward and backward pass in NumPy, to be read; what runs fast is its twin in ``speed``."""
 
 from .activations import ACTIVATIONS, Activation, sigmoid
+from .dropout import Dropout
+from .images import Conv2d, Flatten, MaxPool2d, Unflatten
 from .layers import Dense, Layer
 from .letters import LETTERS
 from .losses import LOSSES, Loss
@@ -12,10 +14,15 @@ __all__ = [
     "LETTERS",
     "LOSSES",
     "Activation",
+    "Conv2d",
     "Dense",
+    "Dropout",
+    "Flatten",
     "Layer",
     "Loss",
+    "MaxPool2d",
     "Network",
     "Rows",
+    "Unflatten",
     "sigmoid",
 ]

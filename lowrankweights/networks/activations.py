@@ -2,6 +2,8 @@
 
 To add one: a line in ``ACTIVATIONS``. That is all; for speed, a loop in ``speed/compiled.py``
 (``IN_PLACE``), and for worked numbers its slope in words (``SLOPES`` in ``teaching/worked/numbers.py``).
+
+Maxout is not entry by entry, and so not in the table: ``Dense`` alone has it.
 """
 
 from typing import NamedTuple
@@ -10,6 +12,7 @@ import numpy as np
 
 from .. import _checks
 
+MAXOUT = "maxout"
 STEP, NEAR = 1e-5, 1e-4  # of the slope that an activation's derivative is held against
 
 
@@ -18,6 +21,34 @@ class Activation(NamedTuple):
 
     value: callable
     derivative: callable
+
+
+class Maxout(NamedTuple):
+    """h_j = max_k z_jk: a unit j has ``n_pieces`` columns of z, side by side, and is the largest of them.
+
+    I. Goodfellow, D. Warde-Farley, M. Mirza, A. Courville and Y. Bengio, Maxout networks, ICML 2013.
+
+    >>> maxout, z = Maxout(n_pieces=2), np.array([[1.0, 3.0, 2.0, 2.0]])
+    >>> h, k = maxout.forward(z)
+    >>> h, maxout.backward(np.array([[5.0, 7.0]]), k)
+    (array([[3., 2.]]), array([[0., 5., 7., 0.]]))
+    """
+
+    n_pieces: int
+
+    def forward(self, z):
+        """h (n, n_h), and the piece k (n, n_h) that was the largest, of z (n, n_h n_pieces)."""
+        z = z.reshape(len(z), -1, self.n_pieces)
+        # h_j = max_k z_jk; of equal ones the first is meant
+        k = z.argmax(axis=2)[..., None]
+        return np.take_along_axis(z, k, axis=2)[..., 0], k[..., 0]
+
+    def backward(self, dh, k):
+        """dz (n, n_h n_pieces) from dh and k."""
+        # dz_jk = dh_j where piece k was the largest, else 0
+        dz = np.zeros((*dh.shape, self.n_pieces), dh.dtype)
+        np.put_along_axis(dz, k[..., None], dh[..., None], axis=2)
+        return dz.reshape(len(dh), -1)
 
 
 def sigmoid(z):
@@ -31,12 +62,17 @@ def sigmoid(z):
     return np.where(z >= 0, 1, e) / (1 + e)
 
 
-def check_activation(name, argument="activation"):
-    """The name, or a ``ValueError``: there is none, it is not entry by entry, or not its own derivative."""
+def check_activation(name, argument="activation", others=()):
+    """The name, or a ``ValueError``: there is none, it is not entry by entry, or not its own derivative.
+
+    ``others`` are names, of activations that are not entry by entry, which may be there too.
+    """
     if callable(name):
         expected = "a name in networks.ACTIVATIONS: put Activation(value, derivative) there under a name"
         _checks.fail(argument, expected, repr(name))
-    g = ACTIVATIONS[_checks.choice(argument, name, ACTIVATIONS)]
+    if _checks.choice(argument, name, [*ACTIVATIONS, *others]) in others:
+        return name
+    g = ACTIVATIONS[name]
     if not isinstance(g, Activation):
         expected = "networks.Activation(value, derivative) in the table, with derivative(h) = g'(z)"
         _checks.fail(f"{argument} ({name!r})", expected, repr(g))

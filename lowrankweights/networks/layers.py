@@ -11,7 +11,7 @@ import numpy as np
 
 from .. import _checks
 from ..weights import check_parametrisation
-from .activations import ACTIVATIONS, check_activation
+from .activations import ACTIVATIONS, MAXOUT, Maxout, check_activation
 
 
 class Layer(abc.ABC):
@@ -25,7 +25,8 @@ class Layer(abc.ABC):
     Attributes
     ----------
     in_shape, out_shape : tuple
-        Of one row, going in and coming out: (n_v,) and (n_h,), or those of an image.
+        Of one row, going in and coming out: (n_v,) and (n_h,), or those of an image. Layers on images have
+        none until ``on`` says what comes in.
     n_dynamic, n_static : int
         Numbers that it learns, and numbers that it has fixed; 0 unless a subclass says otherwise.
 
@@ -44,9 +45,14 @@ class Layer(abc.ABC):
     (5, 6)
     """
 
+    in_shape = out_shape = None
     n_dynamic = 0
     n_static = 0
     activation = "identity"
+
+    def on(self, in_shape):
+        """The layer for rows of this shape: itself, where its shapes are its own; a network asks each."""
+        return self
 
     def init(self, rng):
         """Initial parameters (n_dynamic,)."""
@@ -108,67 +114,33 @@ def _two(layer, method, value, expected):
     return _checks.two(f"{type(layer).__name__}.{method}", value, expected)
 
 
-class Dense(Layer):
-    """h = g(v W + b), with W from any parametrisation (paper, section 2).
+class Weighted(Layer):
+    """What ``Dense`` and ``Conv2d`` share: W from any parametrisation, a bias a filter, an activation."""
 
-    Parameters
-    ----------
-    parametrisation : Parametrisation
-        ``Full``, ``Predicted``, ``LowRank`` or ``Columns``; W is (n_v, n_h).
-    activation : "identity", "sigmoid", "tanh" or "relu"
-        g. The last layer of a network has "identity": losses take its z.
+    maxout = None
 
-    Raises
-    ------
-    ValueError
-        If the parametrisation is none or does not keep to its shapes, or there is no such activation.
-
-    Notes
-    -----
-    Here W is composed first, v (U w_alpha): a forward and backward pass over n rows takes 2 n n_v n_h +
-    2 n_v n_alpha n_h multiplications, without dv. The same numbers come from pooling first, (v U) w_alpha
-    (section 3.3), with n n_alpha (n_v + 2 n_h), or 2 n n_alpha n_h where v U is kept: cheaper while n_alpha
-    is small. ``speed`` counts, and takes the cheaper; dw_alpha = U^T (v^T dz) = (v U)^T dz is why it may.
-    """
-
-    def __init__(self, parametrisation, activation="identity"):
+    def __init__(self, parametrisation, activation, other_activations=()):
         self.parametrisation = check_parametrisation(parametrisation)
-        self.activation = check_activation(activation)
-        self.in_shape, self.out_shape = (parametrisation.n_v,), (parametrisation.n_h,)
+        self.activation = check_activation(activation, others=other_activations)
         # the bias is learned too
         self.n_dynamic = parametrisation.n_dynamic + parametrisation.n_h
         self.n_static = parametrisation.n_static
 
-    def forward(self, theta, v, rows=None):
-        p, b = self.split(theta)
-        # W = U w_alpha, or whatever else W is made of
-        W = self.parametrisation.expand(p)
-        # z = v W + b
-        z = v @ W + b
-        # h = g(z)
-        h = ACTIVATIONS[self.activation].value(z)
-        return h, (v, W, h)
-
-    def backward(self, theta, cache, dh):
-        v, W, h = cache
-        # dz = dh g'(z)
-        dz = dh * ACTIVATIONS[self.activation].derivative(h)
-        # db = sum of dz over the rows
-        db = dz.sum(axis=0)
-        # dW = v^T dz, and from it dL/dp: dw_alpha = U^T dW
-        dW = v.T @ dz
-        dp = self.parametrisation.pull_back(dW, self.split(theta)[0])
-        # dv = dz W^T
-        dv = dz @ W.T
-        return np.concatenate([dp, db]), dv
-
     def init(self, rng):
         """Initial parameters of the layer: p as the parametrisation says, b = 0."""
-        return np.concatenate([self.parametrisation.init(rng), np.zeros(self.n_h)])
+        return np.concatenate([self.parametrisation.init(rng), np.zeros(self.parametrisation.n_h)])
 
     def split(self, theta):
-        """The weights' p and the bias b (n_h,), as views."""
-        return theta[: -self.n_h], theta[-self.n_h :]
+        """The weights' p and the bias b, one a filter, as views."""
+        return theta[: -self.parametrisation.n_h], theta[-self.parametrisation.n_h :]
+
+    def dz(self, dh, h_or_k):
+        """dL/dz from dh and what ``forward`` kept of g."""
+        if self.maxout:
+            # dz_jk = dh_j where piece k was the largest, else 0
+            return self.maxout.backward(dh, h_or_k)
+        # dz = dh g'(z)
+        return dh * ACTIVATIONS[self.activation].derivative(h_or_k)
 
     def decayed(self, theta):
         """p: all but the bias."""
@@ -178,3 +150,72 @@ class Dense(Layer):
         """The learned arrays by name (w_alpha, or U and V), and, always by these names, W composed and b."""
         p, b = self.split(theta)
         return {**self.parametrisation.unpack(p), "W": self.parametrisation.expand(p), "b": b}
+
+
+class Dense(Weighted):
+    """h = g(v W + b), with W from any parametrisation (paper, section 2).
+
+    Parameters
+    ----------
+    parametrisation : Parametrisation
+        ``Full``, ``Predicted``, ``LowRank`` or ``Columns``; W is (n_v, n_h).
+    activation : "identity", "sigmoid", "tanh", "relu" or "maxout"
+        g. The last layer of a network has "identity": losses take its z. A unit of "maxout" is the largest of
+        ``n_pieces`` columns of z, which are side by side: h has n_h / n_pieces units.
+    n_pieces : int
+        Of a unit of "maxout"; of others it says nothing.
+
+    Raises
+    ------
+    ValueError
+        If the parametrisation is none or does not keep to its shapes, there is no such activation, or
+        the pieces do not divide the filters.
+
+    Notes
+    -----
+    Here W is composed first, v (U w_alpha): a forward and backward pass over n rows takes 2 n n_v n_h +
+    2 n_v n_alpha n_h multiplications, without dv. The same numbers come from pooling first, (v U) w_alpha
+    (section 3.3), with n n_alpha (n_v + 2 n_h), or 2 n n_alpha n_h where v U is kept: cheaper while n_alpha
+    is small. ``speed`` counts, and takes the cheaper; dw_alpha = U^T (v^T dz) = (v U)^T dz is why it may.
+    """
+
+    def __init__(self, parametrisation, activation="identity", n_pieces=2):
+        super().__init__(parametrisation, activation, other_activations=(MAXOUT,))
+        self.n_pieces = _checks.integer("n_pieces", n_pieces, at_least=1)
+        self.maxout = Maxout(self.n_pieces) if activation == MAXOUT else None
+        n_h = self.n_z = parametrisation.n_h
+        if self.maxout:
+            if n_h % n_pieces:
+                _checks.fail("n_pieces", f"a divisor of the parametrisation's n_h = {n_h} filters", n_pieces)
+            n_h //= n_pieces
+        self.in_shape, self.out_shape = (parametrisation.n_v,), (n_h,)
+
+    def with_weights(self, parametrisation):
+        """The same layer with W from another parametrisation."""
+        return Dense(parametrisation, self.activation, self.n_pieces)
+
+    def forward(self, theta, v, rows=None):
+        p, b = self.split(theta)
+        # W = U w_alpha, or whatever else W is made of
+        W = self.parametrisation.expand(p)
+        # z = v W + b
+        z = v @ W + b
+        if self.maxout:
+            # h_j = max_k z_jk, and which k
+            h, k = self.maxout.forward(z)
+            return h, (v, W, k)
+        # h = g(z)
+        h = ACTIVATIONS[self.activation].value(z)
+        return h, (v, W, h)
+
+    def backward(self, theta, cache, dh):
+        v, W, h_or_k = cache
+        dz = self.dz(dh, h_or_k)
+        # db = sum of dz over the rows
+        db = dz.sum(axis=0)
+        # dW = v^T dz, and from it dL/dp: dw_alpha = U^T dW
+        dW = v.T @ dz
+        dp = self.parametrisation.pull_back(dW, self.split(theta)[0])
+        # dv = dz W^T
+        dv = dz @ W.T
+        return np.concatenate([dp, db]), dv

@@ -41,6 +41,13 @@ LETTERS = {
     "share": Letter(
         "(n,)", "what each row counts in the mean loss: 1 / n, or its weight over the sum of all"
     ),
+    # a layer on images
+    "n_u": Letter(
+        "", "weights of a filter on images, one for each number of a window; there n_v of W is n_u"
+    ),
+    "u": Letter(
+        "(n, n_u)", "windows of images as rows, each flat as (row, column, channel); n counts all places"
+    ),
     # W from few numbers
     "alpha": Letter("(n_alpha,)", "index set: which weights are known"),
     "w_alpha": Letter("(n_alpha, n_h)", "the known weights, or coordinates in their place: what is learned"),

@@ -1,11 +1,10 @@
 """A network: a list of layers and a loss, as a function of one flat vector theta. This is the definition."""
 
-import itertools
-
 import numpy as np
 
 from .. import _checks
 from ..weights import packing
+from .dropout import Dropout
 from .layers import Layer, backward, forward
 from .losses import check_loss, prediction, terms_and_dz
 from .rows import Rows
@@ -17,8 +16,11 @@ class Network:
     Parameters
     ----------
     layers : list of Layer
+        Those on images take their shapes from the layer below.
     loss : "softmax_cross_entropy", "sigmoid_cross_entropy" or "squared_error"
         The mean over the rows; the squared error is half the sum over the outputs.
+    input_shape : tuple, optional
+        Of one row of X, (height, width, n_channels) of an image; default: the first layer's own.
 
     Attributes
     ----------
@@ -46,14 +48,19 @@ class Network:
     True
     """
 
-    def __init__(self, layers, loss):
-        self.layers = list(layers)
+    def __init__(self, layers, loss, input_shape=None):
+        self.layers = _handed_on(list(layers), input_shape)
         self.loss = check_loss(loss)
-        self._check_layers()
+        _warn_of_equal_masks(self.layers)
+        self._check_last()
         self.in_shape = self.layers[0].in_shape
         self.n_v, self.n_out = self.layers[0].n_v, self.layers[-1].n_h
         self.n_dynamic = sum(layer.n_dynamic for layer in self.layers)
         self.n_static = sum(layer.n_static for layer in self.layers)
+
+    @property
+    def input_shape(self):
+        return self.in_shape
 
     def loss_and_grad(self, theta, X, Y, weight_decay=0.0, rows=None):
         """The mean loss over the rows, and its gradient: the definition, whose fast twin is ``Objective``.
@@ -155,6 +162,9 @@ class Network:
 
     def check_data(self, X, Y=None):
         """X and Y as arrays of one dtype that fit the network."""
+        if len(self.in_shape) > 1 and np.shape(X)[1:] != self.in_shape:
+            rows = f"(n, {', '.join(map(str, self.in_shape))}), as layers[0], {type(self.layers[0]).__name__}"
+            _checks.fail("X", f"shape {rows}, takes them", f"shape {np.shape(X)}")
         X = _checks.array("X", X, shape=(None, *self.in_shape))
         if len(X) == 0:
             _checks.fail("X", "at least one row", f"shape {X.shape}")
@@ -162,17 +172,47 @@ class Network:
             Y = _checks.array("Y", Y, shape=(len(X), self.n_out), dtype=X.dtype)
         return X, Y
 
-    def _check_layers(self):
-        layers = self.layers
-        if not layers or not all(isinstance(layer, Layer) for layer in layers):
-            _checks.fail("layers", "at least one layer", repr(layers) if layers else "an empty list")
-        for i, (below, above) in enumerate(itertools.pairwise(layers), start=1):
-            if below.out_shape != above.in_shape:
-                expected = f"rows of shape {below.out_shape}, the units below"
-                _checks.fail(f"layers[{i}]", expected, f"rows of shape {above.in_shape}")
-        if layers[-1].activation != "identity":
+    def _check_last(self):
+        last = self.layers[-1]
+        if last.activation != "identity":
+            _checks.fail("layers[-1].activation", "'identity' (the loss takes z)", repr(last.activation))
+        if len(last.out_shape) != 1:
+            remedy = ": Flatten() before the last Dense" if len(last.out_shape) == 3 else ""
+            _checks.fail("layers[-1]", f"a row of numbers as output{remedy}", f"shape {last.out_shape}")
+
+
+def _handed_on(layers, input_shape):
+    """The layers, each for rows of the shape that the layer below hands on."""
+    if not layers or not all(isinstance(layer, Layer) for layer in layers):
+        _checks.fail("layers", "at least one layer", repr(layers) if layers else "an empty list")
+    shape, placed = layers[0].in_shape, []
+    if input_shape is not None:
+        shape = tuple(_checks.sizes("input_shape", input_shape, "the shape of one row of X"))
+    if shape is None:
+        expected = "(n_v,), or (height, width, n_channels) where the first layer is on images"
+        _checks.fail("input_shape", expected, "None")
+    for i, layer in enumerate(layers):
+        try:
+            placed.append(layer.on(shape))
+        except ValueError as error:
+            raise ValueError(
+                f"layers[{i}], {type(layer).__name__}, on rows of shape {shape}: {error}"
+            ) from None
+        if placed[i].in_shape != shape:
+            below = "the units below" if i else "input_shape"
             _checks.fail(
-                "layers[-1].activation", "'identity' (the loss takes z)", repr(layers[-1].activation)
+                f"layers[{i}]", f"rows of shape {shape}, {below}", f"rows of shape {placed[i].in_shape}"
             )
-        if len(layers[-1].out_shape) != 1:
-            _checks.fail("layers[-1]", "a row of numbers as output", f"shape {layers[-1].out_shape}")
+        shape = placed[i].out_shape
+    return placed
+
+
+def _warn_of_equal_masks(layers):
+    """A warning where two layers would leave out the same units of a row."""
+    first = {}
+    for i, layer in enumerate(layers):
+        if isinstance(layer, Dropout) and first.setdefault(layer.rng, i) != i:
+            _checks.warn(
+                f"layers[{i}].rng: {layer.rng}, as that of layers[{first[layer.rng]}]: both leave out the "
+                "same units of a row; give each Dropout a seed of its own"
+            )

@@ -138,7 +138,8 @@ def minimize_stages(
     checkpoint=None,
     on_interrupt="keep",
 ):
-    """Minimise one function after the other, each from where the last ended (growing samples).
+    """Minimise one function after the other, each from where the last ended (growing samples, or masks
+    that are drawn anew).
 
     ``stages`` is a list of (fun, max_iter); the other arguments are those of ``minimize``. A
     callback's stop or Ctrl-C ends all stages. The loss is that of the last stage run; n_iter and
@@ -158,7 +159,7 @@ def minimize_stages(
     run = _Run(theta, callbacks, Bar(sum(n for _, n in stages)) if progress else None, checkpoint)
     try:
         for fun, max_iter in stages:
-            status, message = run.minimize(fun, max_iter, options)
+            status, message = run.minimize(fun, max_iter, options, sum(n for _, n in stages))
             if status == "stopped":
                 break
     except KeyboardInterrupt:
@@ -189,7 +190,7 @@ class _Run:
         self.callbacks, self.bar = list(callbacks or []), bar
         self.checkpoint = None if checkpoint is None else Checkpoint(checkpoint)
 
-    def minimize(self, fun, max_iter, options):
+    def minimize(self, fun, max_iter, options, of_all):
         """Minimise fun from the best theta so far; returns status and message."""
         stage = Stage(fun, self.stages[-1].best.theta if self.stages else self.theta, self._completed)
         if not stage.start.is_finite():
@@ -202,7 +203,7 @@ class _Run:
         if len(self.stages) == 1:
             self.curves.add(stage.start.loss, stage.largest(stage.start))
             self._save()  # a path that cannot be written is better known now
-        status, message = stage.run(max_iter, options)
+        status, message = stage.run(max_iter, options, of_all)
         remark = getattr(fun, "remark", str)() if status != "stopped" else ""
         return status, f"{message} {remark}".rstrip()
 

@@ -50,8 +50,11 @@ class Stage:
         self._evaluated = self._iterate = self.start  # the last point looked at; the last one accepted
         self._saw_nan = self._agreed = self._stopped = False
 
-    def run(self, max_iter, options):
-        """Status and message; ``options`` are SciPy's gtol, ftol and maxcor."""
+    def run(self, max_iter, options, of_all=None):
+        """Status and message; ``options`` are SciPy's gtol, ftol and maxcor.
+
+        ``of_all``: the iterations of all stages together, which the message names in place of ``max_iter``.
+        """
         if max_iter == 0:
             return "max_iter", "max_iter is 0: nothing was changed."
         self._tol = options["gtol"]
@@ -62,7 +65,7 @@ class Stage:
         options = options | {"maxiter": max_iter, "maxfun": 40 * max_iter + 100}
         how = {"method": "L-BFGS-B", "jac": True, "callback": self._after, "options": options}
         found = optimize.minimize(self._loss_and_grad, self.start.theta, **how)
-        return self._explain(found.status, max_iter, options["ftol"])
+        return self._explain(found.status, of_all or max_iter, options["ftol"])
 
     def largest(self, point):
         """The largest entry of the gradient, or of fun's ``gradient_to_judge``, if it has one."""

@@ -1,5 +1,6 @@
 """Pictures of features, dictionaries, index sets and curves: functions that take and return Axes."""
 
+from .columnar_layers import columnar, columnar_layer
 from .curves import differences, log_percent_axis, loss_curves
 from .features import drawn_dictionary, feature_completion, index_set, index_sets, show_feature, tiles
 from .signals import signal_completion
@@ -11,6 +12,8 @@ __all__ = [
     "MARKS",
     "STYLE",
     "UNKNOWN",
+    "columnar",
+    "columnar_layer",
     "differences",
     "drawn_dictionary",
     "feature_completion",

@@ -33,7 +33,7 @@ def show_feature(w, shape, ax=None, scale=None, known=None):
     ax = plt.subplots(figsize=(2, 2))[1] if ax is None else ax
     w = _checks.array("w", w, ndim=1)
     grid = image_grid(shape, n_v=w.size, n_channels=(1, 3))
-    image = _picture(w, grid, scale)
+    image = picture(w, grid, scale)
     if known is not None:
         unknown = np.array(plt.matplotlib.colors.to_rgb(UNKNOWN))
         image = np.where(_pixels(known, grid)[..., None], image, unknown)
@@ -65,7 +65,7 @@ def tiles(W, shape, ax=None, n_across=None, scale=None):
     canvas = np.ones((n_down * (height + 1) - 1, n_across * (width + 1) - 1, 3))
     for i, w in enumerate(W.T):
         top, left = (height + 1) * (i // n_across), (width + 1) * (i % n_across)
-        canvas[top : top + height, left : left + width] = _picture(w, grid, scale)
+        canvas[top : top + height, left : left + width] = picture(w, grid, scale)
     # A frame around each tile: near-white features need an edge on white paper.
     ax.imshow(canvas, interpolation="nearest")
     for i in range(W.shape[1]):
@@ -213,7 +213,7 @@ def feature_completion(W, alpha, U, shape, length_scale=None, fig=None, what="le
     return fig
 
 
-def _picture(w, grid, scale=None):
+def picture(w, grid, scale=None):
     """A feature as colours (height, width, 3) in [0, 1]; ``scale`` is the weight at their end."""
     w = w / (scale or np.abs(w).max() or 1.0)
     if grid.n_channels == 3:

@@ -6,6 +6,9 @@ from matplotlib.colors import LinearSegmentedColormap
 COLOURS = {"blue": "#0072B2", "orange": "#E69F00", "green": "#009E73", "red": "#D55E00", "purple": "#CC79A7"}
 MARKS = ["o", "s", "^", "D", "v", "P", "X", "<", ">"]
 UNKNOWN = "#D9D7D2"
+# of a network's pictures: numbers that are learned, that are fixed, and those that pass through
+FILLS = {"learned": "#BBDDF0", "fixed": "#F7E3B5", "data": "#FFFFFF"}
+EDGES = {"learned": COLOURS["blue"], "fixed": "#9A6B00", "data": "#555555"}
 DIVERGING = LinearSegmentedColormap.from_list(
     "blue_white_red", ["#08306B", "#2B7BBA", "#A6CCE3", "#FFFFFF", "#F9B995", "#D6503B", "#67000D"]
 )

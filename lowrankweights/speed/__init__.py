@@ -3,6 +3,7 @@
 It imports the definition, never the reverse; tests hold each twin against it.
 """
 
+from . import convolutions  # the twins of layers on images are registered there
 from .blocks import BlockSum, Engine, Work, available_processors
 from .objective import ModelTwin, Objective, model_twin, output, predict
 from .plan import Plan
@@ -17,6 +18,7 @@ __all__ = [
     "Twin",
     "Work",
     "available_processors",
+    "convolutions",
     "model_twin",
     "output",
     "predict",

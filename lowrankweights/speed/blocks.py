@@ -155,15 +155,15 @@ def deal(n_rows, block_rows=BLOCK_ROWS, n_groups=N_GROUPS):
     return [blocks[a:b] for a, b in itertools.pairwise(ends) if a < b]
 
 
-def in_blocks(function, n_rows, n_threads=None):
+def in_blocks(function, n_rows, n_threads=None, block_rows=BLOCK_ROWS):
     """``function(rows)`` for blocks of rows, slices, in threads: its results one below the other.
 
     >>> in_blocks(lambda rows: np.arange(4)[rows] ** 2, 4)
     array([0, 1, 4, 9])
     """
-    if n_rows <= BLOCK_ROWS:
+    if n_rows <= block_rows:
         return function(slice(0, n_rows))
-    first, *others = itertools.chain.from_iterable(deal(n_rows))
+    first, *others = itertools.chain.from_iterable(deal(n_rows, block_rows))
     found = function(first)
     whole = np.empty((n_rows, *found.shape[1:]), found.dtype)
     whole[first] = found

@@ -5,12 +5,15 @@ Numba is there, and are compiled at their first call, then kept in a cache for l
 Float64 stays with NumPy: there exactness counts.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 
-from ..networks import ACTIVATIONS, LOSSES
+from ..networks import ACTIVATIONS, LOSSES, dropout
+from ..networks.activations import Maxout
 from ..networks.losses import terms_and_dz
+from .buffers import empty
 from .numba_or_numpy import compiled
 
 # tanh(x) = x P(x^2) / Q(x^2) on [-9, 9], beyond which it is 1 in float32: our own weighted
@@ -102,6 +105,57 @@ def relu_backward(dh, h):
     return dh
 
 
+def _largest_pieces(h, k, z, b):
+    h[...], k[...] = Maxout(z.shape[1] // h.shape[1]).forward(np.add(z, b, out=z))
+    return h
+
+
+@compiled(meaning=_largest_pieces)
+def largest_pieces(h, k, z, b):
+    """h_j = max_k (z_jk + b_jk), and which k: the first of equal ones; z may be overwritten.
+
+    h and k are (n, n_h), z (n, n_h n_pieces) and b (n_h n_pieces,).
+    """
+    n_pieces = z.shape[1] // h.shape[1]
+    for i in range(h.shape[0]):
+        for j in range(h.shape[1]):
+            first = j * n_pieces
+            largest, piece = z[i, first] + b[first], 0
+            for part in range(1, n_pieces):
+                x = z[i, first + part] + b[first + part]
+                piece = part if x > largest else piece
+                largest = max(largest, x)
+            h[i, j], k[i, j] = largest, piece
+    return h
+
+
+def _to_pieces(dz, dh, k):
+    return _put(dz, Maxout(dz.shape[1] // dh.shape[1]).backward(dh, k))
+
+
+@compiled(meaning=_to_pieces)
+def to_pieces(dz, dh, k):
+    """dz_jk = dh_j where piece k was the largest, else 0; shapes as in ``largest_pieces``."""
+    n_pieces = dz.shape[1] // dh.shape[1]
+    for i in range(dh.shape[0]):
+        for j in range(dh.shape[1]):
+            for part in range(n_pieces):
+                dz[i, j * n_pieces + part] = dh[i, j] if k[i, j] == part else _ZERO
+    return dz
+
+
+def maxout(z, b, n_pieces):
+    """h (n, n_h) and k, of z (n, n_h n_pieces) less the bias, which is overwritten."""
+    shape = len(z), z.shape[1] // n_pieces
+    k = empty(shape, np.intp)
+    return largest_pieces(empty(shape, z.dtype), k, z, b), k
+
+
+def maxout_backward(dh, k, n_pieces):
+    """dz (n, n_h n_pieces) from dh and k."""
+    return to_pieces(empty((len(dh), dh.shape[1] * n_pieces), dh.dtype), dh, k)
+
+
 def _softmax_cross_entropy(dz, z, Y):
     terms, dz[...] = LOSSES["softmax_cross_entropy"].terms(z, Y)
     return terms.sum(dtype=np.float64)
@@ -173,6 +227,38 @@ def rectify_and_pool(out, z, region, t):
                 out[i, k, 0, j] += max(z[i, p, j] - t, _ZERO)
                 out[i, k, 1, j] += max(-z[i, p, j] - t, _ZERO)
     return out
+
+
+def _drop_units(v, keys, smallest, factor):
+    kept = dropout.uniform(keys.view(np.uint64), v.shape[1]) * 2.0**dropout.BITS >= smallest[0]
+    return np.multiply(v, kept * factor, out=v)
+
+
+_STEP, _FIRST, _SECOND, _UNUSED = dropout.STEP, dropout.FIRST, dropout.SECOND, np.uint64(64 - dropout.BITS)
+_30, _27, _31 = map(np.uint64, (30, 27, 31))
+
+
+@compiled(meaning=_drop_units)
+def drop_units(v, keys, smallest, factor):
+    """v = v factor where the first bits of the unit's number, as an integer, are >= smallest, else v 0.
+
+    v is (n, n_units), keys (n,); smallest and factor have one entry.
+    """
+    for i in range(v.shape[0]):
+        for j in range(v.shape[1]):
+            z = np.uint64(keys[i]) + np.uint64(j + 1) * _STEP
+            z = (z ^ (z >> _30)) * _FIRST
+            z = (z ^ (z >> _27)) * _SECOND
+            kept = np.int64((z ^ (z >> _31)) >> _UNUSED) >= smallest[0]
+            v[i, j] *= factor[0] if kept else _ZERO
+    return v
+
+
+def drop(v, keys, rate):
+    """v mask / (1 - rate) for rows v (n, ...) with their ``Dropout.keys``, in v's memory where it can be."""
+    smallest = np.array([math.ceil(rate * 2**dropout.BITS)], np.intp)
+    factor = np.array([1 / (1 - rate)], v.dtype)
+    return drop_units(v.reshape(len(v), -1), keys.view(np.int64), smallest, factor).reshape(v.shape)
 
 
 class InPlace(NamedTuple):

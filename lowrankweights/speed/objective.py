@@ -13,7 +13,9 @@ from ..networks.losses import prediction, terms_and_dz
 from .blocks import BLOCK_ROWS, BlockSum, Work, deal, in_blocks
 from .compiled import loss_and_dz
 from .scales import remark
-from .twins import twins
+from .twins import first_that_learns, twins
+
+BLOCK_NUMBERS = 1 << 21  # of a block's widest layer
 
 
 class ModelTwin(abc.ABC):
@@ -24,7 +26,11 @@ class ModelTwin(abc.ABC):
     model : Network, or another model with ``loss_and_grad``, ``check_theta`` and ``check_data``
     plan : Plan
         The order in which each layer is computed.
+    block_rows : int
+        Rows of a block, at most.
     """
+
+    block_rows = BLOCK_ROWS
 
     def pool(self, X, n_threads=None):
         """What is kept of X, (n, ...): X itself, or what was made of it once, before training."""
@@ -49,6 +55,12 @@ class NetworkTwin(ModelTwin):
     def __init__(self, net, plan=None):
         self.model, self.plan = net, plan
         self.twins = [twins(layer)[0] for layer in net.layers] if plan is None else plan.twins
+        self.first = first_that_learns(net.layers)
+
+    @property
+    def block_rows(self):
+        widest = max(twin.width for twin in self.twins)
+        return min(BLOCK_ROWS, max(1, BLOCK_NUMBERS // widest))
 
     def pool(self, X, n_threads=None):
         return pooled(self.twins[0], X, n_threads)
@@ -70,9 +82,9 @@ class NetworkTwin(ModelTwin):
         z, caches = self.forward(arrays, X, rows)
         weighted = None if rows.weight is None else rows
         loss, dh = loss_and_dz(self.model.loss, z, Y, weighted)
-        gradients = [None] * len(self.twins)
-        for i in reversed(range(len(self.twins))):
-            gradients[i], dh = self.twins[i].backward(arrays[i], caches[i], dh, need_dv=i > 0)
+        gradients = [[np.zeros(0)] for _ in self.twins]
+        for i in reversed(range(self.first, len(self.twins))):
+            gradients[i], dh = self.twins[i].backward(arrays[i], caches[i], dh, need_dv=i > self.first)
         return loss, gradients
 
     def finish(self, loss, gradients, theta, total, weight_decay):
@@ -117,6 +129,10 @@ class RowsOfModel(Work):
         """The same for some of the rows."""
         return RowsOfModel(self.twin, self.X[part], self.Y[part], self.rows[part])
 
+    def at_stage(self, stage):
+        """The same for the rows at another stage."""
+        return RowsOfModel(self.twin, self.X, self.Y, self.rows.at_stage(stage))
+
     def prepare(self, theta):
         return self.twin.prepare(theta)
 
@@ -138,9 +154,9 @@ class Objective(BlockSum):
     n_threads, engine : optional
         See ``BlockSum``.
     rows : Rows, optional
-        Weights of the rows; default: every row counts once.
-    block_rows : int
-        Rows of a block, at most.
+        Weights of the rows, their numbers and stage; default: every row counts once.
+    block_rows : int, optional
+        Rows of a block, at most; default: as many as stay in the cache.
 
     Attributes
     ----------
@@ -156,20 +172,21 @@ class Objective(BlockSum):
 
     @one_blas_thread
     def __init__(
-        self, net, X, Y, weight_decay=0.0, n_threads=None, engine=None, *, rows=None, block_rows=BLOCK_ROWS
+        self, net, X, Y, weight_decay=0.0, n_threads=None, engine=None, *, rows=None, block_rows=None
     ):
         X, Y = net.check_data(X, Y)
         self._scales = [remark("X", _checks.in_range("X", X))]
         if _checks.in_range("Y", Y) is not X and getattr(net, "loss", "") == "squared_error":
             self._scales.append(remark("Y", Y))
-        self.net, self.n_rows, self.dtype, self.block_rows = net, len(X), X.dtype, block_rows
+        self.net, self.n_rows, self.dtype = net, len(X), X.dtype
         self.weight_decay = _checks.number("weight_decay", weight_decay, at_least=0)
         rows = Rows.of(self.n_rows) if rows is None else rows
         if len(rows) != self.n_rows:
             _checks.fail("rows", f"the context of {self.n_rows} rows, as X has", len(rows))
         twin = model_twin(net, self.n_rows)
+        self.block_rows = twin.block_rows if block_rows is None else block_rows
         work = RowsOfModel(twin, twin.pool(X, n_threads), np.ascontiguousarray(Y), rows)
-        super().__init__(work, deal(self.n_rows, block_rows), n_threads, engine)
+        super().__init__(work, deal(self.n_rows, self.block_rows), n_threads, engine)
 
     @property
     def plan(self):
@@ -190,6 +207,16 @@ class Objective(BlockSum):
         part.work, part.n_rows = self.work[rows], len(rows)
         part.groups = deal(part.n_rows, self.block_rows)
         return part
+
+    def at_stage(self, stage):
+        """The same objective at another stage, an integer >= 0: what ``Dropout`` leaves out is drawn anew.
+
+        Each is a function of theta that does not change: ``minimize_stages([(objective.at_stage(k), 20) for
+        k in range(10)], theta)`` makes 20 iterations on each.
+        """
+        other = copy.copy(self)
+        other.work = self.work.at_stage(_checks.integer("stage", stage, at_least=0))
+        return other
 
     @one_blas_thread
     def __call__(self, theta):
@@ -226,4 +253,9 @@ def output(layer, theta, v, n_threads=None):
 def forward(twin, theta, v, n_threads):
     """What comes out of a twin's forward pass where nothing is trained, block by block."""
     arrays, context = twin.prepare(theta.astype(v.dtype)), Rows.of(len(v), training=False)
-    return in_blocks(lambda rows: twin.forward(arrays, v[rows], context[rows])[0], len(v), n_threads)
+    block_rows = getattr(twin, "block_rows", BLOCK_ROWS)
+
+    def of_block(rows):
+        return twin.forward(arrays, v[rows], context[rows])[0]
+
+    return in_blocks(of_block, len(v), n_threads, block_rows)

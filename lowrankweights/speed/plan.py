@@ -6,9 +6,9 @@ wins (ours; the paper mentions the reordering in sections 3.3 and 3.4).
 
 from typing import NamedTuple
 
-from ..networks import Dense
+from ..networks.layers import Dense, Weighted
 from .orders import cheapest
-from .twins import twins
+from .twins import first_that_learns, twins
 
 
 class Step(NamedTuple):
@@ -45,12 +45,14 @@ class Plan:
     @classmethod
     def of_network(cls, net, n_rows):
         """The plan of a network: the twins of its layers, the first layer's input known beforehand."""
-        steps = []
+        steps, first = [], first_that_learns(net.layers)
         for i, layer in enumerate(net.layers):
-            shape = _shape(layer.in_shape, layer.out_shape)
-            full = (3 if i else 2) * layer.n_v * layer.n_h if isinstance(layer, Dense) else 0
+            # of a dense layer the shape of W
+            n_z = layer.n_z if isinstance(layer, Dense) else layer.n_h
+            shape = _shape(layer.in_shape, (n_z,) if isinstance(layer, Dense) else layer.out_shape)
+            full = (2 + (i > first)) * layer.parametrisation.n_v * n_z if isinstance(layer, Weighted) else 0
             candidates = twins(layer, poolable=i == 0)
-            steps.append(Step.choose(str(i + 1), shape, candidates, n_rows, i > 0, full))
+            steps.append(Step.choose(str(i + 1), shape, candidates, n_rows, i > first, full))
         return cls(steps, n_rows)
 
     @property

@@ -10,8 +10,9 @@ import functools
 
 import numpy as np
 
-from ..networks import Dense, layers
-from .compiled import in_place
+from ..networks import Dense, Dropout, layers
+from .buffers import empty
+from .compiled import drop, in_place, maxout, maxout_backward
 from .orders import orders
 
 
@@ -34,6 +35,11 @@ class Twin(abc.ABC):
     def __init__(self, layer):
         self.layer, self.n_v = layer, layer.n_v
         self.name = getattr(self, "name", type(self).__name__)
+
+    @property
+    def width(self):
+        """Numbers that a row takes in memory, where they are so many that blocks should have fewer rows."""
+        return 1
 
     @property
     def input_width(self):
@@ -105,15 +111,23 @@ class DenseTwin(Twin):
         *weights, b = arrays
         # v W
         z, cache = self.order.multiply(v, weights)
+        if self.layer.maxout:
+            # z = v W + b, h_j = max_k z_jk, and which k
+            h, k = maxout(z, b, self.layer.n_pieces)
+            return h, (cache, k)
         # z = v W + b, h = g(z), in one memory
         h = in_place(self.layer.activation).forward(z, b)
         return h, (cache, h)
 
     def backward(self, arrays, cache, dh, need_dv=True):
         *weights, _ = arrays
-        cache, h = cache
-        # dz = dh g'(z), in dh's memory
-        dz = in_place(self.layer.activation).backward(dh, h)
+        cache, h_or_k = cache
+        if self.layer.maxout:
+            # dz_jk = dh_j where piece k was the largest, else 0
+            dz = maxout_backward(dh, h_or_k, self.layer.n_pieces)
+        else:
+            # dz = dh g'(z), in dh's memory
+            dz = in_place(self.layer.activation).backward(dh, h_or_k)
         # db = sum of dz over the rows
         db = dz.sum(axis=0)
         # dW = v^T dz, dv = dz W^T
@@ -131,6 +145,34 @@ class DenseTwin(Twin):
         return self.order.multiplications(n, need_dv)
 
 
+class DropoutTwin(Twin):
+    """h = v mask / (1 - rate) in one pass over the memory; on the way back the mask is made again."""
+
+    name = "mask"
+
+    def prepare(self, theta):
+        return []
+
+    def forward(self, arrays, v, rows):
+        if not rows.training:
+            return v, None
+        keys, h = self.layer.keys(rows), empty(v.shape, v.dtype)
+        np.copyto(h, v)
+        return drop(h, keys, self.layer.rate), keys
+
+    def backward(self, arrays, keys, dh, need_dv=True):
+        # dv = dh mask / (1 - rate), in dh's memory
+        return [], drop(dh, keys, self.layer.rate) if need_dv and keys is not None else dh
+
+    def finish(self, gradients, theta):
+        return np.zeros(0)
+
+
+def first_that_learns(layers):
+    """The first layer that learns anything (its index): none below needs dv of the layer above."""
+    return next((i for i, layer in enumerate(layers) if layer.n_dynamic), len(layers))
+
+
 @functools.singledispatch
 def twins(layer, poolable=False):
     """Every fast twin of a layer; ``poolable``: its input is the data, known beforehand.
@@ -146,3 +188,8 @@ def twins(layer, poolable=False):
 @twins.register(Dense)
 def _(layer, poolable=False):
     return [DenseTwin(layer, order) for order in orders(layer.parametrisation, poolable)]
+
+
+@twins.register(Dropout)
+def _(layer, poolable=False):
+    return [DropoutTwin(layer)]

@@ -1,9 +1,11 @@
 """W from few numbers, and dL/dW back to them: parametrisations know neither layers nor kernels."""
 
+from .factors import Factors
 from .parametrisations import Columns, Full, LowRank, Parametrisation, Predicted, check_parametrisation
 
 __all__ = [
     "Columns",
+    "Factors",
     "Full",
     "LowRank",
     "Parametrisation",

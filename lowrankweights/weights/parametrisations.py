@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import _checks
 from . import packing
+from .factors import Factors
 
 
 class Parametrisation(abc.ABC):
@@ -124,17 +125,15 @@ class Full(Parametrisation):
 
 
 class Predicted(Parametrisation):
-    """Only w_alpha is learned, the rest of each filter is predicted: W = U w_alpha.
+    """Only w_alpha is learned, the rest is predicted: W = U w_alpha (paper, sections 2 and 3.1).
 
     Parameters
     ----------
     U : array, (n_v, n_alpha)
         The dictionary; static. ``w_alpha`` is (n_alpha, n_h).
     n_h : int
-
-    Notes
-    -----
-    Paper, sections 2 and 3.1.
+    factors : Factors, or (rows, columns, mixing), optional
+        U as a product, if it is one: a convolution with it is faster then.
 
     Examples
     --------
@@ -144,12 +143,13 @@ class Predicted(Parametrisation):
            [1., 2.]])
     """
 
-    def __init__(self, U, n_h):
+    def __init__(self, U, n_h, factors=None):
         self.U = _checks.array("U", U, ndim=2, dtype=np.float64).copy()
         self.U.setflags(write=False)  # it never changes, and its casts below stay true
         super().__init__(self.U.shape[0], n_h)
         self.n_alpha = _checks.integer("U (number of atoms)", self.U.shape[1], at_least=1)
         self.shapes = {"w_alpha": (self.n_alpha, self.n_h)}
+        self.factors = None if factors is None else Factors.of(factors, self.U)
         self.n_static = self.U.size
         self.composing_multiplications = 2 * self.U.size * self.n_h
         self._cast = {self.U.dtype: self.U}

@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from lowrankweights.bench import cases, gemm, memory, peers, race, rica
+from lowrankweights.bench import cases, convolution, gemm, memory, peers, race, rica
 from lowrankweights.bench.report import write_json
 from lowrankweights.bench.run import in_turn
 from lowrankweights.commands.main import main
@@ -63,6 +63,21 @@ def test_pytorch_computes_the_same_cost_of_rica(block_rows):
     wanted, wanted_grad = rica_cost(W.ravel(), X.astype(float), 9, None, rica.SPARSITY, rica.EPS)
     assert cost == pytest.approx(wanted, rel=1e-5)
     assert np.abs(grad.numpy().ravel() - wanted_grad).max() < 1e-5 * np.abs(wanted_grad).max()
+
+
+@pytest.mark.parametrize("memory_format", convolution.FORMATS)
+@pytest.mark.parametrize("make", [convolution.network, convolution.layer])
+def test_pytorch_computes_the_same_gradient_of_a_convolutional_network(make, memory_format):
+    pytest.importorskip("torch", reason="PyTorch is not installed")
+    net, theta = make(1.0)
+    X, Y = convolution.data(net, 12, np.float32, np.random.default_rng(0))
+    loss, grad = net.loss_and_grad(theta, X, Y)
+    theirs, parameters = convolution.torch_loss_and_grad(net, theta, X, Y, 5, memory_format)()
+    # PyTorch's filters are (n_h, n_channels, height, width)
+    gradients = [p.grad.permute(2, 3, 1, 0) if p.ndim == 4 else p.grad for p in parameters]
+    flat = np.concatenate([g.numpy().ravel() for g in gradients])
+    assert theirs == pytest.approx(loss, rel=1e-5)
+    assert np.abs(flat - grad).max() < 1e-5 * np.abs(grad).max()
 
 
 def test_numbers_are_written_where_there_is_no_folder_yet(tmp_path):

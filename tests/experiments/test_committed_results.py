@@ -58,6 +58,10 @@ def no_data_folder(monkeypatch, tmp_path):
 @pytest.mark.parametrize("path", COMMITTED, ids=lambda p: p.stem)
 def test_committed_results_say_what_they_depend_on(path):
     for r in files.read(path):
+        if path.stem.startswith("3-"):  # layers that are drawn: nothing was learned, there are no data
+            learned = {"data", "n_train", "error", "wrong", "loss", "n_iter", "stopped"}
+            assert set(r) >= FIELDS - learned
+            continue
         if "filters" in r or "features" in r:  # pictures of filters: nothing was classified
             assert set(r) >= FIELDS - {"error", "wrong"}
             continue

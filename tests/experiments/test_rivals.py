@@ -4,7 +4,7 @@ import pytest
 from lowrankweights import experiments
 from lowrankweights.building import build, layer_specs
 from lowrankweights.experiments import rivals
-from lowrankweights.experiments.figures.rivals import Rivals
+from lowrankweights.experiments.beyond.rivals import Rivals
 from lowrankweights.experiments.harness import runner, search
 from lowrankweights.experiments.images import load
 from lowrankweights.results.files import select

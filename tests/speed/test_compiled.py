@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from lowrankweights.networks import Dropout, Rows
 from lowrankweights.speed import compiled
 
 pytest.importorskip("numba", reason="Numba is not installed: the NumPy meaning runs")
@@ -71,3 +72,28 @@ def test_any_array_may_come(function, prepare):
     result = function(z, b)
     assert np.abs(result - wanted).max() < 1e-6
     assert (result is z) == (prepare != "read_only")
+
+
+@pytest.mark.parametrize("n_pieces", [1, 2, 3])
+@pytest.mark.parametrize("ties", [False, True])
+def test_the_loops_of_maxout_say_what_numpy_says(n_pieces, ties):
+    z, b = array((67, 12)), array(12, 1)
+    z, b = (z.round(), b.round()) if ties else (z, b)
+    wanted, found = [], []
+    for kind, results in (("meaning", wanted), ("jitted", found)):
+        h, k = np.empty((67, 12 // n_pieces), np.float32), np.empty((67, 12 // n_pieces), np.intp)
+        getattr(compiled.largest_pieces, kind)(h, k, z.copy(), b)
+        dz = getattr(compiled.to_pieces, kind)(np.empty((67, 12), np.float32), array(h.shape, 2), k)
+        results += [h, k, dz]
+    assert all(np.array_equal(a, c) for a, c in zip(wanted, found, strict=True))
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.3, 0.5, 1 - 2.0**-53])
+def test_the_loops_of_dropout_keep_what_numpy_keeps(rate):
+    layer = Dropout(rate, rng=3)
+    keys, v = layer.keys(Rows.of(67, stage=4)), array((67, 131))
+    smallest = np.array([np.ceil(rate * 2.0**53)]).astype(np.intp)
+    arrays = keys.view(np.int64), smallest, np.array([1 / (1 - rate)], np.float32)
+    wanted = compiled.drop_units.meaning(v.copy(), *arrays)
+    assert np.array_equal(compiled.drop_units.jitted(v.copy(), *arrays), wanted)
+    assert np.array_equal(layer.forward(None, v, Rows.of(67, stage=4))[0], wanted)

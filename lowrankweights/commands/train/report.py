@@ -53,9 +53,10 @@ def layer_table(model):
     """Dynamic and static counts, layer by layer."""
     net = model.network_
     lines = [f"{'layer':>6}  {'weights':>11}  {'learned':>11}  {'share':>6}  {'static':>11}"]
-    for i, layer in enumerate(net.layers):
+    layers = [layer for layer in net.layers if layer.n_dynamic]
+    for i, layer in enumerate(layers):
         q = layer.parametrisation
-        size, name = q.n_v * q.n_h, str(i + 1) if i < len(net.layers) - 1 else "output"
+        size, name = q.n_v * q.n_h, str(i + 1) if i < len(layers) - 1 else "output"
         lines.append(
             f"{name:>6}  {size:>11,}  {q.n_dynamic:>11,}  {q.n_dynamic / size:>6.1%}  {q.n_static:>11,}"
         )

@@ -7,6 +7,7 @@ from sklearn.utils.validation import check_is_fitted
 from ... import _checks
 from ..._blas import one_blas_thread
 from ...building import build, layer_specs, takes_length_scale, with_trained_length_scale
+from ...networks.layers import Weighted
 from ...optimisation.lbfgs import minimize_stages
 from ...speed import Objective, predict
 from ..common import Lost, fitted_dictionaries, numeric_types, warn_if_unfinished
@@ -19,9 +20,9 @@ from .validation import Validation
 # The parameters that describe the hidden layers.
 OF_LAYERS = [
     *["hidden_layer_sizes", "dictionary", "proportion", "n_columns", "length_scale", "ridge"],
-    *["activation", "index_sets", "pretrain", "pretrain_iter"],
+    *["activation", "n_pieces", "index_sets", "pretrain", "pretrain_iter"],
 ]
-OF_NETWORK = [*OF_LAYERS, "input_shape", "points", "loss", "standardize"]
+OF_NETWORK = [*OF_LAYERS, "dropout", "input_shape", "points", "loss", "standardize"]
 
 
 class LowRankMLP(PerceptronParameters):
@@ -34,6 +35,7 @@ class LowRankMLP(PerceptronParameters):
     """
 
     standardised_loss = None
+    layer_parameters, network_parameters = OF_LAYERS, OF_NETWORK
 
     @property
     def partial_fit(self):
@@ -88,6 +90,7 @@ class LowRankMLP(PerceptronParameters):
         if theta0 is not None:
             theta = folding.unfold(_checks.array("theta0", theta0, shape=theta.shape, dtype=np.float64))
         self.network_ = folding.outer  # callbacks may look at it
+        self.n_stages_ = getattr(self, "n_stages_", 0) if goes_on else 0
         result = self._minimize(folding, theta, rows, held_out, rng)
         self._keep(result, folding.fold(result.theta))
         return self
@@ -99,14 +102,17 @@ class LowRankMLP(PerceptronParameters):
         objective = Objective(net, rows.X, rows.Y, self.weight_decay, **how)
         if folding.inputs is None:
             warn_of_scale(rows.X)
-        stages = stages_of(self.schedule, objective, self.max_iter, rng)
+        which = {"redrawn": self.dropout > 0, "first": self.n_stages_}
+        stages = stages_of(self.schedule, objective, self.max_iter, rng, **which)
+        self.n_stages_ += len(stages)
         callbacks, validation = folding.seen_by(self.callbacks), None
         if self.early_stopping:
             held_out = held_out.in_units(folding.inputs, folding.targets, self.n_threads)
             validation = Validation(net, held_out, theta, self.n_iter_no_change, self.n_threads)
             callbacks = [*callbacks, validation]
         result = minimize_stages(stages, theta, tol=self.tol, callbacks=callbacks, progress=self.verbose)
-        warn_if_unfinished(result, stages[-1][1], "" if folding.inputs is not None else "standardize=True")
+        n_iter = sum(k for _, k in stages) if stages[-1][1] else 0
+        warn_if_unfinished(result, n_iter, "" if folding.inputs is not None else "standardize=True")
         if validation is not None:
             result = validation.best_of(result)
             self.validation_loss_curve_ = np.array(validation.curve)
@@ -115,7 +121,7 @@ class LowRankMLP(PerceptronParameters):
 
     def _build(self, rows, said, loss, rng):
         """A new network for these rows, with its initial theta."""
-        chosen = {name: getattr(self, name) for name in OF_LAYERS}
+        chosen = {name: getattr(self, name) for name in self.layer_parameters}
         auto = isinstance(self.length_scale, str) and self.length_scale == "auto"
         chosen |= {"input_shape": said[0], "points": said[1]} | ({"length_scale": None} if auto else {})
         specs = layer_specs(n_v=rows.X.shape[1], **chosen)
@@ -124,7 +130,8 @@ class LowRankMLP(PerceptronParameters):
         if auto and takes_length_scale(dictionary):
             first = with_trained_length_scale(specs[0], rows.X, rows.Y, loss, rng=rng.spawn(1)[0], **how)
             specs = (first, *specs[1:])
-        net, theta, built = build(specs, rows.X, rows.Y.shape[1], loss, rng, engine=self.engine, **how)
+        how |= {"engine": self.engine, "dropout": self.dropout}
+        net, theta, built = build(specs, rows.X, rows.Y.shape[1], loss, rng, **how)
         self.points_, self.length_scale_ = specs[0].points, getattr(specs[0].dictionary, "length_scale", None)
         self.index_sets_, self.recipes_ = [b.index_sets for b in built], [b.recipes for b in built]
         self.pretrain_loss_curves_ = [b.pretraining.loss_curve for b in built if b.pretraining is not None]
@@ -167,10 +174,10 @@ class LowRankMLP(PerceptronParameters):
     def describe_fit(self):
         """Set the fitted attributes that follow from ``network_`` and ``theta_``."""
         self.filters_ = self.network_.weights(self.theta_)
-        hidden = self.network_.layers[:-1]
-        self.dictionaries_ = [fitted_dictionaries(dense.parametrisation) for dense in hidden]
+        hidden = [layer.parametrisation for layer in self.network_.layers[:-1] if isinstance(layer, Weighted)]
+        self.dictionaries_ = [fitted_dictionaries(q) for q in hidden]
         self.n_dynamic_, self.n_static_ = self.network_.n_dynamic, self.network_.n_static
-        self._made_with = {name: getattr(self, name) for name in OF_NETWORK}
+        self._made_with = {name: getattr(self, name) for name in self.network_parameters}
 
     @one_blas_thread
     def _output(self, X):

@@ -43,7 +43,13 @@ class PerceptronParameters(BaseEstimator):
     ridge : float, tuple or None
         lambda relative to the kernel's mean variance over units that vary; None: 1e-2 for the squared
         exponential, 1e-3 for the covariances.
-    activation : "sigmoid", "tanh", "relu", "identity", or another in ``networks.ACTIVATIONS``
+    activation : "sigmoid", "tanh", "relu", "maxout", "identity", or one more in ``networks.ACTIVATIONS``
+    n_pieces : int
+        Filters of a hidden unit of "maxout", of which it is the largest; they are not pre-trained.
+    dropout : float
+        Share of the hidden units that are left out in training, in [0, 1); predictions are made with all.
+        What is left out is fixed for each row in a stage of the ``schedule``, so that the loss is one
+        function of theta, and drawn anew at the next; without a schedule a stage has 25 iterations.
     loss : str, optional
         A name in ``networks.LOSSES``; see there for one of your own.
     standardize : "auto", True or False
@@ -113,6 +119,8 @@ class PerceptronParameters(BaseEstimator):
         Numbers learned (biases included), and numbers in the dictionaries.
     n_iter_, loss_, loss_curve_, stop_report_
         How L-BFGS went, and in words why it stopped.
+    n_stages_ : int
+        Stages of L-BFGS, with those of the fits that a warm start went on from.
     validation_loss_curve_ : ndarray, (n_iter_ + 1,)
         With early_stopping: the mean loss of the validation rows at the start and after each iteration,
         without weight decay; ``loss_`` is then that of the iterate which is kept, ``best_iter_``.
@@ -136,6 +144,8 @@ class PerceptronParameters(BaseEstimator):
         length_scale=1.0,
         ridge=None,
         activation="sigmoid",
+        n_pieces=2,
+        dropout=0.0,
         index_sets="uniform",
         loss=None,
         standardize="auto",
@@ -165,6 +175,8 @@ class PerceptronParameters(BaseEstimator):
         self.length_scale = length_scale
         self.ridge = ridge
         self.activation = activation
+        self.n_pieces = n_pieces
+        self.dropout = dropout
         self.index_sets = index_sets
         self.loss = loss
         self.standardize = standardize
@@ -189,6 +201,7 @@ class PerceptronParameters(BaseEstimator):
         """A ``ValueError`` for what can be said to be wrong before X is looked at."""
         _checks.number("weight_decay", self.weight_decay, at_least=0)
         _checks.number("tol", self.tol, at_least=0)
+        _checks.number("dropout", self.dropout, at_least=0, below=1)
         _checks.integer("max_iter", self.max_iter, at_least=0)
         _checks.integer("n_iter_no_change", self.n_iter_no_change, at_least=1)
         for name in ("early_stopping", "warm_start"):

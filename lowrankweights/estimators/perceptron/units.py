@@ -6,7 +6,6 @@ from typing import NamedTuple
 import numpy as np
 
 from ... import _checks
-from ...networks.layers import Dense
 from ...networks.network import Network
 from ...optimisation.lbfgs import checked_callbacks
 from ...speed import scales
@@ -152,7 +151,7 @@ def with_dictionary_rows(net, factors):
         for leaf in q.leaves
     ]
     q = Columns(leaves) if isinstance(q, Columns) else leaves[0]
-    return Network([Dense(q, first.activation), *net.layers[1:]], net.loss)
+    return Network([first.with_weights(q), *net.layers[1:]], net.loss)
 
 
 def _multiply_learned_rows(q, p, factors):

@@ -1,4 +1,4 @@
-"""The paper's figures, one file each."""
+"""The paper's figures, one file each, and the table of all; those beyond the paper are in ``beyond``."""
 
 import importlib
 
@@ -6,14 +6,16 @@ from ... import _checks
 
 PRESETS = ("quick", "standard", "paper")
 FIGURES = {
-    "1-mnist": "figure_1_mnist.FeaturesOfDigits",
-    "1-rica-natural": "figure_1_rica_natural.FeaturesOfPhotographs",
-    "1-rica-stl": "figure_1_rica_stl.FeaturesOfColourImages",
-    "2": "figure_2.FiltersByProportion",
-    "4-mnist": "figure_4_mnist.ErrorByDictionary",
-    "6-proportion": "figure_6_proportion.ErrorByProportion",
-    "6-budget": "figure_6_budget.ErrorByBudget",
-    "rivals": "rivals.Rivals",
+    "1-mnist": "figures.figure_1_mnist.FeaturesOfDigits",
+    "1-rica-natural": "figures.figure_1_rica_natural.FeaturesOfPhotographs",
+    "1-rica-stl": "figures.figure_1_rica_stl.FeaturesOfColourImages",
+    "2": "figures.figure_2.FiltersByProportion",
+    "3": "figures.figure_3.ColumnarArchitecture",
+    "4-mnist": "figures.figure_4_mnist.ErrorByDictionary",
+    "6-proportion": "figures.figure_6_proportion.ErrorByProportion",
+    "6-budget": "figures.figure_6_budget.ErrorByBudget",
+    "rivals": "beyond.rivals.Rivals",
+    "activations": "beyond.activations.Activations",
 }
 
 
@@ -23,5 +25,5 @@ def figure_named(name):
     >>> figure_named("2").name
     '2'
     """
-    module, cls = FIGURES[_checks.choice("name", name, FIGURES)].split(".")
-    return getattr(importlib.import_module(f".{module}", __name__), cls)()
+    module, cls = FIGURES[_checks.choice("name", name, FIGURES)].rsplit(".", 1)
+    return getattr(importlib.import_module(f"..{module}", __name__), cls)()

@@ -85,6 +85,13 @@ class Pass:
         return self.blocks
 
 
+def refuse_maxout(dense, name):
+    """A ``ValueError`` where a dense layer's activation is not entry by entry."""
+    if dense.maxout:
+        expected = "an activation that is entry by entry: the doctor does not know the lines of maxout"
+        _checks.fail(f"{name}.activation", expected, repr(dense.activation))
+
+
 class NetworkPass(Pass):
     """The pass of a ``Network`` of dense layers, and of layers that learn nothing, which run as defined."""
 
@@ -94,6 +101,7 @@ class NetworkPass(Pass):
         self.blocks, self.parametrisations = [], {}
         for i, layer in enumerate(net.layers):
             if isinstance(layer, Dense):
+                refuse_maxout(layer, f"net.layers[{i}]")
                 self.parametrisations[i], prefix = layer.parametrisation, f"layer {i + 1}, "
                 self.blocks += weight_blocks(layer.parametrisation, i, prefix)
                 self.blocks.append(Block(f"{prefix}b", (i, None, "b"), (layer.n_h,), False))
@@ -142,6 +150,7 @@ class DensePass(Pass):
     """The backward function of one layer: X is v, Y is dh; nothing is divided by n, nothing decays."""
 
     def __init__(self, layer):
+        refuse_maxout(layer, "net")
         self.layer, self.n_dynamic = layer, layer.n_dynamic
         self.in_shape, self.n_targets = layer.in_shape, layer.n_h
         self.parametrisations = {0: layer.parametrisation}

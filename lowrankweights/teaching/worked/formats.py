@@ -46,6 +46,29 @@ def rows(value):
     return [[c.rjust(width) for c in row] for row in cells]
 
 
+def images(value):
+    """Images (n, height, width, n_channels) as text: of each image its channels, each as ``rows``.
+
+    >>> images(np.arange(4).reshape(1, 1, 2, 2))
+    [[[['0', '2']], [['1', '3']]]]
+    """
+    _, height, _, n_channels = np.shape(value)
+    cells = rows(np.moveaxis(value, 3, 1))
+    each = [cells[k : k + height] for k in range(0, len(cells), height)]
+    return [each[k : k + n_channels] for k in range(0, len(each), n_channels)]
+
+
+def text_rows(value):
+    """An array's rows between brackets; of images a row has all channels, and a gap follows."""
+    if np.ndim(value) != 4:
+        return [f"[ {'  '.join(row)} ]" for row in rows(value)]
+    lines = []
+    for channels in images(value):
+        side_by_side = zip(*channels, strict=True)
+        lines += ["", *("  ".join(f"[ {'  '.join(row)} ]" for row in each) for each in side_by_side)]
+    return lines[1:]
+
+
 def as_text(sections):
     """Plain text, for a terminal."""
     out = []
@@ -56,7 +79,7 @@ def as_text(sections):
             if np.ndim(line.value) == 0 and line.value is not None:
                 out.append(f"    {rows(line.value)[0][0]}")
             elif line.value is not None:
-                out += [f"    [ {'  '.join(row)} ]" for row in rows(line.value)]
+                out += [f"    {row}".rstrip() for row in text_rows(line.value)]
             if line.why:
                 out.append(f"    {line.why}")
             out.append("")
@@ -71,14 +94,26 @@ def as_latex(sections):
         for line in lines:
             formula, value = latex_formula(line.formula), ""
             if line.value is not None:
-                body = r" \\ ".join(" & ".join(c.strip() for c in row) for row in rows(line.value))
-                matrix = f"\\begin{{pmatrix}} {body} \\end{{pmatrix}}"
-                value = f" = {matrix if np.ndim(line.value) else body}"
+                value = f" = {latex_value(line.value)}"
             out.append(f"\\[ {formula}{value} \\qquad {latex_shapes(line.shapes)} \\]")
             if line.why:
                 out.append(f"\\emph{{{latex_sentence(line.why)}}}")
         out.append("")
     return "\n".join(out)
+
+
+def latex_value(value):
+    """A number, a matrix, or for images the matrices of their channels."""
+    if np.ndim(value) == 4:
+        below_each_other = r" \\ ".join(" ".join(map(latex_matrix, channels)) for channels in images(value))
+        return rf"\begin{{matrix}} {below_each_other} \end{{matrix}}"
+    return latex_matrix(rows(value)) if np.ndim(value) else rows(value)[0][0]
+
+
+def latex_matrix(cells):
+    """A matrix of text."""
+    body = r" \\ ".join(" & ".join(c.strip() for c in row) for row in cells)
+    return f"\\begin{{pmatrix}} {body} \\end{{pmatrix}}"
 
 
 def latex_formula(text):
@@ -87,8 +122,11 @@ def latex_formula(text):
     text = text.replace("weight_decay", r"\mathrm{weight\ decay}\;").replace("w_alpha", r"w_\alpha")
     text = re.sub(r"_([a-z]{2,})", r"_{\1}", text).replace("sum_", r"\sum_").replace("log", r"\log ")
     text = text.replace("^T", r"^\top")
-    words = r"(of the layer (?:below|above)|where|softmax|sigmoid|tanh|relu|identity|loss|prediction|through)"
-    return re.sub(words, r"\\text{\1 }", text)
+    words = r"of the layer (?:below|above)|where|softmax|sigmoid|tanh|relu|identity|loss|prediction|through"
+    words = rf"{words}|the filters|window of|windows of|around|this window|with|turned|summed over places|"
+    words = rf"({words}largest of (?:this|each) block|at every place|laid flat|was largest|as images|else)"
+    # a space before a word is lost in mathematics
+    return re.sub(rf"( ?){words}", r"\\text{\1\2 }", text)
 
 
 def latex_sentence(text):
@@ -109,7 +147,7 @@ def as_html(sections):
     for title, lines in sections:
         out.append(f"<h4>{escape(title)}</h4>")
         for line in lines:
-            value = "" if line.value is None else html_matrix(line.value)
+            value = "" if line.value is None else html_value(line.value)
             why = f'<p class="why">{html_formula(line.why)}</p>' if line.why else ""
             shapes = f'<span class="shape">{html_formula(line.shapes)}</span>'
             formula = f'<span class="formula">{html_formula(line.formula)}</span>'
@@ -125,13 +163,20 @@ def html_formula(text):
     return re.sub(r"_(\w+)", r"<sub>\1</sub>", text).replace(" - ", " − ")
 
 
-def html_matrix(value):
-    """A table between brackets; a number stands alone."""
+def html_value(value):
+    """A table between brackets, for images one a channel; a number stands alone."""
+    if np.ndim(value) == 4:
+        each = ("".join(map(html_matrix, channels)) for channels in images(value))
+        return "<div>" + "".join(f'<div class="image">{tables}</div>' for tables in each) + "</div>"
     if np.ndim(value) == 0:
         return f'<span class="formula">{rows(value)[0][0].replace("-", "−")}</span>'
+    return html_matrix(rows(value))
+
+
+def html_matrix(cells):
+    """A table of text."""
     body = "".join(
-        "<tr>" + "".join(f"<td>{c.strip().replace('-', '−')}</td>" for c in row) + "</tr>"
-        for row in rows(value)
+        "<tr>" + "".join(f"<td>{c.strip().replace('-', '−')}</td>" for c in row) + "</tr>" for row in cells
     )
     return f'<table class="matrix"><tbody>{body}</tbody></table>'
 
@@ -153,6 +198,10 @@ STYLE = """<style>
   border-left: 1.5px solid #222; border-right: 1.5px solid #222; border-radius: 7px; }
 .lrw-worked table.matrix td { padding: .08rem .5rem; text-align: right; border: 0; background: none;
   font-variant-numeric: tabular-nums; font-size: .92rem; }
+.lrw-worked .line > * { min-width: 0; }
+.lrw-worked .image { display: flex; flex-wrap: wrap; gap: .3rem .5rem; margin: .25rem 0; }
+.lrw-worked .image + .image { margin-top: .6rem; }
+.lrw-worked .image table.matrix td { padding: .08rem .25rem; }
 .lrw-worked table.matrix tr { background: none !important; }
 .lrw-worked .why { grid-column: 1 / -1; margin: .15rem 0 0; color: #5a4300; font-size: .86rem; }
 </style>"""

@@ -3,14 +3,14 @@
 The numbers are those of the package's own passes; this file only watches them.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from ... import _checks
-from ...networks import ACTIVATIONS, LOSSES, Dense, Network, Rows
-from ...weights import Full, LowRank, Predicted
+from ...networks import LOSSES, Dense, Network, Rows
+from ...networks.layers import Weighted
+from . import image_lines
 from .formats import FORMATS, WorkedNumbers
+from .lines import Line, arrays_of, learned_lines, shape, weight_lines
 
 MAX_NUMBERS = 60  # of one array
 MAX_WIDTH = 10
@@ -19,9 +19,6 @@ WHY_Z = "z_ij = sum_k v_ik W_kj + b_j: row i of v meets column j of W; b is adde
 WHY_DW = "W_kj reaches z_ij times v_ik, in every row i: dW_kj = sum_i v_ik dz_ij. The sum runs down v: v^T."
 WHY_DV = "v_ik reaches every z_ij times W_kj: dv_ik = sum_j dz_ij W_kj. The sum runs along W's rows: W^T."
 WHY_DB = "b_j is added in every row, so it gets the sum of all rows."
-WHY_DWA = "w_aj reaches every W_kj times U_ka: dw_aj = sum_k U_ka dW_kj. The sum runs down U: U^T."
-WHY_DU = "U_kr reaches every W_kj times V_rj: dU_kr = sum_j dW_kj V_rj. The sum runs along V's rows: V^T."
-WHY_DV2 = "V_rj reaches every W_kj times U_kr: dV_rj = sum_k U_kr dW_kj. The sum runs down U: U^T."
 SLOPES = {"sigmoid": "h (1 - h)", "tanh": "1 - h^2", "relu": "1 where h > 0", "identity": "1"}
 # the prediction, and the loss
 OUTPUTS = {
@@ -34,23 +31,14 @@ OUTPUTS = {
 }
 
 
-@dataclass
-class Line:
-    """One line: the formula, the shapes of what is in it, the result, and a reason."""
-
-    formula: str
-    shapes: str
-    value: np.ndarray | float | None
-    why: str = ""
-
-
 def explain(net, theta, X, Y, format="text", weight_decay=0.0, shapes_only=False):
     """The forward and backward pass of a tiny network, line by line, with shapes and numbers.
 
     Parameters
     ----------
     net : Network
-        What a layer that is not ``Dense`` does is shown, not why.
+        What a layer of one's own does is shown, not why. Of images each channel is a matrix: those
+        of one image stand side by side, images below each other.
     theta : array, (n_dynamic,)
     X : array, (n, *in_shape)
     Y : array, (n, n_out)
@@ -103,7 +91,8 @@ def check_size(sections):
     for title, lines in sections:
         for line in lines:
             shape = np.shape(line.value)
-            if np.size(line.value) > MAX_NUMBERS or (shape and shape[-1] > MAX_WIDTH):
+            width = shape[2] if len(shape) == 4 else max(shape[-1:], default=0)
+            if np.size(line.value) > MAX_NUMBERS or width > MAX_WIDTH:
                 name = line.formula.split(" =")[0]
                 _checks.fail(
                     "net",
@@ -131,69 +120,48 @@ def passes(net, theta, X, Y, weight_decay):
     for i in reversed(range(n_layers)):
         layer, (v, h, cache) = net.layers[i], states[i]
         _, dv = layer.backward(parts[i], cache, dh)
-        lines = slope_lines(layer, dh, h) if i < n_layers - 1 else []
+        lines = slope_lines(layer, dh, cache) if i < n_layers - 1 else []
         if isinstance(layer, Dense):
-            dz = dh * ACTIVATIONS[layer.activation].derivative(h)
-            lines += learned_lines(layer, gradients[i], v, dz, weight_decay)
-            lines.append(down_line(layer, parts[i], dz, dv))
+            dz = layer.dz(dh, cache[-1])
+            lines += dense_lines(layer, gradients[i], v, dz, weight_decay)
+            down = [down_line(layer, parts[i], dz, dv)]
+        elif isinstance(layer, image_lines.LAYERS):
+            lines += image_lines.learned(layer, gradients[i], (v, h, dh), weight_decay)
+            down = image_lines.down(layer, parts[i], (v, h, dh), dv)
         else:
-            lines += as_defined_lines(layer, gradients[i], dh, dv)
+            lines += [
+                Line(f"d{name}", shape(a), a) for name, a in arrays_of(layer.unpack(gradients[i])).items()
+            ]
+            down = [Line(f"dv, through {type(layer).__name__}", f"{shape(dv)} from {shape(dh)}", dv)]
         # nobody asks the first layer for dv
-        yield f"Backward, layer {i + 1}", lines if i else lines[:-1]
+        yield f"Backward, layer {i + 1}", lines + down if i else lines
         dh = dv
 
 
 def forward_lines(layer, theta, v, h):
     """Weights, pre-activation and output of one layer."""
+    if isinstance(layer, image_lines.LAYERS):
+        return image_lines.forward(layer, theta, v, h)
     if not isinstance(layer, Dense):
-        name, learned = type(layer).__name__, layer.unpack(theta).items()
+        name, learned = type(layer).__name__, arrays_of(layer.unpack(theta)).items()
         lines = [Line(letter, f"{shape(a)}, learned", a) for letter, a in learned]
         return [*lines, Line(f"h = {name}(v)", f"{shape(h)} from {shape(v)}", h)]
     p, b = layer.split(theta)
     W = layer.parametrisation.expand(p)
     lines = weight_lines(layer.parametrisation, p, W)
     lines.append(Line("b", f"{shape(b)}, learned", b))
-    lines.append(Line("z = v W + b", f"{shape(h)} = {shape(v)}{shape(W)} + {shape(b)}", v @ W + b, WHY_Z))
-    lines.append(Line(f"h = g(z), {layer.activation}", shape(h), h))
+    z = v @ W + b
+    lines.append(Line("z = v W + b", f"{shape(z)} = {shape(v)}{shape(W)} + {shape(b)}", z, WHY_Z))
+    if layer.maxout:
+        lines.append(Line("h_j = max_k z_jk, maxout", f"{shape(h)} from {shape(z)}", h, why_maxout(layer)))
+    else:
+        lines.append(Line(f"h = g(z), {layer.activation}", shape(h), h))
     return lines
 
 
-def weight_lines(q, p, W):
-    """How W comes about."""
-    lines, indices = [], leaf_indices(q)
-    for leaf, part, k in zip(q.leaves, q.parts(p), indices, strict=True):
-        arrays = leaf.unpack(part)
-        names = {name: letter(name, k) for name in arrays}
-        if isinstance(leaf, Predicted):
-            lines.append(Line(f"U{k}", f"{shape(leaf.U)}, static: never learned", leaf.U))
-        lines += [Line(names[name], f"{shape(a)}, learned", a) for name, a in arrays.items()]
-        if isinstance(leaf, Predicted):
-            lines.append(product_line(f"W{k}", f"U{k}", names["w_alpha"], leaf.U, arrays["w_alpha"]))
-        elif isinstance(leaf, LowRank):
-            lines.append(product_line(f"W{k}", f"U{k}", f"V{k}", *arrays.values()))
-        elif not isinstance(leaf, Full):
-            W_k = leaf.expand(part)
-            lines.append(Line(f"W{k}, made of {', '.join(names.values())}", shape(W_k), W_k))
-    if indices != [""]:
-        all_of_them = ", ".join(f"W{k}" for k in indices)
-        lines.append(Line(f"W = [{all_of_them}]", shape(W), W, "The columns side by side."))
-    return lines
-
-
-def leaf_indices(q):
-    """ "_1", "_2", ... of columns; "" where there are none."""
-    return [""] if q.leaves == [q] else [f"_{j}" for j in range(1, len(q.leaves) + 1)]
-
-
-def letter(name, index):
-    """The letter of a learned array; w_alpha of column j is w_j."""
-    return f"w{index}" if name == "w_alpha" and index else f"{name}{index}"
-
-
-def product_line(name, left, right, A, B):
-    """The line of a matrix product A B, with all shapes."""
-    value = A @ B
-    return Line(f"{name} = {left} {right}", f"{shape(value)} = {shape(A)}{shape(B)}", value)
+def why_maxout(layer):
+    """How z's columns are grouped."""
+    return f"Unit j is the largest of {layer.n_pieces} columns of z that are side by side, its pieces k."
 
 
 def loss_lines(net, z, Y, loss, total, weight_decay, dz):
@@ -212,57 +180,29 @@ def loss_lines(net, z, Y, loss, total, weight_decay, dz):
     return [*lines, Line(f"dz = 1/n ({prediction} - Y)", shape(dz), dz, why)]
 
 
-def slope_lines(layer, dh, h):
+def slope_lines(layer, dh, cache):
     """What comes from above, and through the activation to dz."""
     lines = [Line("dh = dv of the layer above", shape(dh), dh)]
-    if isinstance(layer, Dense):
-        dz = dh * ACTIVATIONS[layer.activation].derivative(h)
+    if isinstance(layer, Weighted):
+        dz = layer.dz(dh, cache[-1])
         slope = SLOPES.get(layer.activation, f"the slope of {layer.activation}")
-        formula = f"dz = dh * g'(z), g'(z) = {slope}"
-        lines.append(Line(formula, f"{shape(dz)}, entry by entry", dz))
+        formula, shapes = f"dz = dh * g'(z), g'(z) = {slope}", f"{shape(dz)}, entry by entry"
+        if layer.maxout:
+            formula = "dz_jk = dh_j where piece k was the largest, else 0"
+            shapes = f"{shape(dz)} from {shape(dh)}"
+        lines.append(Line(formula, shapes, dz))
     return lines
 
 
-def learned_lines(layer, gradient, v, dz, weight_decay):
-    """From dz to dW, and to the gradients of what is learned."""
-    q, (dp, db) = layer.parametrisation, layer.split(gradient)
-    dW, full, indices = v.T @ dz, isinstance(q, Full), leaf_indices(q)
-    decay = lambda name: f" + weight_decay {name}" if weight_decay else ""
-    # without a dictionary dW is what is learned from
-    value, decayed = (q.unpack(dp)["W"], decay("W")) if full else (dW, "")
-    lines = [Line(f"dW = v^T dz{decayed}", f"{shape(dW)} = {shape(v)}^T{shape(dz)}", value, WHY_DW)]
-    if indices != [""]:
-        pieces = ", ".join(f"dW{k}" for k in indices)
-        lines.append(Line(f"[{pieces}] = dW", shape(dW), None, "Cut where W was put together."))
-    for leaf, part, k in zip(q.leaves, q.parts(dp), indices, strict=True):
-        if not full:
-            lines += [leaf_line(leaf, name, g, k, decay) for name, g in leaf.unpack(part).items()]
+def dense_lines(layer, gradient, v, dz, weight_decay):
+    """From dz to the gradients of what is learned."""
+    dp, db = layer.split(gradient)
+    dW, shapes = v.T @ dz, f"({layer.n_v}, {dz.shape[-1]}) = {shape(v)}^T{shape(dz)}"
+    lines = learned_lines(layer.parametrisation, dp, dW, "dW = v^T dz", shapes, WHY_DW, weight_decay)
     return [*lines, Line("db = sum_i dz_i", shape(db), db, WHY_DB)]
-
-
-def leaf_line(leaf, name, gradient, k, decay):
-    """The gradient of one learned array of column k, from that column's part of dW."""
-    own, dW_shape = letter(name, k), f"({leaf.n_v}, {leaf.n_h})"
-    formula, shapes, why = {
-        "w_alpha": (f" = U{k}^T dW{k}", f" = ({leaf.n_v}, {len(gradient)})^T{dW_shape}", WHY_DWA),
-        "U": (f" = dW{k} V{k}^T", f" = {dW_shape}({gradient.shape[-1]}, {leaf.n_h})^T", WHY_DU),
-        "V": (f" = U{k}^T dW{k}", f" = ({leaf.n_v}, {len(gradient)})^T{dW_shape}", WHY_DV2),
-    }.get(name, ("", "", ""))
-    return Line(f"d{own}{formula}{decay(own)}", f"{shape(gradient)}{shapes}", gradient, why)
 
 
 def down_line(layer, theta, dz, dv):
     """What goes down to the layer below."""
     W = layer.parametrisation.expand(layer.split(theta)[0])
     return Line("dv = dz W^T", f"{shape(dv)} = {shape(dz)}{shape(W)}^T", dv, WHY_DV)
-
-
-def as_defined_lines(layer, gradient, dh, dv):
-    """The backward pass of a layer that is not ``Dense``."""
-    lines = [Line(f"d{name}", shape(a), a) for name, a in layer.unpack(gradient).items()]
-    return [*lines, Line(f"dv, through {type(layer).__name__}", f"{shape(dv)} from {shape(dh)}", dv)]
-
-
-def shape(a):
-    """The shape of an array as text."""
-    return str(np.shape(a))

@@ -97,3 +97,25 @@ def test_no_arrow_crosses_a_text_and_no_text_leaves_its_box():
 def test_only_a_network_can_be_drawn():
     with pytest.raises(ValueError, match="^net: expected a Network"):
         lrw.draw(lrw.Full(3, 2))
+
+
+def test_a_convolution_has_windows_maps_and_gradients_and_pooling_its_window():
+    layers = [
+        lrw.Conv2d(columns(5 * 5 * 3, 8, 2), (5, 5), "same", "relu"), lrw.MaxPool2d((2, 2)),
+        lrw.Conv2d(lrw.Full(3 * 3 * 16, 4), (3, 3), "valid"), lrw.Flatten(), lrw.Dense(lrw.Full(784, 10)),
+    ]  # fmt: skip
+    ax = lrw.draw(lrw.Network(layers, "softmax_cross_entropy", input_shape=(32, 32, 3)))
+    seen = words(ax)
+    for word in (
+        "n × 32 × 32\n× 3", r"$\ast U_{2}$", "5·5·3 × 3", "n × 32 × 32\n× 3", "windows 5 × 5, same", "2 × 2",
+        r"$\mathrm{MaxPool2d}$", r"$\ast W$", "3·3·16 × 4", "n × 14 × 14\n× 4", "+ $b$, relu", "n × 784",
+    ):  # fmt: skip
+        assert word in seen
+    assert any("$dW$ 3·3·16 × 4" in w and "$db$ 4" in w for w in seen)
+    assert any("$dw_{2}$ 3 × 8" in w for w in seen)
+    ax.figure.canvas.draw()
+    boxes = [p.get_window_extent() for p in ax.patches if isinstance(p, drawing.FancyBboxPatch)]
+    for text in (t.get_window_extent() for t in ax.texts if t.get_text()):
+        around = [b for b in boxes if b.contains((text.x0 + text.x1) / 2, (text.y0 + text.y1) / 2)]
+        assert all(b.x0 < text.x0 and text.x1 < b.x1 and b.y0 < text.y0 and text.y1 < b.y1 for b in around)
+        assert around or not any(b.overlaps(text) for b in boxes)
