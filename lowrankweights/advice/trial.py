@@ -174,7 +174,7 @@ which flatters it. Good: worse than the best by at most a point or, if larger, i
 {rows}
 
 Again: `python -m lowrankweights.advice.trial --out FILE`, whose lines hold every run with its settings
-and versions ([advice.jsonl](advice.jsonl)).
+and versions ([advice-trial.jsonl](advice-trial.jsonl)).
 """
 
 

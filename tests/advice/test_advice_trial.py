@@ -1,15 +1,14 @@
 import json
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from lowrankweights.advice import trial
-from lowrankweights.results.files import to_line
+from lowrankweights.results.files import read, to_line
 
-pytestmark = pytest.mark.skipif(
-    "LOWRANKWEIGHTS_ADVICE" not in os.environ, reason="takes a minute: make test-advice"
-)
+PAGE = Path(__file__).parents[2] / "docs" / "advice-trial.md"
 
 
 def test_the_waves_of_a_class_differ_less_than_classes_do():
@@ -27,6 +26,7 @@ def test_no_training_row_is_a_test_row(name):
     assert len(rows & {row.tobytes() for row in known["X_test"]}) == 0
 
 
+@pytest.mark.skipif("LOWRANKWEIGHTS_ADVICE" not in os.environ, reason="takes a minute: make test-advice")
 def test_a_result_is_a_line_of_json_with_its_verdict():
     X, y = trial.waves(150, 0)
     X, y = X[:, ::8], y % 2
@@ -44,3 +44,11 @@ def test_seeds_are_judged_together_and_the_best_is_the_best_of_all_of_them():
     assert found["best"] == "a" and found["best_error"] == pytest.approx(0.03)
     assert found["standard_error"] == pytest.approx(0.03 / np.sqrt(2)) and found["good"]
     assert not trial.verdict([results[0]])["good"] and trial.verdict([results[1]])["good"]
+
+
+def test_the_page_is_that_of_its_lines_and_the_advice_is_good_on_all_data_but_one_at_most():
+    results = read(PAGE.with_suffix(".jsonl"))
+    assert PAGE.read_text(encoding="utf-8") == trial.page(results)
+    asked = [name for name in trial.DATA if name != "friedman"]
+    good = [trial.verdict([r for r in results if r["data"] == name])["good"] for name in asked]
+    assert len(asked) == 6 and sum(good) >= 5

@@ -70,8 +70,14 @@ def _names(value, namespace):
         return set().union(*(_names(part, namespace) for part in value))
     if inspect.isfunction(value):
         return _names_in(value.__code__) if value.__globals__ is namespace else set()
-    kind = value if isinstance(value, type) else type(value)
-    return set().union(*(_names(f, namespace) for f in vars(kind).values() if inspect.isfunction(f)))
+    methods = _methods(value if isinstance(value, type) else type(value))
+    return set().union(*(_names(f, namespace) for f in methods)) if methods else set()
+
+
+@functools.lru_cache(maxsize=512)  # asked for each value at each call, and most kinds have none
+def _methods(kind):
+    """The functions written in Python that a class has itself."""
+    return tuple(f for f in vars(kind).values() if inspect.isfunction(f))
 
 
 def _names_in(code):

@@ -1,4 +1,5 @@
 import ast
+import functools
 import re
 
 import matplotlib
@@ -74,8 +75,9 @@ def test_its_mathematics_can_be_typeset(lesson):
                 parser.parse(f"${display or inline}$")
 
 
+@functools.cache
 def solved(number):
-    """The namespace of a lesson run with its solutions."""
+    """The namespace of a lesson run with its solutions; made once, and only read."""
     lesson = next(x for x in LESSONS if x.name.startswith(number))
     namespace = {}
     for cell in lesson.cells:
