@@ -148,7 +148,7 @@ def verdict(results):
     Good: worse than the approach that is best over all these seeds by at most a point or, where that is
     larger, the standard error of the best one's mean error.
     """
-    names = set.intersection(*(set(r["errors"]) for r in results))
+    names = [name for name in results[0]["errors"] if all(name in r["errors"] for r in results)]
     means = {name: float(np.mean([r["errors"][name] for r in results])) for name in names}
     best = min(means, key=means.get)
     advised = float(np.mean([r["advised_error"] for r in results]))
