@@ -122,7 +122,7 @@ class ByAtoms(Order):
     def __init__(self, parametrisation):
         super().__init__(parametrisation)
         self.columns, self._units = parametrisation.leaves, parametrisation.units
-        self._atoms = packing.slices(c.n_alpha for c in self.columns)
+        self.atoms = packing.slices(c.n_alpha for c in self.columns)
         self.n_atoms = sum(c.n_alpha for c in self.columns)
         self._U = {}
 
@@ -146,14 +146,21 @@ class ByAtoms(Order):
     def combine(self, v_alpha, w_alpha):
         """v W = v_alpha w_alpha, column by column."""
         product = empty((len(v_alpha), self.parametrisation.n_h), v_alpha.dtype)
-        for atoms, units, w in zip(self._atoms, self._units, w_alpha, strict=True):
+        for atoms, units, w in zip(self.atoms, self._units, w_alpha, strict=True):
             np.matmul(v_alpha[:, atoms], w, out=product[:, units])
         return product
 
     def gradients(self, dz, v_alpha):
         """dw_alpha = v_alpha^T dz, column by column."""
-        parts = zip(self._atoms, self._units, strict=True)
+        parts = zip(self.atoms, self._units, strict=True)
         return [matmul(v_alpha[:, atoms].T, dz[:, units]) for atoms, units in parts]
+
+    def back_to_atoms(self, dz, w_alpha):
+        """dv_alpha = dz w_alpha^T, column by column."""
+        dv_alpha = empty((len(dz), self.n_atoms), dz.dtype)
+        for atoms, units, w in zip(self.atoms, self._units, w_alpha, strict=True):
+            np.matmul(dz[:, units], w.T, out=dv_alpha[:, atoms])
+        return dv_alpha
 
     def of_columns(self, n):
         """The matrix products of ``combine`` and ``gradients``."""
@@ -195,12 +202,8 @@ class PoolFirst(ByAtoms):
         gradients = self.gradients(dz, v_alpha)
         if not need_dv:
             return gradients, None
-        dv_alpha = empty(v_alpha.shape, dz.dtype)
-        for atoms, units, w in zip(self._atoms, self._units, w_alpha, strict=True):
-            # dv_alpha = dz w_alpha^T
-            np.matmul(dz[:, units], w.T, out=dv_alpha[:, atoms])
-        # dv = dv_alpha U^T
-        return gradients, matmul(dv_alpha, self.dictionary(dz.dtype).T)
+        # dv_alpha = dz w_alpha^T, dv = dv_alpha U^T
+        return gradients, matmul(self.back_to_atoms(dz, w_alpha), self.dictionary(dz.dtype).T)
 
     def matrix_products(self, n, need_dv=True):
         n_v = self.parametrisation.n_v

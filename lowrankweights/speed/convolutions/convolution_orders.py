@@ -5,58 +5,34 @@ As for a dense layer (``speed/orders.py``): W = U w_alpha, so that it is u (U w_
 same z and the same gradients. Arrays are (n_down, n, n_across, channels): row of places, image, place in it.
 """
 
-import abc
-
 import numpy as np
 
 from ...weights import Full, LowRank, Predicted, packing
-from ..buffers import empty, matmul
+from .. import orders as dense
+from ..buffers import matmul
 from .separable import SeparableWindows
 from .window_rows import WindowRows
 
 
-class ConvolutionOrder(abc.ABC):
-    """One order: four steps, as an ``Order`` has them; v and dv are images (n, height, width, n_channels)."""
+class OnWindows:
+    """What turns an order of v W into one of u W, for all windows u of images v.
 
-    pooled = False
+    It stands before the dense order: W is made, and pulled back from dW, as there.
+    """
 
     def __init__(self, layer):
-        self.layer, self.parametrisation = layer, layer.parametrisation
-        self.windows = WindowRows(layer.in_shape, layer.window, layer.n_zeros)
+        super().__init__(layer.parametrisation)
+        self.layer, self.windows = layer, WindowRows(layer.in_shape, layer.window, layer.n_zeros)
         self.n_places = self.windows.n_down * self.windows.n_across
 
     @property
-    def name(self):
-        return type(self).__name__
+    def input_width(self):
+        return self.layer.n_v
 
     @property
     def width(self):
         """Numbers of an image's rows of windows."""
         return self.windows.width
-
-    @abc.abstractmethod
-    def prepare(self, p):
-        """The arrays that every block needs, for instance [W]."""
-
-    @abc.abstractmethod
-    def multiply(self, v, arrays):
-        """For a block of images: u W, and a cache."""
-
-    @abc.abstractmethod
-    def pull_back(self, dz, cache, arrays, need_dv=True):
-        """For a block: gradients of ``arrays``, and dv (None unless needed)."""
-
-    @abc.abstractmethod
-    def finish(self, gradients, p):
-        """dL/dp from the summed gradients."""
-
-    @abc.abstractmethod
-    def multiplications(self, n, need_dv=True):
-        """Multiplications of a loss and gradient over n images."""
-
-    def matrix_products(self, n, need_dv=True):
-        """The ``MatrixProduct``s of a loss and gradient over n images, places as rows."""
-        return []
 
     def back(self, dz, W):
         """dv from dz W^T."""
@@ -64,20 +40,21 @@ class ConvolutionOrder(abc.ABC):
         dv = turned.multiply(turned.lay_out(dz.transpose(1, 0, 2, 3)), self.windows.turned_filters(W))
         return np.ascontiguousarray(dv.transpose(1, 0, 2, 3))
 
-    def _passes(self, n, n_h, n_gradients, need_dv):
+    def matrix_products(self, n, need_dv=True):
+        """None: a convolution's are not whole, but in pieces that are added up."""
+        return []
+
+    def passes(self, n, n_h, n_gradients, need_dv):
         """Multiplications of windows with n_h filters: forward, for gradients, for dv."""
         return n * self.n_places * self.windows.n_u * n_h * (1 + n_gradients + need_dv)
 
 
-class ComposeFirst(ConvolutionOrder):
+class ComposeFirst(OnWindows, dense.ComposeFirst):
     """u W with W = expand(p): for any parametrisation."""
 
     @property
     def name(self):
         return "v * W" if isinstance(self.parametrisation, Full) else "v * (U w)"
-
-    def prepare(self, p):
-        return [self.parametrisation.expand(p)]
 
     def multiply(self, v, arrays):
         # u W
@@ -88,38 +65,15 @@ class ComposeFirst(ConvolutionOrder):
         # dW = u^T dz, dv from dz W^T
         return [self.windows.gradient(u, dz)], self.back(dz, arrays[0]) if need_dv else None
 
-    def finish(self, gradients, p):
-        return self.parametrisation.pull_back(gradients[0], p)
-
     def multiplications(self, n, need_dv=True):
         q = self.parametrisation
-        return q.composing_multiplications + self._passes(n, q.n_h, 1, need_dv)
+        return q.composing_multiplications + self.passes(n, q.n_h, 1, need_dv)
 
 
-class PoolFirst(ConvolutionOrder):
+class PoolFirst(OnWindows, dense.ByAtoms):
     """u W = (u U) w_alpha: convolve with the dictionary, then combine."""
 
     name = "(v * U) w"
-
-    def __init__(self, layer):
-        super().__init__(layer)
-        self.columns, self.units = self.parametrisation.leaves, self.parametrisation.units
-        self.atoms = packing.slices(c.n_alpha for c in self.columns)
-        self.n_atoms = sum(c.n_alpha for c in self.columns)
-        self._U = {}
-
-    def dictionary(self, dtype):
-        """U = [U_1, ..., U_J] in the given dtype; made once."""
-        dtype = np.dtype(dtype)
-        if dtype not in self._U:
-            self._U[dtype] = np.hstack([c.dictionary(dtype) for c in self.columns])
-        return self._U[dtype]
-
-    def prepare(self, p):
-        return packing.unpack(p, [(c.n_alpha, c.n_h) for c in self.columns])
-
-    def finish(self, gradients, p):
-        return packing.pack(gradients)
 
     def pool(self, v):
         """u U."""
@@ -131,31 +85,22 @@ class PoolFirst(ConvolutionOrder):
 
     def multiply(self, v, w_alpha):
         pooled = self.pool(v)
-        rows = pooled.reshape(-1, self.n_atoms)
-        product = empty((*pooled.shape[:3], self.parametrisation.n_h), pooled.dtype)
-        of_rows = product.reshape(len(rows), -1)
-        for atoms, units, w in zip(self.atoms, self.units, w_alpha, strict=True):
-            # (u U) w_alpha, column by column
-            np.matmul(rows[:, atoms], w, out=of_rows[:, units])
-        return product, pooled
+        # (u U) w_alpha, column by column
+        product = self.combine(_flat(pooled), w_alpha)
+        return product.reshape(*pooled.shape[:3], -1), pooled
 
     def pull_back(self, dz, pooled, w_alpha, need_dv=True):
-        rows, of_dz = pooled.reshape(-1, self.n_atoms), dz.reshape(-1, dz.shape[-1])
-        parts = zip(self.atoms, self.units, strict=True)
         # dw_alpha = (u U)^T dz
-        gradients = [matmul(rows[:, atoms].T, of_dz[:, units]) for atoms, units in parts]
+        gradients = self.gradients(_flat(dz), _flat(pooled))
         if not need_dv:
             return gradients, None
-        dpooled = empty(pooled.shape, dz.dtype)
-        of_rows = dpooled.reshape(rows.shape)
-        for atoms, units, w in zip(self.atoms, self.units, w_alpha, strict=True):
-            # d(u U) = dz w_alpha^T
-            np.matmul(of_dz[:, units], w.T, out=of_rows[:, atoms])
-        return gradients, self.pool_back(dpooled)
+        # d(u U) = dz w_alpha^T
+        dpooled = self.back_to_atoms(_flat(dz), w_alpha)
+        return gradients, self.pool_back(dpooled.reshape(pooled.shape))
 
     def multiplications(self, n, need_dv=True):
         combining = sum(c.n_alpha * c.n_h for c in self.columns) * n * self.n_places * (2 + need_dv)
-        return combining + self._passes(n, self.n_atoms, 0, need_dv)
+        return combining + self.passes(n, self.n_atoms, 0, need_dv)
 
 
 class Separable(PoolFirst):
@@ -169,11 +114,9 @@ class Separable(PoolFirst):
 
     def __init__(self, layer):
         super().__init__(layer)
-        n_channels = layer.in_shape[2]
         self.parts = [SeparableWindows(self.windows, c.factors) for c in self.columns]
         # B for each channel: known pixel by known pixel
         self.mixing = [c.factors.mixing for c in self.columns]
-        self.n_channels = n_channels
 
     def prepare(self, p):
         each = zip(self.mixing, super().prepare(p), strict=True)
@@ -198,17 +141,14 @@ class Separable(PoolFirst):
         each = zip(self.parts, self.atoms, strict=True)
         return sum(part.back(np.ascontiguousarray(dpooled[..., atoms])) for part, atoms in each)
 
-    def _passes(self, n, n_h, n_gradients, need_dv):
+    def passes(self, n, n_h, n_gradients, need_dv):
         return (1 + need_dv) * sum(part.multiplications(n) for part in self.parts)
 
 
-class Factored(ConvolutionOrder):
+class Factored(OnWindows, dense.Factored):
     """u W = (u U) V with both factors learned (``LowRank``)."""
 
     name = "(v * U) V"
-
-    def prepare(self, p):
-        return list(self.parametrisation.unpack(p).values())
 
     def multiply(self, v, arrays):
         U, V = arrays
@@ -221,20 +161,22 @@ class Factored(ConvolutionOrder):
         (u, pooled), (U, V) = cache, arrays
         # d(u U) = dz V^T, dU = u^T d(u U), dV = (u U)^T dz, dv from d(u U) U^T
         dpooled = _times(dz, V.T)
-        dV = matmul(pooled.reshape(-1, pooled.shape[-1]).T, dz.reshape(-1, dz.shape[-1]))
+        dV = matmul(_flat(pooled).T, _flat(dz))
         return [self.windows.gradient(u, dpooled), dV], self.back(dpooled, U) if need_dv else None
-
-    def finish(self, gradients, p):
-        return packing.pack(gradients)
 
     def multiplications(self, n, need_dv=True):
         q = self.parametrisation
-        return 3 * n * self.n_places * q.rank * q.n_h + self._passes(n, q.rank, 1, need_dv)
+        return 3 * n * self.n_places * q.rank * q.n_h + self.passes(n, q.rank, 1, need_dv)
+
+
+def _flat(a):
+    """A row for each image and place."""
+    return a.reshape(-1, a.shape[-1])
 
 
 def _times(a, W):
     """a W over the last axis."""
-    return matmul(a.reshape(-1, a.shape[-1]), W).reshape(*a.shape[:3], -1)
+    return matmul(_flat(a), W).reshape(*a.shape[:3], -1)
 
 
 def orders(layer):

@@ -4,24 +4,16 @@ import numpy as np
 
 from ...networks import Conv2d
 from ..compiled import in_place
-from ..twins import Twin, twins
+from ..twins import DenseTwin, twins
 from .convolution_orders import orders
 
 
-class ConvolutionTwin(Twin):
+class ConvolutionTwin(DenseTwin):
     """h = g(u W + b) for all windows u, the product in one order, and g in one pass over the memory."""
-
-    def __init__(self, layer, order):
-        super().__init__(layer)
-        self.order, self.name = order, order.name
 
     @property
     def width(self):
         return self.order.width
-
-    def prepare(self, theta):
-        p, b = self.layer.split(theta)
-        return [*self.order.prepare(p), b]
 
     def forward(self, arrays, v, rows=None):
         *weights, b = arrays
@@ -41,16 +33,6 @@ class ConvolutionTwin(Twin):
         db = dz.sum(axis=0)
         gradients, dv = self.order.pull_back(dz.reshape(h.shape), cache, weights, need_dv)
         return [*gradients, db], dv
-
-    def finish(self, gradients, theta):
-        *weights, db = gradients
-        return np.concatenate([self.order.finish(weights, self.layer.split(theta)[0]), db])
-
-    def matrix_products(self, n, need_dv=True):
-        return self.order.matrix_products(n, need_dv)
-
-    def multiplications(self, n, need_dv=True):
-        return self.order.multiplications(n, need_dv)
 
 
 @twins.register(Conv2d)

@@ -8,7 +8,6 @@ windows is one matrix product of consecutive memory, and those of all i are adde
 import numpy as np
 
 from ..buffers import empty, matmul
-from ..orders import MatrixProduct
 
 INNER = 96  # numbers in a row that are enough for a fast matrix product; rows of windows are joined up to it
 PIECE = 2048  # rows of a matrix product, whose result stays in the cache until all i are added
@@ -125,7 +124,3 @@ class WindowRows:
         """The rows of places, as slices of about ``PIECE`` rows of the product each."""
         size = max(1, min(self.n_down, round(PIECE / (n * self.n_across))))
         return [slice(a, min(a + size, self.n_down)) for a in range(0, self.n_down, size)]
-
-    def matrix_products(self, n, n_h):
-        """That of ``multiply``, over n images."""
-        return MatrixProduct("NN", n * self.n_down * self.n_across, self.n_u, n_h)
