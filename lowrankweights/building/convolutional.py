@@ -12,9 +12,9 @@ from ..dictionaries.ridge import kernel_ridge_factors
 from ..networks import Conv2d, Dense, Flatten, MaxPool2d, Network, Unflatten
 from ..speed import output
 from ..weights.parametrisations import Columns, Full, Predicted
-from .layer_by_layer import BuiltLayer, predicted_layer
+from .layer_by_layer import built_layer, predicted_layer
 from .layer_input import LayerInput
-from .specification import LayerSpec, layer_specs
+from .specification import LayerSpec, layer_sizes, layer_specs, one_each
 from .strategies import KernelStrategy
 
 N_IMAGES, N_WINDOWS = 1000, 20_000  # that dictionaries are made of, where they are made of data
@@ -90,10 +90,15 @@ def convolutional_specs(
     >>> [c.layer.points for c in convolutions], dense[0].points
     ([Grid((5, 5), channels=1), Grid((5, 5), channels=8)], Grid((7, 7), channels=16))
     """
-    filters, hidden = _tuple("filters", filters), _tuple("hidden_layer_sizes", hidden_layer_sizes)
+    filters = layer_sizes("filters", filters, "convolution")
+    hidden = layer_sizes("hidden_layer_sizes", hidden_layer_sizes, none_of="")
     windows, pool = _pairs("windows", windows, len(filters)), _pairs("pool", pool, len(filters))
     each = {"dictionary": dictionary, "proportion": proportion, "n_columns": n_columns, "ridge": ridge}
-    each = {name: _one_each(name, value, len(filters), len(hidden)) for name, value in each.items()}
+    n, of = (
+        len(filters) + len(hidden),
+        f"layers, {len(filters)} convolutions and {len(hidden)} dense hidden ones",
+    )
+    each = {name: one_each(name, value, n, of) for name, value in each.items()}
     shape, convolutions, dense = input_shape, [], []
     for i, (n_h, window, block) in enumerate(zip(filters, windows, pool, strict=True)):
         grid = Grid(window, channels=shape[2])
@@ -136,7 +141,7 @@ def build_convolutional(
     layers, built = [Unflatten(input_shape)], []
     for i, spec in enumerate(convolutions):
         built.append(_convolution(v, spec, seeds[i], f"convolution {i + 1}", weight, n_threads))
-        layers.append(built[-1].dense)
+        layers.append(built[-1].layer)
         v = built[-1].H
         if spec.pool != (1, 1):
             layers.append(MaxPool2d(spec.pool).on(v.shape[1:]))
@@ -147,7 +152,7 @@ def build_convolutional(
         layer_input = LayerInput(v, spec.points, f"hidden layer {i - len(convolutions) + 1}", weight)
         parametrisation, drawn = predicted_layer(layer_input, spec, seeds[i], n_threads=n_threads)
         layer = Dense(parametrisation, spec.activation)
-        built.append(_built(layer, drawn, seeds[i], v, n_threads))
+        built.append(built_layer(layer, drawn, seeds[i], v, n_threads))
         layers.append(layer)
         v = built[-1].H
     last = Dense(Full(v.shape[1], n_out))
@@ -167,13 +172,7 @@ def _convolution(v, spec, rng, name, weight, n_threads):
     parametrisation, drawn = predicted_layer(layer_input, own, rng, n_threads=n_threads)
     parametrisation = _with_factors(parametrisation, drawn, own.dictionary, layer_input)
     layer = Conv2d(parametrisation, spec.window, spec.padding, own.activation).on(shape)
-    return _built(layer, drawn, rng, v, n_threads)
-
-
-def _built(layer, drawn, rng, v, n_threads):
-    theta = layer.init(rng)
-    kept = [d.alpha for d in drawn if d.alpha is not None], [d.recipe for d in drawn]
-    return BuiltLayer(layer, *kept, theta, output(layer, theta, v, n_threads))
+    return built_layer(layer, drawn, rng, v, n_threads)
 
 
 def _with_factors(parametrisation, drawn, strategy, layer_input):
@@ -197,24 +196,8 @@ def _after(spec, shape, i):
         raise ValueError(f"convolution {i + 1}, on images of shape {shape}: {error}") from None
 
 
-def _tuple(name, sizes):
-    sizes = sizes if isinstance(sizes, (tuple, list, np.ndarray)) else (sizes,)
-    return tuple(_checks.integer(name, n, at_least=1) for n in sizes)
-
-
 def _pairs(name, value, n):
     """(height, width) for each of n convolutions, from a number, or a tuple with a number or a pair each."""
-    each = value if isinstance(value, (tuple, list)) else (value,) * n
-    if len(each) != n:
-        _checks.fail(name, f"one, or one for each of {n} convolutions", repr(value))
+    each = one_each(name, value, n, "convolutions")
     pairs = [one if isinstance(one, (tuple, list)) else (one, one) for one in each]
     return [_checks.sizes(name, pair, "a number >= 1 or (height, width)", (2,)) for pair in pairs]
-
-
-def _one_each(name, value, n_filters, n_hidden):
-    if not isinstance(value, (tuple, list)):
-        return (value,) * (n_filters + n_hidden)
-    if len(value) != n_filters + n_hidden:
-        which = f"{n_filters} convolutions and {n_hidden} dense hidden layers"
-        _checks.fail(name, f"one value, or one for each of {which}", repr(value))
-    return tuple(value)

@@ -13,7 +13,7 @@ from .. import _checks
 from .._blas import one_blas_thread
 from ..dictionaries.index_sets import count_known
 from ..networks.dropout import Dropout
-from ..networks.layers import Dense
+from ..networks.layers import Dense, Weighted
 from ..networks.network import Network
 from ..speed import output
 from ..unsupervised.pretraining import pretrain_layer
@@ -23,11 +23,11 @@ from .layer_input import LayerInput
 
 @dataclass
 class BuiltLayer:
-    """A hidden layer as it is before fine-tuning.
+    """A predicted layer as it is before fine-tuning.
 
     Attributes
     ----------
-    dense : Dense
+    layer : Dense or Conv2d
     index_sets : list of ndarray
         alpha of each column that has one.
     recipes : list of dict
@@ -40,7 +40,7 @@ class BuiltLayer:
         How pre-training went.
     """
 
-    dense: Dense
+    layer: Weighted
     index_sets: list
     recipes: list
     theta: np.ndarray
@@ -94,7 +94,7 @@ def build(specs, X, n_out, loss, rng, *, weight=None, n_threads=None, engine=Non
             layer_input = LayerInput(v, spec.points, f"hidden layer {i}" if i else "X", weight)
             shared[key] = _build_layer(layer_input, spec, np.random.default_rng(seed), resources)
         built.append(shared[key])
-        layers += [built[-1].dense, *([Dropout(dropout, rng=int(seed))] if dropout else [])]
+        layers += [built[-1].layer, *([Dropout(dropout, rng=int(seed))] if dropout else [])]
         v = built[-1].H
     last = Dense(Full(v.shape[1], n_out))
     thetas = [b.theta for b in built] + [last.init(np.random.default_rng(seeds[-1]))]
@@ -104,13 +104,22 @@ def build(specs, X, n_out, loss, rng, *, weight=None, n_threads=None, engine=Non
 def _build_layer(layer_input, spec, rng, resources):
     parametrisation, drawn = predicted_layer(layer_input, spec, rng, **resources)
     dense = Dense(parametrisation, spec.activation, spec.n_pieces)
-    kept = [d.alpha for d in drawn if d.alpha is not None], [d.recipe for d in drawn]
     if spec.pretrain_iter is None:
-        theta = dense.init(rng)
-        return BuiltLayer(dense, *kept, theta, output(dense, theta, layer_input.v, resources["n_threads"]))
+        return built_layer(dense, drawn, rng, layer_input.v, resources["n_threads"])
     how = {"max_iter": spec.pretrain_iter, "rng": rng, "weight": layer_input.weight, **resources}
     theta, H, result = pretrain_layer(parametrisation, spec.activation, layer_input.v, **how)
-    return BuiltLayer(dense, *kept, theta, H, result)
+    return BuiltLayer(dense, *_kept(drawn), theta, H, result)
+
+
+def built_layer(layer, drawn, rng, v, n_threads=None):
+    """The ``BuiltLayer`` of a layer with its initial theta, and its output over v."""
+    theta = layer.init(rng)
+    return BuiltLayer(layer, *_kept(drawn), theta, output(layer, theta, v, n_threads))
+
+
+def _kept(drawn):
+    """Index sets and recipes of drawn dictionaries."""
+    return [d.alpha for d in drawn if d.alpha is not None], [d.recipe for d in drawn]
 
 
 @one_blas_thread

@@ -137,9 +137,9 @@ def layer_specs(
     >>> first.dictionary.relative_ridge, second.dictionary.relative_ridge, first.points, second.points
     (0.1, 0.001, Grid((8, 8)), None)
     """
-    sizes = _sizes(hidden_layer_sizes)
+    sizes = layer_sizes("hidden_layer_sizes", hidden_layer_sizes)
     each = {"dictionary": dictionary, "ridge": ridge, "proportion": proportion, "n_columns": n_columns}
-    each = {name: _one_each(name, value, len(sizes)) for name, value in each.items()}
+    each = {name: one_each(name, value, len(sizes)) for name, value in each.items()}
     points = places_of(input_shape, points, n_v, shape_name)
     _say_how_it_is_read(input_shape, points, shape_name)
     chosen = _index_set_choice(index_sets, points)
@@ -201,20 +201,20 @@ def _say_how_it_is_read(input_shape, grid, shape_name):
     )
 
 
-def _sizes(hidden_layer_sizes):
-    sizes = hidden_layer_sizes
+def layer_sizes(name, sizes, none_of="hidden layer"):
+    """An int or a tuple of ints as a tuple; ``none_of``: what there must be one of, "" if none will do."""
     sizes = sizes if isinstance(sizes, (tuple, list, np.ndarray)) else (sizes,)
-    if len(sizes) == 0:
-        _checks.fail("hidden_layer_sizes", "at least one hidden layer", "()")
-    return tuple(_checks.integer("hidden_layer_sizes", n, at_least=1) for n in sizes)
+    if len(sizes) == 0 and none_of:
+        _checks.fail(name, f"at least one {none_of}", "()")
+    return tuple(_checks.integer(name, n, at_least=1) for n in sizes)
 
 
-def _one_each(name, value, n_layers):
-    """A parameter's values for the hidden layers: the entries of a tuple, or the one value for all."""
+def one_each(name, value, n, of="hidden layers"):
+    """A parameter's values for n layers: the entries of a tuple, or the one value for all."""
     if not isinstance(value, (tuple, list)):
-        return (value,) * n_layers
-    if len(value) != n_layers:
-        _checks.fail(name, f"one value, or one for each of {n_layers} hidden layers", repr(value))
+        return (value,) * n
+    if len(value) != n:
+        _checks.fail(name, f"one value, or one for each of {n} {of}", repr(value))
     return tuple(value)
 
 

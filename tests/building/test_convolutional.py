@@ -31,7 +31,7 @@ def test_the_layers_are_as_asked_for_and_only_known_weights_are_learned():
     net, theta, layers = built()
     kinds = [type(layer).__name__ for layer in net.layers]
     assert kinds == ["Unflatten", "Conv2d", "MaxPool2d", "Conv2d", "Flatten", "Dense", "Dense"]
-    shapes = [(leaf.n_alpha, leaf.n_h) for b in layers for leaf in b.dense.parametrisation.leaves]
+    shapes = [(leaf.n_alpha, leaf.n_h) for b in layers for leaf in b.layer.parametrisation.leaves]
     # half of 3 x 3 pixels (4) in 2 channels, of 2 x 3 (3) in 4, of 5 x 4 (10) in 6
     assert shapes == [(8, 4), (12, 6), (60, 5)]
     assert len(theta) == net.n_dynamic == 8 * 4 + 4 + 12 * 6 + 6 + 60 * 5 + 5 + 5 * 3 + 3
@@ -41,7 +41,7 @@ def test_the_layers_are_as_asked_for_and_only_known_weights_are_learned():
 
 def test_smooth_dictionaries_of_windows_come_with_their_factors():
     _, _, layers = built(dictionary=("squared_exponential", "covariance", "squared_exponential"))
-    first, second, dense = (b.dense.parametrisation for b in layers)
+    first, second, dense = (b.layer.parametrisation for b in layers)
     assert first.factors is not None and second.factors is None and dense.factors is None
 
 
@@ -61,11 +61,12 @@ def test_the_same_seed_builds_the_same_network():
 
 
 @pytest.mark.parametrize(("others", "message"), [
-    ({"windows": (3, 3, 3)}, "windows: expected one, or one for each of 2 convolutions"),
+    ({"windows": (3, 3, 3)}, "windows: expected one value, or one for each of 2 convolutions"),
     ({"windows": 0}, r"windows: expected a number >= 1 or \(height, width\)"),
     ({"pool": (2, 6)}, r"convolution 2, on images of shape \(5, 4, 4\): window: .*5 x 4, got \(6, 6\)"),
     ({"filters": (4, 0)}, "filters: expected"),
-    ({"n_columns": (1, 1)}, "n_columns: expected one value, or one for each of 2 convolutions and 1 dense"),
+    ({"filters": (), "windows": (), "pool": ()}, "filters: expected at least one convolution"),
+    ({"n_columns": (1, 1)}, "n_columns: .*one for each of 3 layers, 2 conv.* 1 dense"),
     ({"dictionary": "squared_exponentia"}, "did you mean 'squared_exponential'"),
 ])  # fmt: skip
 def test_what_does_not_fit_is_named(others, message):

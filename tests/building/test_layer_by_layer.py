@@ -33,7 +33,7 @@ def test_each_layer_is_pre_trained_on_the_hidden_units_of_the_one_below(digits):
     V = digits.X_train
     for b in layers:
         assert b.pretraining.loss < 0.5 * b.pretraining.loss_curve[0]
-        model = TiedAutoencoder(b.dense.parametrisation)
+        model = TiedAutoencoder(b.layer.parametrisation)
         of_layer = np.concatenate([b.theta, np.zeros(model.n_v)])
         assert np.allclose(model.encode(of_layer, V), b.H, atol=1e-5)
         V = b.H
@@ -47,7 +47,7 @@ def test_the_deep_kernel_is_that_of_the_pre_trained_units(digits):
     kernel = lrw.EmpiricalCovariance(H)
     ridge = 1e-3 * np.diag(kernel.K).mean()
     U = lrw.dictionaries.kernel_ridge(kernel, np.arange(20), alpha, ridge)
-    assert np.allclose(layers[1].dense.parametrisation.U, U)
+    assert np.allclose(layers[1].layer.parametrisation.U, U)
 
 
 def test_equal_layers_are_shared_and_change_nothing(digits):
@@ -118,11 +118,11 @@ def test_ridge_and_length_scale_are_those_of_the_dictionaries(digits):
     alpha, kernel = layers[0].index_sets[0], lrw.EmpiricalCovariance(X)
     ridge = 0.5 * np.diag(kernel.K)[kernel.varying].mean()
     wanted = lrw.dictionaries.kernel_ridge(kernel, np.arange(64), alpha, ridge)
-    assert np.allclose(layers[0].dense.parametrisation.U, wanted)
+    assert np.allclose(layers[0].layer.parametrisation.U, wanted)
     _, _, layers = built(digits, pretrain=False, n_columns=1, ridge=0.3, length_scale=2.5)
     alpha, kernel = layers[0].index_sets[0], lrw.SquaredExponential(2.5)
     wanted = lrw.dictionaries.kernel_ridge(kernel, lrw.grid_coordinates((8, 8)), alpha, 0.3)
-    assert np.allclose(layers[0].dense.parametrisation.U, wanted)
+    assert np.allclose(layers[0].layer.parametrisation.U, wanted)
 
 
 def test_local_without_index_sets_says_that_it_changes_nothing(digits):
