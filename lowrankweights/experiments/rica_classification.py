@@ -6,13 +6,13 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import _checks, datasets
-from ..datasets import stl10
 from ..results import claims
 from ..results.files import select
 from ..unsupervised.coates import FeatureClassifier, PatchEncoder
 from ..unsupervised.filters import whiten
 from ..unsupervised.patches import random_patches
 from .harness.figure import Figure
+from .images import fetch_labelled_stl10, labelled, reduced, stl10_is_here
 from .rica_filters import learn_as
 
 COMMON = {
@@ -30,7 +30,6 @@ CIFAR = {
     "regularisation": 0.02, "max_iter": 1500, "strengths": [3e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1.0, 3.0],
 }  # fmt: skip
 STL = {**CIFAR, "data": "stl10", "n_train": 1000, "strengths": [1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1]}
-N_HELD_OUT = 10_000
 BARS = "Bars{}: 95 % intervals of the mean, over seeds and held-out images"
 BARS_OF_FOLDS = "\n(STL-10: 90 % intervals of the mean over its ten folds)"
 
@@ -56,40 +55,22 @@ def load(name, n_train):
     """
     if name == "stl10":
         return _load_stl10()
-    data = datasets.load(name)
-    X, y = data.X_train.reshape(-1, *data.input_shape), data.y_train
-    X_test, y_test = data.X_test.reshape(-1, *data.input_shape), data.y_test
-    if name == "cifar10":
-        n_held = min(N_HELD_OUT, len(X) // 5)
-        X, y, X_test, y_test = X[:-n_held], y[:-n_held], X[-n_held:], y[-n_held:]
-        if len(X) < n_train:
-            wanted = f"at least {n_train:,} training images and {n_held:,} held out"
-            _checks.fail("data", wanted, f"{len(X) + n_held:,} in {data.folder}")
-    X, y = X[:n_train], y[:n_train]
-    return Labelled(X, X, y, X_test, y_test, [np.arange(len(y))])
+    data = labelled(name)
+    X, y = data.X_train[:n_train], data.y_train[:n_train]
+    if name == "cifar10" and len(X) < n_train:
+        n_held = len(data.X_test)
+        wanted = f"at least {n_train:,} training images and {n_held:,} held out"
+        _checks.fail("data", wanted, f"{len(X) + n_held:,} in {data.folder}")
+    return Labelled(X, X, y, data.X_test, data.y_test, [np.arange(len(y))])
 
 
 def _load_stl10():
-    data = datasets.fetch_stl10(n_unlabelled=10_000)
-    train, test, unlabelled = (_reduced(data[f"X_{part}"]) for part in ("train", "test", "unlabelled"))
-    if not data.folds or len(test) == 0:
-        raise datasets.DataNotFound(
-            f"stl10: expected train_X.bin, train_y.bin, test_X.bin, test_y.bin and fold_indices.txt in "
-            f"{data.folder}, got only some of them"
-        )
+    data = fetch_labelled_stl10(n_unlabelled=10_000)
+    if not data.folds:
+        raise datasets.DataNotFound(f"stl10: expected fold_indices.txt in {data.folder}, got none")
+    train, test, unlabelled = (reduced(data[f"X_{part}"]) for part in ("train", "test", "unlabelled"))
     source = unlabelled if len(unlabelled) else train
     return Labelled(source, train, data.y_train, test, data.y_test, data.folds)
-
-
-def _reduced(X):
-    """96 x 96 to 32 x 32: the mean of each 3 x 3 pixels."""
-    return X.reshape(-1, 32, 3, 32, 3, 3).mean(axis=(2, 4))
-
-
-def stl10_is_here():
-    """Whether STL-10's labelled part can be read without a download."""
-    files = stl10.files_of(datasets.where("stl10"))
-    return files is not None and {*sum(stl10.PARTS.values(), ()), "fold_indices.txt"} <= files.names
 
 
 CHANGES = (

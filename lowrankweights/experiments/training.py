@@ -14,6 +14,7 @@ from ..building import build, layer_specs
 from ..estimators.perceptron.schedule import stages_of
 from ..optimisation.lbfgs import minimize_stages
 from ..speed import Objective, predict
+from .harness.checkpoints import Halfway
 from .harness.stop_rules import STOP_RULES
 
 
@@ -53,13 +54,17 @@ def fit(spec, data, shared, n_threads):
     index_sets, pretrain_iter (0: no pre-training), stop_rule (one of ``STOP_RULES``); and may have
     activation (else "sigmoid"), n_pieces and dropout, as in ``LowRankMLPClassifier``.
     """
-    _checks.choice("stop_rule", spec["stop_rule"], STOP_RULES)
     net, theta = _untrained(spec, data, shared, n_threads)
     return fine_tune(spec, data, net, theta, n_threads)
 
 
-def fine_tune(spec, data, net, theta, n_threads):
-    """Minimise from theta on, until the spec's stop rule; returns as ``fit``."""
+def fine_tune(spec, data, net, theta, n_threads, checkpoint=None):
+    """Minimise from theta on, until the spec's stop rule; returns as ``fit``.
+
+    Where the spec has a ``schedule``, rows and iterations, samples of so many rows come first, and the rule
+    begins with all rows. ``checkpoint`` is the path where the run leaves where it is.
+    """
+    _checks.choice("stop_rule", spec["stop_rule"], STOP_RULES)
     rule = STOP_RULES[spec["stop_rule"]]
     Y = np.eye(net.n_out, dtype=data.X_train.dtype)[data.y_train]
     objective = Objective(net, data.X_train, Y, spec["weight_decay"], n_threads)
@@ -68,20 +73,33 @@ def fine_tune(spec, data, net, theta, n_threads):
         return len(wrong_items(net, theta, data.X_validation, data.y_validation)) / len(data.y_validation)
 
     best = rule.callback(validation_error)
-    stages = stages_of(None, objective, spec["max_iter"], None, redrawn=spec.get("dropout", 0.0) > 0)
-    found = minimize_stages(stages, theta, callbacks=[best], on_interrupt="raise")
+    stages, n_growing = _stages(spec, objective)
+    halfway = Halfway(checkpoint, best, first=n_growing)
+    theta, stages = halfway.go_on(theta, stages)
+    found = minimize_stages(stages, theta, callbacks=[halfway], on_interrupt="raise")
     theta = found.theta if best.theta is None else best.theta
     result = {
         "n_dynamic": net.n_dynamic,
         "n_static": net.n_static,
         "validation_error": validation_error(theta) if rule.on_validation else None,
         "loss": found.loss if best.theta is None else float(objective(theta)[0]),
-        "n_iter": found.n_iter,
+        "n_iter": halfway.done + found.n_iter,
         "best_iter": best.n_iter,
         "stopped": rule.name if found.status == "stopped" else found.status,
         "stop_sentence": rule.sentence,
     }
+    if halfway.resumed_at:
+        result |= {"resumed_at": halfway.resumed_at, "seconds_before": halfway.seconds}
     return result, net, theta
+
+
+def _stages(spec, objective):
+    """(objective, iterations) of each stage, and the iterations before all rows are looked at."""
+    growing, everything = spec.get("schedule", []), [objective.n_rows, spec["max_iter"]]
+    schedule = [*growing, everything] if growing else None
+    rng, redrawn = np.random.default_rng(spec["seed"]), spec.get("dropout", 0.0) > 0
+    stages = stages_of(schedule, objective, spec["max_iter"], rng, redrawn=redrawn)
+    return stages, sum(n for _, n in growing)
 
 
 def tested(net, theta, data):

@@ -9,7 +9,7 @@ import lowrankweights as lrw
 from lowrankweights.commands.demo import make_page
 from lowrankweights.commands.main import COMMANDS, build_parser, main
 from lowrankweights.commands.train.options import filled
-from lowrankweights.experiments.figures.figure_1_rica_natural import FeaturesOfPhotographs
+from lowrankweights.experiments.figures.figure_1.rica import FeaturesOfPhotographs
 from lowrankweights.experiments.figures.figure_2 import FiltersByProportion
 
 

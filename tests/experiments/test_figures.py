@@ -9,7 +9,7 @@ import pytest
 
 from lowrankweights import experiments
 from lowrankweights.experiments.figures import figure_4_mnist
-from lowrankweights.experiments.figures.figure_1_mnist import FeaturesOfDigits
+from lowrankweights.experiments.figures.figure_1.mnist import FeaturesOfDigits
 from lowrankweights.experiments.figures.figure_4_mnist import ErrorByDictionary, name_of
 from lowrankweights.experiments.harness import runner
 from lowrankweights.experiments.harness.stop_rules import STOP_RULES

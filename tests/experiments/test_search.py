@@ -1,7 +1,7 @@
 import pytest
 
 from lowrankweights.experiments import SearchedFigure, make
-from lowrankweights.experiments.harness import pages, runner, search
+from lowrankweights.experiments.harness import runner, search
 
 
 class Slopes(SearchedFigure):
@@ -88,7 +88,7 @@ def test_what_was_chosen_is_on_the_page(tmp_path):
     make(Slopes(), "quick", tmp_path, report=lambda text: None)
     page = (tmp_path / "slopes-quick.md").read_text()
     assert "| a | weight_decay 0.0001, width 2 | 10.00 | 9 |" in page
-    assert "18 of 18 runs" in page and page.index("primary claim") < page.index(pages.SEARCH_WORDS)
+    assert "18 of 18 runs" in page and page.index("primary claim") < page.index(search.WORDS)
     assert "**holds**" in page and "Data: MNIST" in page
 
 

@@ -1,4 +1,7 @@
-"""The paper's figures, one file each, and the table of all; those beyond the paper are in ``beyond``."""
+"""The paper's figures, one file each (Figure 1: one for each kind of model), and the table of all.
+
+Those beyond the paper are in ``beyond``.
+"""
 
 import importlib
 
@@ -6,12 +9,15 @@ from ... import _checks
 
 PRESETS = ("quick", "standard", "paper")
 FIGURES = {
-    "1-mnist": "figures.figure_1_mnist.FeaturesOfDigits",
-    "1-rica-natural": "figures.figure_1_rica_natural.FeaturesOfPhotographs",
-    "1-rica-stl": "figures.figure_1_rica_stl.FeaturesOfColourImages",
+    "1-mnist": "figures.figure_1.mnist.FeaturesOfDigits",
+    "1-convnet-cifar": "figures.figure_1.convnet.FiltersOfCifar",
+    "1-convnet-stl": "figures.figure_1.convnet.FiltersOfStl",
+    "1-rica-natural": "figures.figure_1.rica.FeaturesOfPhotographs",
+    "1-rica-stl": "figures.figure_1.rica.FeaturesOfColourImages",
     "2": "figures.figure_2.FiltersByProportion",
     "3": "figures.figure_3.ColumnarArchitecture",
     "4-mnist": "figures.figure_4_mnist.ErrorByDictionary",
+    "5": "figures.figure_5.ErrorOfConvnets",
     "6-proportion": "figures.figure_6_proportion.ErrorByProportion",
     "6-budget": "figures.figure_6_budget.ErrorByBudget",
     "rivals": "beyond.rivals.Rivals",

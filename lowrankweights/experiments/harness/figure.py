@@ -60,8 +60,17 @@ class Figure(abc.ABC):
         """
 
     def searches(self, preset):
-        """The specs of runs by which settings are chosen, made before the others; see ``SearchedFigure``."""
+        """The specs of runs made before the others, by which settings are chosen (``SearchedFigure``), or
+        the whole is estimated.
+
+        Each has a ``stage``: "search" or "timing". Where there are any, ``runs`` takes their results as its
+        second argument.
+        """
         return []
+
+    def of_searches(self, preset, results):
+        """What the runs of ``searches`` say, in Markdown, told before the others are made."""
+        return ""
 
     def group(self, spec):
         """What runs have in common that are made one after the other, and share what they can.
@@ -74,8 +83,9 @@ class Figure(abc.ABC):
     def run_one(self, spec, shared, n_threads):
         """Make a run: what came out, as a dict of plain values.
 
-        ``shared`` is a dict that lives as long as the group. Ctrl-C goes through: a run is whole or is
-        not written down.
+        ``shared`` is a dict that lives as long as the group; its ``"checkpoint"`` is a path where a long
+        run may leave where it is (``harness.checkpoints``). Ctrl-C goes through: a run is whole or is not
+        written down.
         """
 
     @abc.abstractmethod

@@ -1,5 +1,6 @@
 """A figure made: its runs, what they say in words and claims, the picture, and the page that shows both."""
 
+import functools
 from pathlib import Path
 
 from ... import _checks
@@ -7,17 +8,12 @@ from ...results import claims
 from ..figures import FIGURES, PRESETS, figure_named
 from ..images import data_in_words
 from . import runner
-from .search import SearchedFigure, compared
+from .search import compared
 
 CLAIMS = (
     "Differences in error, a negative one in favour of what is named first; intervals over seeds and "
     "held-out items ([how, and how often they hold](intervals.md)). Verdicts are for primary claims alone, "
     "with all their seeds, corrected for how many claims they are (Holm)."
-)
-
-
-SEARCH_WORDS = (
-    "Every model had the same search, on one seed of its own and on validation images alone. What was chosen:"
 )
 
 
@@ -49,25 +45,33 @@ def make(figure, preset, out, jobs=1, resume=False, report=print):
     figure = figure_named(figure) if isinstance(figure, str) else figure
     _checks.choice("preset", preset, PRESETS)
     path = Path(out).expanduser() / f"{figure.name}-{preset}.jsonl"
-    results, failures = runner.run(figure, preset, path, jobs, resume, report)
+    write = functools.partial(_write, figure, preset, path, report)
+    results, failures = runner.run(figure, preset, path, jobs, resume, report, searched=write)
     if compared(results):
-        outcome = sum_up(figure, preset, results)
-        report(outcome)
-        path.with_suffix(".md").write_text(page(figure, preset, results, outcome), encoding="utf-8")
+        write(results)
         draw(figure, results, path.with_suffix(".png"))
         report(f"picture: {path.with_suffix('.png')}")
     return failures
 
 
+def _write(figure, preset, path, report, results):
+    """Say what came out, and write the page; of no more than a search, where the runs are still to come."""
+    outcome = sum_up(figure, preset, results)
+    report(outcome)
+    if results:
+        path.with_suffix(".md").write_text(page(figure, preset, results, outcome), encoding="utf-8")
+
+
 def sum_up(figure, preset, results):
-    """The figure's claims where it has some, and its own summary, in Markdown; what a search chose."""
-    runs, parts = compared(results), []
-    text = figure.summary(runs)
-    if comparable := figure.claims(runs, figure.n_seeds(preset)):
-        parts += [claims.table(comparable), CLAIMS]
-    parts.append(text if "\n|---" in text else f"```text\n{text}\n```")
-    if isinstance(figure, SearchedFigure):
-        parts += [SEARCH_WORDS, figure.search_table(preset, results)]
+    """The figure's claims where it has some, and its own summary, in Markdown; what its searches say."""
+    parts = []
+    if runs := compared(results):
+        text = figure.summary(runs)
+        if comparable := figure.claims(runs, figure.n_seeds(preset)):
+            parts += [claims.table(comparable), CLAIMS]
+        parts.append(text if "\n|---" in text else f"```text\n{text}\n```")
+    if text := figure.of_searches(preset, results):
+        parts.append(text)
     return "\n\n".join(parts)
 
 
@@ -84,7 +88,7 @@ def page(figure, preset, results, outcome):
         f"# Figure {figure.name}, preset {preset}",
         *([f"Data: {data}."] if (data := data_in_words(results)) else []),
         *([figure.changes] if figure.changes and preset == "standard" else []),
-        f"![Figure {figure.name}]({stem}.png)",
+        *([f"![Figure {figure.name}]({stem}.png)"] if compared(results) else []),
         outcome,
         *([figure.reading] if figure.reading and preset == "standard" else []),
         f"{len(results)} of {n_planned} runs, {took}, commit {made_by}. "

@@ -14,10 +14,11 @@ from ...datasets import DataFileError, DataNotFound
 from ...environment import commit, versions
 from ...results import files as result_files
 from ...speed import available_processors
+from . import checkpoints
 from .earlier import in_todays_words
 
 
-def run(figure, preset, path, jobs=1, resume=False, report=print):
+def run(figure, preset, path, jobs=1, resume=False, report=print, searched=None):
     """Make the runs of a figure that are not in the file yet.
 
     Parameters
@@ -32,6 +33,8 @@ def run(figure, preset, path, jobs=1, resume=False, report=print):
         Go on with a file that is there.
     report : callable
         Told in words how it goes.
+    searched : callable, optional
+        Called with the results of the search, where there is one, before the other runs are made.
 
     Returns
     -------
@@ -63,9 +66,11 @@ def run(figure, preset, path, jobs=1, resume=False, report=print):
     make = functools.partial(_make, figure, path=path, jobs=jobs, report=report)
     if not searches:
         return make(figure.runs(preset), "runs")
-    searched, failures = make(searches, "runs of the search")
-    found, more = make(figure.runs(preset, searched), "runs") if not failures else ([], [])
-    return searched + found, failures + more
+    chosen_by, failures = make(searches, "runs before the others")
+    if searched is not None:
+        searched(chosen_by)
+    found, more = make(figure.runs(preset, chosen_by), "runs") if not failures else ([], [])
+    return chosen_by + found, failures + more
 
 
 def _make(figure, specs, what, path, jobs, report):
@@ -158,11 +163,13 @@ def _run_group(i, figure, group, path, n_threads, stamp):
     """Make the runs of group i; each is written as it ends. Returns i and the failures."""
     shared, failed = {}, []
     for spec in group:
-        start = time.perf_counter()
+        start, checkpoint = time.perf_counter(), checkpoints.path_of(path, spec)
+        shared["checkpoint"] = checkpoint
         try:
             result = figure.run_one(spec, shared, n_threads)
             _check_result(spec, result)
-            seconds = round(time.perf_counter() - start, 2)
+            before = result.pop("seconds_before", 0.0)  # it was killed
+            seconds = round(before + time.perf_counter() - start, 2)
             stamp = {**stamp, "seconds": seconds, "n_threads": n_threads, "spec_keys": sorted(spec)}
             line = result_files.to_line({**spec, **result, **stamp})
         except (DataNotFound, DataFileError):  # no other run would go better
@@ -171,4 +178,5 @@ def _run_group(i, figure, group, path, n_threads, stamp):
             failed.append((spec, traceback.format_exc()))
             continue
         result_files.append(path, line)
+        checkpoints.remove(checkpoint)
     return i, failed

@@ -1,12 +1,12 @@
-"""Figure 1, block 4: RICA's features of natural photographs, predicted from a few of their weights."""
+"""Figure 1, blocks 4 and 5: RICA's features of photographs, predicted from a few of their weights."""
 
 import numpy as np
 
-from ...dictionaries import completion
-from ...results.files import array_from_text, array_to_text
-from ...unsupervised.filters import energy_in_window
-from ..harness.figure import Figure
-from ..rica_filters import learn_as, patches_of, source_of
+from ....dictionaries import completion
+from ....results.files import array_from_text, array_to_text
+from ....unsupervised.filters import energy_in_window
+from ...harness.figure import Figure
+from ...rica_filters import learn_as, patches_of, source_of
 
 COMMON = {
     "model": "rica", "dictionary": ["none"], "proportion": 1.0, "n_columns": 1, "seed": 0,
@@ -16,6 +16,12 @@ PRESETS = {
     "quick": {"data": "natural-bundled", "n_patches": 20_000, "max_iter": 600},
     "standard": {"data": "natural", "n_patches": 50_000, "max_iter": 2000},
     "paper": {"data": "natural", "n_patches": 200_000, "max_iter": 5000},
+}
+COLOUR = {**COMMON, "patch_shape": [12, 12, 3], "n_components": 100, "regularisation": 0.1}
+OF_COLOUR = {
+    "quick": {"data": "natural-bundled", "n_patches": 10_000, "max_iter": 300},
+    "standard": {"data": "stl10", "n_patches": 50_000, "max_iter": 2000},
+    "paper": {"data": "stl10", "n_patches": 200_000, "max_iter": 5000},
 }
 N_FEATURES = 4
 PROPORTION_KNOWN = 0.3
@@ -64,7 +70,7 @@ class FeaturesOfPhotographs(Figure):
         """Features, some of their weights, the prediction; beside them all filters."""
         import matplotlib.pyplot as plt
 
-        from ... import plotting
+        from .... import plotting
 
         W, shape = _filters(results)
         c = _complete(W, shape)
@@ -75,6 +81,12 @@ class FeaturesOfPhotographs(Figure):
         ax = plotting.tiles(W, shape, right.subplots())
         ax.set_title(f"all {W.shape[1]} filters of whitened {shape[0]} x {shape[1]} patches")
         return figure
+
+
+class FeaturesOfColourImages(FeaturesOfPhotographs):
+    """The same of colour images; quick: of scikit-learn's photographs."""
+
+    name, presets, common = "1-rica-stl", OF_COLOUR, COLOUR
 
 
 def _is_flat(W, shape):

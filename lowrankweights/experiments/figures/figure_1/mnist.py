@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from ...dictionaries import completion
-from ..harness.figure import Figure
-from ..harness.stop_rules import ON_LOSS
-from ..images import load
-from ..training import train
-from .figure_4_mnist import COMMON, DIGITS, MNIST
+from ....dictionaries import completion
+from ...harness.figure import Figure
+from ...harness.stop_rules import ON_LOSS
+from ...images import load
+from ...training import train
+from ..figure_4_mnist import COMMON, DIGITS, MNIST
 
 PRESETS = {
     "quick": {**DIGITS, "n_train": 1200, "pretrain_iter": 50, "max_iter": 200},
@@ -44,7 +44,7 @@ class FeaturesOfDigits(Figure):
 
     def draw(self, results):
         """Features, a fifth of their weights, the prediction."""
-        from ... import plotting
+        from .... import plotting
 
         c = _complete(results[0])
         return plotting.feature_completion(c["W"], c["alpha"], c["U"], results[0]["shape"], c["length_scale"])
