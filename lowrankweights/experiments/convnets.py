@@ -49,13 +49,15 @@ def load(name, n_train, n_validation):
     if len(data.X_train) < n:
         got = f"{len(data.X_train):,} of {name} in {data.folder}"
         _checks.fail("data", f"at least {n:,} training images beside those held out", got)
-    X = data.X_train[:n_train]
+    shape = (*data.X_train.shape[1:], 1)[:3]  # (height, width, n_channels)
+    X_train, X_test = (part.reshape(-1, *shape) for part in (data.X_train, data.X_test))
+    X = X_train[:n_train]
     mean, scale = X.mean(axis=(0, 1, 2), dtype=np.float64), X.std(axis=(0, 1, 2), dtype=np.float64)
     mean, scale = mean.astype(X.dtype), scale.astype(X.dtype)
-    parts = {"train": X, "validation": data.X_train[n_train:n], "test": data.X_test}
+    parts = {"train": X, "validation": X_train[n_train:n], "test": X_test}
     flat = {f"X_{part}": ((X - mean) / scale).reshape(len(X), -1) for part, X in parts.items()}
     y = {"y_train": data.y_train[:n_train], "y_validation": data.y_train[n_train:n], "y_test": data.y_test}
-    return Bunch(input_shape=X.shape[1:], **flat, **y)
+    return Bunch(input_shape=shape, **flat, **y)
 
 
 def untrained(spec, data, n_threads):

@@ -55,7 +55,7 @@ def divide(data, name, n_train, n_validation):
 
 
 def labelled(name):
-    """Images (n, height, width, n_channels) with labels from 0 on; X_test are those to be held out.
+    """Images (n, height, width[, n_channels]) with labels from 0 on; X_test are those to be held out.
 
     Of CIFAR-10 the last 10,000 training images are held out, in place of its test images; STL-10's are
     reduced to 32 x 32 pixels (as Coates et al. do).
@@ -70,8 +70,7 @@ def labelled(name):
         X, X_test, first = reduced(data.X_train), reduced(data.X_test), 1  # the files' labels are 1 to 10
     else:
         data, first = datasets.load(name), 0
-        shape = (*data.input_shape, 1)[:3]
-        X, X_test = data.X_train.reshape(-1, *shape), data.X_test.reshape(-1, *shape)
+        X, X_test = (part.reshape(-1, *data.input_shape) for part in (data.X_train, data.X_test))
     y, y_test = data.y_train - first, data.y_test - first
     if name == "cifar10":
         n_held = min(N_HELD_OUT, len(X) // 5)

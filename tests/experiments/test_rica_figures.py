@@ -107,28 +107,6 @@ def test_learned_filters_of_photographs_are_localised():
     assert energy > 1.5 * np.median(energy_in_window(random_, (8, 8), 3))
 
 
-@pytest.fixture
-def stl10(tmp_path):
-    """A folder in STL-10's layout: two classes, told apart by the direction of stripes."""
-    folder = tmp_path / "stl10_binary"
-    folder.mkdir()
-    rng = np.random.default_rng(0)
-
-    def images(labels):
-        stripes = (np.arange(96) // 6 % 2)[:, None] * np.ones(96)
-        x = 12 * np.stack([stripes if y == 1 else stripes.T for y in labels])[:, None].repeat(3, axis=1)
-        return (x + rng.integers(0, 100, x.shape)).astype(np.uint8).transpose(0, 1, 3, 2).tobytes()
-
-    for part, n in (("train", 40), ("test", 10)):
-        labels = rng.integers(1, 3, n)
-        (folder / f"{part}_X.bin").write_bytes(images(labels))
-        (folder / f"{part}_y.bin").write_bytes(labels.astype(np.uint8).tobytes())
-    lines = (" ".join(map(str, rng.choice(40, 20, replace=False))) for _ in range(10))
-    (folder / "fold_indices.txt").write_text("\n".join(lines))
-    rica_classification.load.cache_clear()
-    return folder
-
-
 def test_stl10s_ten_folds_from_end_to_end(stl10):
     specs = [s for s in PROPORTION.runs("standard") if s["data"] == "stl10"][:2]
     assert specs, "the labelled part is here: it belongs to the figure"

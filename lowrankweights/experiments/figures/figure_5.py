@@ -11,7 +11,6 @@ import numpy as np
 from ...results import Comparison
 from ...results.claims import at_its_limit, percent_wrong
 from ...results.files import select
-from ...speed import available_processors
 from ..convnets import longest, timed, train
 from ..harness.figure import Figure
 from ..harness.search import TIMING
@@ -96,8 +95,8 @@ class ErrorOfConvnets(Figure):
         hours = sum(longest(spec, of[_key(spec)]) for spec in self.runs(preset) if _key(spec) in of)
         told = (
             f"One loss and gradient, a processor's milliseconds for each image. All {len(self.runs(preset))} "
-            f"runs, were each to go on to its limit of iterations: {_hours(hours)} of a processor, "
-            f"{_hours(hours / available_processors())} with the {available_processors()} here."
+            f"runs, were each to go on to its limit of iterations: {_hours(hours)} of a processor, half of it "
+            "on two."
         )
         return "\n".join(lines) + "\n\n" + told
 
