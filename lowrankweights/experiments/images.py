@@ -92,6 +92,7 @@ def fetch_labelled_stl10(n_unlabelled=0):
 def reduced(X):
     """STL-10's images, flat, from 96 x 96 to 32 x 32 pixels in colour: the mean of each 3 x 3.
 
+    >>> import numpy as np
     >>> reduced(np.ones((2, 27648))).shape
     (2, 32, 32, 3)
     """

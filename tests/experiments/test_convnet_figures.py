@@ -10,6 +10,7 @@ from lowrankweights import experiments
 from lowrankweights.experiments import convnets, figure_named
 from lowrankweights.experiments.figures.figure_5 import ErrorOfConvnets, label
 from lowrankweights.experiments.harness import checkpoints, pages, runner
+from lowrankweights.optimisation import EarlyStop, Info, minimize_stages
 
 TINY = {"n_train": 60, "n_validation": 40, "filters": [2, 3], "hidden": [5], "max_iter": 4, "n_timed": 20}
 
@@ -43,11 +44,6 @@ def test_figure_5_is_timed_run_summed_up_and_drawn(tmp_path):
     assert experiments.make(tiny(), "quick", tmp_path, report=said.append) == []
     page = (tmp_path / "5-quick.md").read_text("utf-8")
     assert "14 of 14 runs" in page and "ms an image" in page and "half of it on two" in page
-    assert (
-        page.index("primary claim") < page.index("numbers learned | iterations")
-        if "primary" in page
-        else True
-    )
     clock = next(i for i, text in enumerate(said) if "ms an image" in text)
     assert clock < next(i for i, text in enumerate(said) if text.startswith("7 runs, "))  # told beforehand
     counts = {label(r): r["n_dynamic"] for r in runner.read(tmp_path / "5-quick.jsonl")}
@@ -84,14 +80,10 @@ def parabola(theta):
 
 
 def rule_of(seen, look_every=1):
-    from lowrankweights.optimisation.early_stop import EarlyStop
-
     return EarlyStop(lambda info: seen.append(info.n_iter) or info.loss, 0.01, 4, look_every)
 
 
 def test_a_killed_run_goes_on_with_its_theta_its_stages_and_what_its_rule_has_seen(tmp_path):
-    from lowrankweights.optimisation import minimize_stages
-
     path, stages = tmp_path / "run.npz", [(parabola, 2), (parabola, 30)]
     seen = []
     first = Gone(path, rule_of(seen), first=2, save_every=0)
@@ -114,10 +106,8 @@ def test_a_run_killed_halfway_is_counted_whole(tmp_path):
     (spec, *_) = figure.runs("quick")
     path = checkpoints.path_of(tmp_path / "5-quick.jsonl", spec)
     whole = figure.run_one(spec, {}, 1)
-    net, theta = convnets.untrained(spec, convnets.load(spec["data"], 60, 40), 1)
+    _, theta = convnets.untrained(spec, convnets.load(spec["data"], 60, 40), 1)
     halfway = checkpoints.Halfway(path, rule_of([]), save_every=0)
-    from lowrankweights.optimisation import Info
-
     halfway(Info(theta, 1.0, 1.0, 6, 0.0))
     result = figure.run_one(spec, {"checkpoint": path}, 1)
     assert result["resumed_at"] == [6] and result["n_iter"] == whole["n_iter"] == 10

@@ -72,7 +72,8 @@ def test_one_line_a_run_with_everything_it_depends_on(figure, tmp_path):
     assert lines == found and not failures
     assert [{k: r[k] for k in SPECS[0]} for r in found] == SPECS
     assert all({"error", "seconds", "versions", "commit", "n_threads"} <= set(r) for r in found)
-    # what is shared lives as long as its group
+    # what is shared lives as long as its group; each run has a file of its own to leave where it is
+    assert len({shared.pop("checkpoint") for _, shared in figure.calls}) == len(SPECS)
     assert [list(shared) for _, shared in figure.calls] == [[], [0.1], [], [0.1]]
 
 
