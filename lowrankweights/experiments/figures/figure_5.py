@@ -94,9 +94,9 @@ class ErrorOfConvnets(Figure):
             lines.append(f"| {label(r)} | {r['milliseconds']:.3g} | {counts} |")
         hours = sum(longest(spec, of[_key(spec)]) for spec in self.runs(preset) if _key(spec) in of)
         told = (
-            f"One loss and gradient, a processor's milliseconds for each image. All {len(self.runs(preset))} "
-            f"runs, were each to go on to its limit of iterations: {_hours(hours)} of a processor, half of it "
-            "on two."
+            "One loss and gradient, a processor's milliseconds for each image. All "
+            f"{len(self.runs(preset))} runs, were each to go on to its limit of iterations: {_hours(hours)} "
+            "of a processor, half of it on two."
         )
         return "\n".join(lines) + "\n\n" + told
 

@@ -25,7 +25,7 @@ def make(figure, preset, out, jobs=1, resume=False, report=print):
     figure : str or Figure
         A name of ``FIGURES``, or a figure of one's own.
     preset : "quick", "standard" or "paper"
-        quick: bundled data, under two minutes. standard: real data, up to three hours on two
+        quick: bundled data, under two minutes. standard: real data, up to six hours on two
         processors. paper: the paper's sizes.
     out : str or Path
         Folder for ``NAME-PRESET.jsonl``, one line for each finished run, the picture and a page.
