@@ -112,7 +112,7 @@ def test_a_window_as_large_as_the_image_is_a_dense_layer():
     np.testing.assert_allclose(h[:, 0, 0], flat, rtol=1e-12)
     pairs = conv.backward(theta, cache, D[:, None, None]), dense.backward(theta, of_flat, D)
     for own, other in zip(*pairs, strict=True):
-        np.testing.assert_allclose(own.ravel(), other.ravel(), rtol=1e-12)
+        np.testing.assert_allclose(own.ravel(), other.ravel(), rtol=1e-12, atol=1e-14)
 
 
 def test_a_1x1_window_is_the_same_dense_layer_at_each_pixel():

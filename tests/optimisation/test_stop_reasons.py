@@ -67,12 +67,12 @@ def test_a_smooth_minimum_is_no_kink():
 
 
 def network(dtype, activation="sigmoid"):
-    """An objective and a theta where the gradient is far from zero."""
+    """An objective with a minimum, and a theta where the gradient is far from zero."""
     rng = np.random.default_rng(0)
     X, labels = rng.normal(size=(200, 6)).astype(dtype), rng.integers(3, size=200)
     layers = [lrw.Dense(lrw.Full(6, 8), activation), lrw.Dense(lrw.Full(8, 3))]
     net = lrw.Network(layers, "softmax_cross_entropy")
-    return lrw.Objective(net, X, np.eye(3, dtype=dtype)[labels]), net.init(rng=1)
+    return lrw.Objective(net, X, np.eye(3, dtype=dtype)[labels], weight_decay=1e-3), net.init(rng=1)
 
 
 class WithGradient:
