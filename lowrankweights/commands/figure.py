@@ -15,7 +15,7 @@ def _arguments(parser):
 
     add = parser.add_argument
     add("name", metavar="NAME", choices=FIGURES, help=", ".join(FIGURES))
-    text = "quick: under two minutes, bundled data; standard: real data, up to six hours; paper: a night or days"
+    text = "quick: two minutes, bundled data; standard: real data, up to six hours; paper: a night or days"
     add("--preset", choices=PRESETS, default="quick", help=text)
     add("--out", type=file_path, default=Path("out"), help="folder for results and picture")
     add("--resume", action="store_true", help="go on with the results that are there")

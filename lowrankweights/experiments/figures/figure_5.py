@@ -26,10 +26,10 @@ DIGITS = {
     "hidden": [20], "weight_decay": 1e-3, "schedule": [], "max_iter": 300, "n_timed": 200,
 }  # fmt: skip
 CIFAR = {"data": "cifar10", "n_validation": 5000, "weight_decay": 1e-3, "n_timed": 200}
-# The paper's network with fewer filters, smaller windows and fewer hidden units. Weight decay and schedule
-# were chosen on validation images, with every weight learned.
+# The paper's network with fewer filters, smaller windows and fewer hidden units. Sizes, weight decay and
+# schedule were chosen on validation images.
 REDUCED = {
-    **CIFAR, "n_train": 20_000, "filters": [8, 16, 32], "windows": [5, 5, 5], "hidden": [64],
+    **CIFAR, "n_train": 20_000, "filters": [16, 32, 64], "windows": [5, 5, 5], "hidden": [64],
     "schedule": [[1000, 40], [4000, 40]], "max_iter": 300,
 }  # fmt: skip
 PAPER = {
@@ -56,6 +56,12 @@ class ErrorOfConvnets(Figure):
     """Networks with each proportion, and with every weight; several seeds."""
 
     name, presets = "5", PRESETS
+    changes = (
+        "**What changed.** A smaller network was run first, with 8, 16 and 32 filters and a rule that ended runs "
+        "earlier: three seeds erred on 38.8 % of the held-out images with every weight learned, on 40.6 % with a "
+        "quarter, whose training loss was higher too. It had no weights to spare. With twice the filters a "
+        "quarter has as low a loss on validation images, and these runs are of that network."
+    )
 
     def models(self, preset):
         """What differs between the models: what the claim needs, then the others."""

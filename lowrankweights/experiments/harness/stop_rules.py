@@ -46,6 +46,6 @@ class StopRule:
 
 ON_VALIDATION = StopRule("validation error", on_validation=True, least_fall=0.02)
 PATIENT = StopRule("validation error, patient", on_validation=True, least_fall=0.02, patience=180)
-IMPATIENT = StopRule("validation error, impatient", on_validation=True, least_fall=0.03, patience=30)
+IMPATIENT = StopRule("validation error, impatient", on_validation=True, least_fall=0.02, patience=40)
 ON_LOSS = StopRule("training loss", on_validation=False, least_fall=0.05)
 STOP_RULES = {rule.name: rule for rule in (ON_VALIDATION, PATIENT, IMPATIENT, ON_LOSS)}

@@ -10,7 +10,7 @@ from ..figure_5 import COMMON, DIGITS, PAPER, REDUCED, every_weight
 
 OF_CIFAR = {
     "quick": {**DIGITS, "filters": [12, 8], "windows": [7, 3], "hidden": []},
-    "standard": {**REDUCED, "filters": [16, 16, 32], "windows": [8, 5, 5]},
+    "standard": {**REDUCED, "windows": [8, 5, 5]},
     "paper": PAPER,
 }
 LABELLED = {"data": "stl10", "n_train": 4000, "n_validation": 1000, "schedule": [[1000, 40]]}
