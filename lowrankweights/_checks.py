@@ -15,8 +15,8 @@ RANGES = {np.dtype(np.float32): (1e9, 1e-18), np.dtype(np.float64): (1e75, 1e-15
 LONGEST = 400  # characters of what came
 
 
-def fail(name, expected, got):
-    """Raise the package's one kind of error: a ``ValueError`` that names the argument.
+def fail(name, expected, got, error=ValueError):
+    """Raise the package's one kind of error, with few exceptions a ``ValueError``: it names the argument.
 
     What came is told shortly: of a list of arrays, say, the beginning and the end.
 
@@ -27,7 +27,7 @@ def fail(name, expected, got):
     text = str(got)
     if len(text) > LONGEST:
         text = f"{text[: LONGEST - 60]} ... {text[-40:]}"
-    raise ValueError(f"{name}: expected {expected}, got {text}")
+    raise error(f"{name}: expected {expected}, got {text}")
 
 
 def warn(message, category=UserWarning):

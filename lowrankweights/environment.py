@@ -1,4 +1,4 @@
-"""What a measured number depends on: versions, processors, the commit."""
+"""What a measured number, or a fit, depends on: versions, processors, memory, the commit."""
 
 import importlib.metadata
 import os
@@ -27,6 +27,19 @@ def versions():
         except importlib.metadata.PackageNotFoundError:
             continue
     return found
+
+
+def memory():
+    """Bytes of the machine's memory; None where the system does not say, as on Windows or in a browser.
+
+    >>> memory() is None or memory() > 2**20
+    True
+    """
+    try:
+        n_pages, n_bytes = os.sysconf("SC_PHYS_PAGES"), os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return None
+    return n_pages * n_bytes if min(n_pages, n_bytes) > 0 else None
 
 
 def commit():

@@ -11,6 +11,7 @@ from . import convolution, memory, peers, rica
 from .cases import CURVE, EVERY, TABLE, data
 from .gemm import MatrixProducts
 from .report import draw, table, write_json
+from .turns import in_turn, spread
 
 
 def run(n_rows=60_000, repeats=7, dtype="float32", with_peers=False, json_file=None, out="out"):
@@ -33,14 +34,13 @@ def run(n_rows=60_000, repeats=7, dtype="float32", with_peers=False, json_file=N
     report["rica"] = rica.summarise(in_turn(rica.jobs(n_patches, dtype, with_peers), repeats))
     print(rica.table(report["rica"], n_patches))
     n_images = max(1, n_rows // 60)
-    report["convolution"] = convolution.summarise(
-        in_turn(convolution.jobs(n_images, dtype, with_peers), repeats)
-    )
-    print(convolution.table(report["convolution"], n_images))
+    report["convolution"] = convolution.measure(n_images, repeats, dtype, with_peers)
+    print(convolution.table(report["convolution"]))
     print(memory.table(report["peak_bytes"]))
     out.mkdir(parents=True, exist_ok=True)
     draw(report, out / "bench.png")
-    print(f"picture: {out / 'bench.png'}")
+    convolution.draw(report["convolution"], out / "bench-convolution.png")
+    print(f"pictures: {out / 'bench.png'}, {out / 'bench-convolution.png'}")
     if json_file is not None:
         write_json(json_file, report)
         print(f"numbers: {json_file}")
@@ -80,32 +80,12 @@ def _peer_jobs(X, Y, cases):
     return jobs
 
 
-PAUSE = 0.1  # seconds; after a job the threads of BLAS and PyTorch wait by spinning, in the next one's way
-
-
-def in_turn(jobs, repeats):
-    """Seconds of each job in each round, of the second of two calls.
-
-    A minimisation calls a loss hundreds of times on end. The first call after the pause pays 20 ms
-    for processors that wake up and caches that others filled, and compiles in the first round.
-    """
-    seconds = {name: [] for name in jobs}
-    for _ in range(repeats):
-        for name, job in jobs.items():
-            time.sleep(PAUSE)
-            job()
-            start = time.perf_counter()
-            job()
-            seconds[name].append(time.perf_counter() - start)
-    return seconds
-
-
 def summarise(seconds, cases):
     """Medians, spreads and ratios, as plain data."""
     report = {"cases": cases, "seconds": {}}
     for (what, case), values in seconds.items():
         of_case = report["seconds"].setdefault(case, {})
-        of_case[what] = {"median": float(np.median(values)), "min": min(values), "max": max(values)}
+        of_case[what] = spread(values)
     for case, of_case in report["seconds"].items():
         median = {what: s["median"] for what, s in of_case.items()}
         bound = min(median["products, whole"], median["products, blocks"])

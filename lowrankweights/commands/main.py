@@ -37,7 +37,7 @@ COMMANDS = (
     complete,
 )  # as --help lists them
 # What the commands raise for a wrong argument or file; anything else is a bug and shows its traceback.
-USER_ERRORS = (ValueError, OSError)
+USER_ERRORS = (ValueError, OSError, MemoryError)
 
 
 def main(argv=None):

@@ -18,7 +18,7 @@ from ..optimisation.lbfgs import minimize
 from ..speed import Objective
 from ..unsupervised.autoencoder import DECODERS, TiedAutoencoder, decoder_for
 from .common import fitted_dictionaries, numeric_types, warn_if_unfinished, whole_or_not
-from .inputs import check_row_shape, flat, said_of, validated
+from .inputs import check_memory, check_row_shape, flat, said_of, validated
 
 
 class LowRankAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -60,6 +60,8 @@ class LowRankAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
     ------
     ValueError
         From ``fit``, naming the parameter, what was expected and what came.
+    MemoryError
+        From ``fit``, before anything is computed, where it would take more than half of the machine's memory.
 
     Attributes
     ----------
@@ -136,8 +138,10 @@ class LowRankAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
     @one_blas_thread
     def fit(self, X, y=None):
         """Learn to reconstruct X, (n, n_features) or images; y is not used."""
+        dtypes = numeric_types(self.dtype)
+        check_memory(X, dtypes)
         X, row_shape = flat(X)
-        X = validated(self, X, dtype=numeric_types(self.dtype), ensure_min_samples=2)
+        X = validated(self, X, dtype=dtypes, ensure_min_samples=2)
         _checks.in_range("X", X)
         _checks.choice("decoder", self.decoder, ("auto", *DECODERS))
         n_components = _checks.integer("n_components", self.n_components, at_least=1)

@@ -1,12 +1,80 @@
-"""X as it is given: images laid out flat, where their numbers are, and what is wrong with it, in words."""
+"""X as it is given: its size, images laid out flat, where their numbers are, and what is wrong, in words."""
 
 import math
 
 import numpy as np
 from sklearn.utils.validation import validate_data
 
-from .. import _checks
+from .. import _checks, environment
 from ..dictionaries.points import places_of
+
+GIB = 2**30  # bytes
+
+
+def check_memory(X, dtypes, n_tables=1, n_copies=0, machine=None):
+    """A ``MemoryError`` where a fit to X would take more than half of the machine's memory.
+
+    Asked before anything is made of X. The estimate is X as it is held, in the dtype of the arithmetic, and
+    what is made of it on the way; what does not grow with the rows is left out.
+
+    Parameters
+    ----------
+    X : array-like, (n, ...)
+    dtypes : dtype or list of dtype
+        What X may be held in, as ``validated`` takes it: its own, or else the first.
+    n_tables : int
+        How many tables of X's size there are at once in float64, in which means, scales and covariances are
+        computed.
+    n_copies : int
+        Further copies in X's dtype.
+    machine : int, optional
+        Bytes of memory; default: ``environment.memory()``. Where it is not known there is no error.
+
+    Examples
+    --------
+    >>> X = np.broadcast_to(np.float32(0), (1_000_000, 1000))
+    >>> check_memory(X, np.float32, machine=32 * GIB)
+    >>> check_memory(X, np.float32, machine=8 * GIB)
+    Traceback (most recent call last):
+    MemoryError: X: expected data that take half of the machine's memory (of 8.0 GiB) at most: give fewer \
+rows, got shape (1000000, 1000), with what a fit makes of it about 11.2 GiB in float32
+    """
+    machine, shape = environment.memory() if machine is None else machine, shape_of(X)
+    dtype = _held_in(X, dtypes)
+    needed = math.prod(shape) * (dtype.itemsize * (1 + n_copies) + 8 * n_tables)
+    if not shape or machine is None or 2 * needed <= machine:
+        return
+    remedy = "give fewer rows" + ", or float32 in place of float64" * (dtype == np.float64)
+    expected = f"data that take half of the machine's memory (of {_gib(machine)}) at most: {remedy}"
+    got = f"shape {shape}, with what a fit makes of it about {_gib(needed)} in {dtype}"
+    _checks.fail("X", expected, got, MemoryError)
+
+
+def shape_of(X):
+    """The shape of X, of a list that of its first row; () where it cannot be told, as other checks will say.
+
+    >>> shape_of([[1, 2, 3], [4, 5, 6]]), shape_of(None)
+    ((2, 3), ())
+    """
+    if hasattr(X, "shape"):
+        return tuple(X.shape)
+    try:
+        return (len(X), *np.shape(X[0]))
+    except (TypeError, ValueError, LookupError):
+        return ()
+
+
+def _held_in(X, dtypes):
+    """The dtype in which X will be held: its own, or that of all its columns, where it may be."""
+    allowed = [np.dtype(d) for d in (dtypes if isinstance(dtypes, list) else [dtypes])]
+    own = {X.dtype} if hasattr(X, "dtype") else {*getattr(X, "dtypes", ())}
+    return next((d for d in allowed if own == {d}), allowed[0])
+
+
+def _gib(n_bytes):
+    """Bytes in GiB, as text."""
+    n = n_bytes / GIB
+    return f"{n:,.1f} GiB" if n >= 1 else f"{n:.1g} GiB"
 
 
 def flat(X, name="X"):

@@ -20,7 +20,7 @@ from ..speed.blocks import in_blocks
 from ..unsupervised.patches import check_rows_vary
 from ..unsupervised.rica import rica_objective
 from .common import warn_if_unfinished, whole_or_not
-from .inputs import check_row_shape, flat, said_of, validated
+from .inputs import check_memory, check_row_shape, flat, said_of, validated
 
 
 class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -64,6 +64,13 @@ class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         W0[alpha] is taken. W0 is the same for every dictionary and proportion.
     verbose : bool
         Show a progress bar.
+
+    Raises
+    ------
+    ValueError
+        From ``fit``, naming the parameter, what was expected and what came.
+    MemoryError
+        From ``fit``, before anything is computed, where it would take more than half of the machine's memory.
 
     Attributes
     ----------
@@ -137,8 +144,10 @@ class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     @one_blas_thread
     def fit(self, X, y=None):
         """Learn filters from X, patches laid out flat (n, n_v) or as they are."""
+        dtypes = [np.float64, np.float32]
+        check_memory(X, dtypes)
         X, row_shape = flat(X)
-        X = validated(self, X, dtype=[np.float64, np.float32], ensure_min_samples=2)
+        X = validated(self, X, dtype=dtypes, ensure_min_samples=2)
         n_v = X.shape[1]
         n_h = n_v if self.n_components is None else self.n_components
         said = said_of(row_shape, self.patch_shape, self.points, n_v, "patch_shape")

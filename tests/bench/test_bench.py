@@ -3,9 +3,9 @@ import json
 import numpy as np
 import pytest
 
-from lowrankweights.bench import cases, convolution, gemm, memory, peers, race, rica
+from lowrankweights.bench import cases, gemm, memory, peers, race, rica
 from lowrankweights.bench.report import write_json
-from lowrankweights.bench.run import in_turn
+from lowrankweights.bench.turns import in_turn
 from lowrankweights.commands.main import main
 from lowrankweights.unsupervised.rica import rica_cost
 
@@ -36,7 +36,11 @@ def test_bench_prints_ratios_and_writes_the_numbers(capsys, tmp_path):
     assert "bound/ours" in out and "every weight" in out and "10 %, 10 columns" in out
     report = json.loads(file.read_text())
     assert report["cases"]["10 %, one column"]["n_dynamic"] < report["cases"]["every weight"]["n_dynamic"] / 5
-    assert (tmp_path / "bench.png").stat().st_size > 1000
+    layers = report["convolution"]["cases"]  # of 5 images
+    assert len(layers) == 9 and all(case["seconds"]["median"] > 0 for case in layers.values())
+    assert "the paper's network:" in out and report["convolution"]["settings"]["n_images"] == 5
+    for name in ("bench.png", "bench-convolution.png"):
+        assert (tmp_path / name).stat().st_size > 1000
 
 
 @pytest.mark.parametrize("case", cases.TABLE, ids=lambda c: c.name)
@@ -63,21 +67,6 @@ def test_pytorch_computes_the_same_cost_of_rica(block_rows):
     wanted, wanted_grad = rica_cost(W.ravel(), X.astype(float), 9, None, rica.SPARSITY, rica.EPS)
     assert cost == pytest.approx(wanted, rel=1e-5)
     assert np.abs(grad.numpy().ravel() - wanted_grad).max() < 1e-5 * np.abs(wanted_grad).max()
-
-
-@pytest.mark.parametrize("memory_format", convolution.FORMATS)
-@pytest.mark.parametrize("make", [convolution.network, convolution.layer])
-def test_pytorch_computes_the_same_gradient_of_a_convolutional_network(make, memory_format):
-    pytest.importorskip("torch", reason="PyTorch is not installed")
-    net, theta = make(1.0)
-    X, Y = convolution.data(net, 12, np.float32, np.random.default_rng(0))
-    loss, grad = net.loss_and_grad(theta, X, Y)
-    theirs, parameters = convolution.torch_loss_and_grad(net, theta, X, Y, 5, memory_format)()
-    # PyTorch's filters are (n_h, n_channels, height, width)
-    gradients = [p.grad.permute(2, 3, 1, 0) if p.ndim == 4 else p.grad for p in parameters]
-    flat = np.concatenate([g.numpy().ravel() for g in gradients])
-    assert theirs == pytest.approx(loss, rel=1e-5)
-    assert np.abs(flat - grad).max() < 1e-5 * np.abs(grad).max()
 
 
 def test_numbers_are_written_where_there_is_no_folder_yet(tmp_path):

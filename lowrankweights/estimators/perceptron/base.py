@@ -11,7 +11,7 @@ from ...networks.layers import Weighted
 from ...optimisation.lbfgs import minimize_stages
 from ...speed import Objective, predict
 from ..common import Lost, fitted_dictionaries, numeric_types, warn_if_unfinished
-from ..inputs import check_row_shape, even_targets, flat, said_of, validated
+from ..inputs import check_memory, check_row_shape, even_targets, flat, said_of, shape_of, validated
 from .parameters import PerceptronParameters
 from .schedule import stages_of
 from .units import Folding, Scale, warn_of_scale
@@ -52,10 +52,21 @@ class LowRankMLP(PerceptronParameters):
     def _table(self, X, y, **how):
         """X (n, n_v) and y, checked, and what was said of where X's columns are: input_shape and points."""
         self.check_parameters()
+        dtypes = numeric_types(self.dtype)
+        # rows for validation are copied, or come besides
+        check_memory(X, dtypes, self._n_tables(shape_of(X)), n_copies=int(self.early_stopping))
         X, row_shape = flat(X)
-        how |= {"dtype": numeric_types(self.dtype), "ensure_min_samples": 2, "reset": not self._goes_on}
+        how |= {"dtype": dtypes, "ensure_min_samples": 2, "reset": not self._goes_on}
         X, y = validated(self, X, y, **how)
         return X, y, said_of(row_shape, self.input_shape, self.points, X.shape[1])
+
+    def _n_tables(self, shape):
+        """How many tables of X's size ``fit`` has at once in float64; ``shape``: of X as it is given."""
+        has_places = len(shape) > 2 or self.input_shape is not None or self.points is not None
+        return 3 if self._standardises(has_places) else 1
+
+    def _standardises(self, has_places):
+        return not has_places if self.standardize == "auto" else self.standardize
 
     def _validation_table(self, X_val, y_val, **how):
         """X_val and y_val, checked; None where there are none."""
@@ -139,7 +150,7 @@ class LowRankMLP(PerceptronParameters):
 
     def _new_units(self, rows, said, loss):
         """The ``Scale`` of X's columns where they are standardised, and that of Y's for the squared error."""
-        standardises = all(part is None for part in said) if self.standardize == "auto" else self.standardize
+        standardises = self._standardises(any(part is not None for part in said))
         inputs = Scale.of(rows.X, rows.weight) if standardises else None
         targets = Scale.of(rows.Y, rows.weight) if loss == self.standardised_loss else None
         self.input_mean_, self.input_scale_ = inputs or (None, None)

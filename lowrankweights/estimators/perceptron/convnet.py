@@ -48,6 +48,8 @@ class LowRankConvNetClassifier(LowRankMLPClassifier):
     ------
     ValueError
         From ``fit``, naming the parameter, what was expected and what came.
+    MemoryError
+        From ``fit``, before anything is computed, where it would take more than half of the machine's memory.
 
     Attributes
     ----------
@@ -137,6 +139,9 @@ class LowRankConvNetClassifier(LowRankMLPClassifier):
         self.class_weight = class_weight
         self.random_state = random_state
         self.verbose = verbose
+
+    def _n_tables(self, shape):
+        return 0  # dictionaries are made of a thousand images
 
     def _build(self, rows, said, loss, rng):
         """A new network for these images, with its initial theta."""

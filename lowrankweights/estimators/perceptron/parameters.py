@@ -96,6 +96,8 @@ class PerceptronParameters(BaseEstimator):
     ------
     ValueError
         From ``fit``, naming the parameter, what was expected and what came.
+    MemoryError
+        From ``fit``, before anything is computed, where it would take more than half of the machine's memory.
 
     Warns
     -----
