@@ -59,8 +59,8 @@ class ErrorOfConvnets(Figure):
     changes = (
         "**What changed.** A smaller network was run first, with 8, 16 and 32 filters and a rule that ended "
         "runs earlier: three seeds erred on 38.8 % of the held-out images with every weight learned, on "
-        "40.6 % with a quarter, whose training loss was higher too: it had no weights to spare. These runs are of a "
-        "network with twice the filters, chosen on validation images."
+        "40.6 % with a quarter, whose training loss was higher too: it had no weights to spare. These "
+        "runs are of a network with twice the filters, chosen on validation images."
     )
 
     def models(self, preset):
