@@ -19,7 +19,7 @@ def check_memory(X, dtypes, n_tables=1, n_copies=0, machine=None):
 
     Parameters
     ----------
-    X : array-like, (n, ...)
+    X : array-like, (n, n_v), or images
     dtypes : dtype or list of dtype
         What X may be held in, as ``validated`` takes it: its own, or else the first.
     n_tables : int

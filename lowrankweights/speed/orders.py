@@ -85,6 +85,10 @@ class Order(abc.ABC):
         """Multiplications of a loss and gradient over n rows."""
         return sum(product.multiplications for product in self.matrix_products(n, need_dv))
 
+    def duration(self, n, need_dv=True):
+        """How long it takes, in multiplications of a matrix product: orders are compared by it."""
+        return self.multiplications(n, need_dv)
+
 
 class ComposeFirst(Order):
     """v W with W = expand(p): for any parametrisation."""
@@ -256,9 +260,9 @@ def orders(parametrisation, poolable=False):
 
 
 def cheapest(candidates, n, need_dv=True):
-    """The candidate (an ``Order``, or a layer's ``Twin``) with the fewest multiplications over n rows.
+    """The candidate (an ``Order``, or a layer's ``Twin``) that takes least time for n rows.
 
     Input is pooled beforehand only while that is no larger than the data.
     """
     fitting = [c for c in candidates if not c.pooled or c.input_width <= c.n_v]
-    return min(fitting, key=lambda c: c.multiplications(n, need_dv))
+    return min(fitting, key=lambda c: c.duration(n, need_dv))

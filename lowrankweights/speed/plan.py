@@ -1,7 +1,8 @@
 """Which order each layer is computed in, and what it costs.
 
-Multiplications are those of one loss and gradient over all rows; the order with the fewest
-wins (ours; the paper mentions the reordering in sections 3.3 and 3.4).
+Multiplications are those of one loss and gradient over all rows; the order with the fewest wins, where a
+compiled pass's count as often as they are slower than a matrix product's (ours; the paper mentions the
+reordering in sections 3.3 and 3.4).
 """
 
 from typing import NamedTuple
@@ -14,7 +15,8 @@ from .twins import first_that_learns, twins
 class Step(NamedTuple):
     """One layer of a plan: its label, its shape as text, what can be chosen from, and what is chosen.
 
-    The candidates have ``name``, ``n_v``, ``pooled``, ``input_width`` and ``multiplications(n, need_dv)``.
+    The candidates have ``name``, ``n_v``, ``pooled``, ``input_width``, ``multiplications(n, need_dv)`` and
+    ``duration(n, need_dv)``.
     """
 
     label: str

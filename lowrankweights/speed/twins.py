@@ -69,6 +69,10 @@ class Twin(abc.ABC):
         """Multiplications of a loss and gradient over n rows, as far as they count."""
         return sum(product.multiplications for product in self.matrix_products(n, need_dv))
 
+    def duration(self, n, need_dv=True):
+        """As ``Order.duration``."""
+        return self.multiplications(n, need_dv)
+
 
 class AsDefined(Twin):
     """A layer without a fast form: its definition, block by block."""
@@ -143,6 +147,9 @@ class DenseTwin(Twin):
 
     def multiplications(self, n, need_dv=True):
         return self.order.multiplications(n, need_dv)
+
+    def duration(self, n, need_dv=True):
+        return self.order.duration(n, need_dv)
 
 
 class DropoutTwin(Twin):

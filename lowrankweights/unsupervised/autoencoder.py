@@ -152,6 +152,8 @@ class Decoder:
         products = sum(q.multiplications for q in self.matrix_products(n))
         return self.parametrisation.composing_multiplications + products
 
+    duration = multiplications
+
 
 @model_twin.register(TiedAutoencoder)
 class TiedTwin(ModelTwin):

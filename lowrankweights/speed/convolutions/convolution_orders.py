@@ -13,6 +13,8 @@ from ..buffers import matmul
 from .separable import SeparableWindows
 from .window_rows import WindowRows
 
+SLOWER = 4  # times as long as one of a matrix product, a multiplication of the compiled passes takes
+
 
 class OnWindows:
     """What turns an order of v W into one of u W, for all windows u of images v.
@@ -143,6 +145,9 @@ class Separable(PoolFirst):
 
     def passes(self, n, n_h, n_gradients, need_dv):
         return (1 + need_dv) * sum(part.multiplications(n) for part in self.parts)
+
+    def duration(self, n, need_dv=True):
+        return self.multiplications(n, need_dv) + (SLOWER - 1) * self.passes(n, 0, 0, need_dv)
 
 
 class Factored(OnWindows, dense.Factored):

@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 
 import lowrankweights as lrw
+from lowrankweights.building import build_convolutional, convolutional_specs
 from lowrankweights.speed.convolutions.convolution_orders import orders
+from lowrankweights.speed.orders import cheapest
 
 RNG = np.random.default_rng(0)
 
@@ -60,3 +62,15 @@ def test_multiplications_are_those_of_the_products():
     assert pool.multiplications(3) == 3 * 30 * (2 * 12 * 3 + 3 * 3 * 4)
     factored = orders(layer(lrw.LowRank(12, 4, rank=2)))[1]
     assert factored.multiplications(3) == 3 * 30 * (3 * 12 * 2 + 3 * 2 * 4)
+
+
+@pytest.mark.parametrize(("share", "name"), [(0.25, "(v * rows * columns) (B w)"), (0.75, "v * (U w)")])
+def test_a_slower_multiplication_counts_more_where_an_order_is_chosen(share, name):
+    """The separable order has the fewest of all, but with many atoms its passes would take longer."""
+    how = {"dictionary": "squared_exponential", "proportion": share, "n_columns": 1}
+    specs = convolutional_specs((64,), 8, 1, "same", (), input_shape=(16, 16, 48), **how)
+    X, rng = RNG.random((2, 16 * 16 * 48)), np.random.default_rng(0)
+    net, *_ = build_convolutional(*specs, X, (16, 16, 48), 2, "softmax_cross_entropy", rng)
+    each = orders(net.layers[1])
+    assert min(each, key=lambda c: c.multiplications(1000)).name == "(v * rows * columns) (B w)"
+    assert cheapest(each, 1000).name == name
