@@ -42,6 +42,9 @@ NAMES = [
 ]
 
 
+MAX_TRIES = 50  # until a mistake fits into a network and shows
+
+
 class Result(NamedTuple):
     """Of a wrong gradient: its mistake and kind of model, if it was named, what was said, the block."""
 
@@ -92,7 +95,8 @@ def wrong_gradients(n, seed=0):
     while len(results) < n:
         name = NAMES[rng.integers(len(NAMES))]
         kind = draw_kind(name, rng)
-        drawn = draw_mistake(name, kind, rng)
+        tries = (draw_mistake(name, kind, rng) for _ in range(MAX_TRIES))
+        drawn = next((found for found in tries if found is not None), None)
         if drawn is None:
             continue
         net, slip, theta, X, Y = drawn

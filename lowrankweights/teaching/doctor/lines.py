@@ -14,7 +14,8 @@ h                              these, and W, v, b, z, g (value and derivative), 
                                sees of it: of images their windows)
 output                         z, Y, predict (the loss's), right (prediction - Y)
 dz, dW, db, dv, pieces of dW   all of W's and h's, and h, z_below (z of the layer below; X in the first),
-                               g_below (its activation), layer, dh; then dz and dW, once they are computed
+                               g_below (its activation), layer, dh, out and z_out (h and z as the layer above
+                               gets them); then dz and dW, once they are computed
 dw_alpha, dU, dV               of one column: dW (its part), U, and what it learns: w_alpha, or U and V
 raw columns, columns           of one layer: parts (the columns' gradients, flat, in order)
 finish                         of one block: raw (its gradient summed over rows), w (what is learned), n,
