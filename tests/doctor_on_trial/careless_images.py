@@ -89,10 +89,14 @@ def image_gradient(layer, W, dz, slip, i):
     elif slip.at("padding_misplaced", i) and slip.variant == 1:
         # cut out from the corner
         first = [height - 1, width - 1]
+    elif slip.at("padding_misplaced", i) and slip.variant == 3:
+        # a column too far
+        first[1] += 1
     dv = np.zeros((len(dz), *layer.in_shape), dz.dtype)
-    around = np.pad(dz, ((0, 0), (height, height), (width, width), (0, 0)))
+    far = 2 * height, 2 * width
+    around = np.pad(dz, ((0, 0), (far[0],) * 2, (far[1],) * 2, (0, 0)))
     for r, s in np.ndindex(*layer.in_shape[:2]):
-        top, side = r + height - first[0], s + width - first[1]
+        top, side = r + far[0] - first[0], s + far[1] - first[1]
         part = around[:, top : top + height, side : side + width]
         dv[:, r, s] = np.einsum("nijh,ijch->nc", part, turned)
     return dv

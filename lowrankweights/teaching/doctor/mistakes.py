@@ -203,10 +203,10 @@ MISTAKES = _table(
         ),
         (
             "padding_misplaced",
-            "The zeros around the image are at another side than they should be, or dv was cut out of them "
-            "at the wrong place.",
-            "Of height - 1 rows of zeros (height - 1) // 2 are above, the rest below; columns likewise. "
-            "dv is what is left without them: it begins after those above and at the left.",
+            "The zeros around the image are on the wrong side, or dv is shifted by some pixels.",
+            "Of height - 1 rows of zeros (height - 1) // 2 are above, the rest below; columns likewise. dv "
+            "is what is left without them. Made from windows of dz, it needs height - 1 rows above dz, less "
+            "those above v.",
         ),
         (
             "block_missing",

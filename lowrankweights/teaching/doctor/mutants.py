@@ -3,8 +3,8 @@
 To add one, write a ``Fault(its name in mistakes.py, the line, the wrong function)`` into the list of the
 line's kind; those of layers on images are in ``images.faults``. The right line stands in ``lines.LINES``,
 ``tied.TIED_LINES`` or ``tied.RICA_LINES``, and what the function finds in its state ``s`` in the docstring of
-``lines``. A replacement that does not fit (a missing transpose where the shapes then clash) raises or gives the
-wrong shape, and is left out.
+``lines``. A replacement that does not fit (a missing transpose where the shapes then clash) raises or gives
+the wrong shape, and is left out.
 """
 
 import itertools

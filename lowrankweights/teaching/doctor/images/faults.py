@@ -19,10 +19,10 @@ def convolutions(subject):
     """Faults of each convolution, and of all of them, as a function that they share makes."""
     layers = {i: layer for i, layer in subject.layers.items() if isinstance(layer, Conv2d)}
     for here in scopes(layers):
-        shapes = [(*layers[i].window, layers[i].in_shape[2]) for (i,) in here]
-        yield from wrong_orders(here, shapes)
-        if any(layers[i].padding == "same" for (i,) in here):
-            yield from wrong_zeros(here, [tuple(layers[i].n_zeros) for (i,) in here])
+        own = [layers[i] for (i,) in here]
+        yield from wrong_orders(here, [(*layer.window, layer.in_shape[2]) for layer in own])
+        yield from wrong_zeros(here, own)
+        yield from wrong_cuts(here, own)
         yield from wrong_places(here)
     n_places = {i: math.prod(layer.out_shape[:2]) for i, layer in layers.items()}
     yield from means_over_places(subject, n_places)
@@ -70,27 +70,55 @@ def wrong_orders(here, shapes):
         yield Fault(name, "dv", lambda s, o=order: s.dz @ s.W[o(s)].T, here)
 
 
-# Zeros before and after, along one axis, from the right ones.
+# Along one axis: as many zeros (before, after) on other sides, from the right ones.
 SIDES = [
-    lambda before, after: (before, after),
     lambda before, after: (after, before),
     lambda before, after: (before + after, 0),
     lambda before, after: (0, before + after),
 ]
+# Where dv begins, from the right zeros and the window's size: at the corner, as if they had changed sides,
+# behind them all; a pixel off; as if windows of dz had no zeros before them.
+SHIFTS = [
+    lambda before, after, size: 0,
+    lambda before, after, size: after,
+    lambda before, after, size: before + after,
+    lambda before, after, size: before - 1,
+    lambda before, after, size: before + 1,
+    lambda before, after, size: size - 1,
+]
 
 
-def wrong_zeros(here, right):
-    """As many zeros on other sides: in both passes, in dW; or dv cut out elsewhere."""
-    seen = {tuple(right)}
-    for down, across in itertools.product(SIDES, SIDES):
-        moved = lambda n_zeros, d=down, a=across: (d(*n_zeros[0]), a(*n_zeros[1]))
-        made = tuple(map(moved, right))
-        if made in seen:
-            continue
-        seen.add(made)
-        yield Fault("padding_misplaced", "zeros", lambda s, f=moved: f(s.n_zeros), here)
-        yield Fault("padding_misplaced", "dW", lambda s, f=moved: rows_with(s, f(s.n_zeros)).T @ s.dz, here)
-        yield Fault("padding_misplaced", "cut", lambda s, f=moved: [n for n, _ in f(s.n_zeros)], here)
+def along(rules):
+    """Each rule along both axes, down only, across only; None is the right way."""
+    return [axes for rule in rules for axes in ((rule, rule), (rule, None), (None, rule))]
+
+
+def wrong_zeros(here, layers):
+    """As many zeros on other sides: in both passes, in dW."""
+    seen = {tuple(tuple(layer.n_zeros) for layer in layers)}
+    for rules in along(SIDES):
+        moved = lambda n_zeros, rules=rules: tuple(
+            r(*z) if r else z for r, z in zip(rules, n_zeros, strict=True)
+        )
+        made = tuple(moved(layer.n_zeros) for layer in layers)
+        if made not in seen:
+            seen.add(made)
+            yield Fault("padding_misplaced", "zeros", lambda s, f=moved: f(s.n_zeros), here)
+            dW = lambda s, f=moved: rows_with(s, f(s.n_zeros)).T @ s.dz
+            yield Fault("padding_misplaced", "dW", dW, here)
+
+
+def wrong_cuts(here, layers):
+    """dv begins elsewhere, so that it is shifted."""
+    seen = {tuple(tuple(before for before, _ in layer.n_zeros) for layer in layers)}
+    for rules in along(SHIFTS):
+        begins = lambda q, rules=rules: tuple(
+            r(*z, size) if r else z[0] for r, z, size in zip(rules, q.n_zeros, q.window, strict=True)
+        )
+        made = tuple(map(begins, layers))
+        if made not in seen:
+            seen.add(made)
+            yield Fault("padding_misplaced", "cut", begins, here)
 
 
 def rows_with(s, zeros):

@@ -60,6 +60,14 @@ def added_up(du, window):
     return padded
 
 
+def cut_out(padded, above, left, height, width):
+    """The image that begins there; what lies outside is 0."""
+    more = max(0, -above, -left, above + height - padded.shape[1], left + width - padded.shape[2])
+    if more:
+        padded = np.pad(padded, [(0, 0), (more, more), (more, more), (0, 0)])
+    return padded[:, more + above : more + above + height, more + left : more + left + width]
+
+
 def blocks(image, window, out_shape):
     """Each block of a pooled image, laid out flat: (n, n_down, n_across, n_channels, numbers of a block)."""
     (n_down, n_across, n_channels), (height, width) = out_shape, window

@@ -9,7 +9,7 @@ import numpy as np
 
 from ....networks import Flatten, MaxPool2d, Unflatten
 from ..lines import down, forward, learned, run_line
-from .lines import IMAGE_LINES, added_up, blocks, put_back, windows
+from .lines import IMAGE_LINES, added_up, blocks, cut_out, put_back, windows
 
 
 def convolve(layer, part, image, place, fault=None):
@@ -36,7 +36,7 @@ def convolve_back(s, arrays, dWs, fault):
     du = down(s, fault)[:, np.argsort(s.layout)]
     padded = added_up(du.reshape(s.n, *s.out_shape[:2], -1), s.window)
     (above, left), (_, height, width, _) = run_line("cut", s, fault, IMAGE_LINES), s.image.shape
-    return padded[:, above : above + height, left : left + width]
+    return cut_out(padded, above, left, height, width)
 
 
 def pool(layer, below, place, fault):
