@@ -17,8 +17,8 @@ from . import careless_images as images
 
 
 def logistic(z):
-    """1 / (1 + exp(-z))."""
-    return 1 / (1 + np.exp(-z))
+    """1 / (1 + exp(-z)), without overflow."""
+    return 0.5 * (1 + np.tanh(z / 2))
 
 
 # value and derivative, both of z

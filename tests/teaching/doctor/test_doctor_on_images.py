@@ -118,6 +118,13 @@ def said_of(student):
     return diagnose(student, LAYER, LAYER.init(rng=0), V, DH)
 
 
+def test_a_matrix_that_was_not_transposed_is_found_though_reshaping_hides_it():
+    def in_W_s_shape(dh, u, h, U, W):
+        return *backward(dh, u, h, U, W)[:2], backward(dh, u, h, U, W.T.reshape(W.shape))[2]
+
+    assert "transpose_missing" in said_of(in_W_s_shape).mistakes
+
+
 def test_a_layer_on_images_is_told_in_its_own_letters():
     not_summed = said_of(lambda dh, u, h, U: (U.T @ u[0, 0].T @ dh[0, 0], dh.sum(axis=1)))
     assert "db is the sum of dz over images and places" in not_summed.text
@@ -185,6 +192,16 @@ def test_equal_pixels_are_no_mistake(activation, unpool):
     assert report.mistake is None and "kink" in report.text
     assert ties.tie_margin(NetworkPass(net), theta, X, Y) == 0.0
     assert ties.tie_margin(NetworkPass(pooled("tanh")), somewhere(net), X, Y) > 0.0
+
+
+@pytest.mark.parametrize(("gap", "margin"), [(0.0, 1.0), (1e-7, 0.0), (5e-5, 1e-4), (0.5, 1.0)])
+def test_how_near_pixels_come_to_each_other_is_told(gap, margin):
+    # filters of one pixel, and W = 1: what is pooled is the image; at gap 0 both pixels are the same
+    layers = [Conv2d(lrw.Full(1, 1), (1, 1)), MaxPool2d((1, 4)), Flatten(), lrw.Dense(lrw.Full(1, 1))]
+    net = lrw.Network(layers, "squared_error", input_shape=(1, 4, 1))
+    X = np.array([-1.0, 1.0, 1.0 - gap * 0.8, 0.0]).reshape(1, 1, 4, 1)
+    found = ties.tie_margin(NetworkPass(net), np.ones(4), X, np.zeros((1, 1)))
+    assert found == margin
 
 
 def test_the_same_pixel_twice_is_a_mistake():

@@ -21,6 +21,8 @@ def convolutions(subject):
     for here in scopes(layers):
         own = [layers[i] for (i,) in here]
         yield from wrong_orders(here, [(*layer.window, layer.in_shape[2]) for layer in own])
+        # W^T's numbers, read in the shape of W
+        yield Fault("transpose_missing", "dv", lambda s: s.dz @ s.W.T.reshape(s.W.shape).T, here)
         yield from wrong_zeros(here, own)
         yield from wrong_cuts(here, own)
         yield from wrong_places(here)
@@ -171,7 +173,6 @@ POOLED = [
     lambda v_k: np.ones_like(v_k),
     lambda v_k: np.ones_like(v_k) / v_k.shape[-1],
     # all that are equally large: twice as much where two see the same
-    lambda v_k: v_k == v_k.max(axis=-1, keepdims=True),
     lambda v_k: v_k >= v_k.max(axis=-1, keepdims=True) - 1e-12 * v_k.std(),
 ]
 
