@@ -774,6 +774,24 @@ for functions in ((package_weight_gradient, package_image_gradient), (package_we
 claim(verdicts == [True, True, True, True, True, False], 1, 1)
 
 # %% [markdown]
+# `check_gradient` says which block is wrong. The *gradient doctor* of notebook 03 knows convolutions too, and says why. It is given a function that is the whole backward pass of a layer
+# ($g$ is the identity here, so $dz = dh$). Put your own functions in.
+
+
+# %%
+def whole_backward(dh, u, W):
+    return *by_W(dh, u), not_turned(dh, W, 3, 2)
+
+
+print(teaching.diagnose(whole_backward, layer, theta[:39], v_small, targets))  # any dh will do
+
+# %% claim doctor: the doctor says that it is the filter, and that only dv is wrong
+own = np.random.default_rng(seed).normal(size=(39,))
+turned = lambda dh, u, W: (*package_weight_gradient(dh, u), not_turned(dh, W, 3, 2))
+report = teaching.diagnose(turned, layer, own, v_small, targets)
+claim(report.mistake == "filter_flipped" and report.blocks == ["dv"], 1, 1)
+
+# %% [markdown]
 # A filter that is not turned leaves $dW$ and $db$ right, so the layer itself learns. Only the layers *below* get wrong pulls. Such a mistake is easy to miss in a
 # network with one convolution, whose images are data and need no $dv$.
 #

@@ -9,13 +9,16 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lowrankweights.networks import Conv2d, Flatten, MaxPool2d, Unflatten
 from lowrankweights.teaching import RicaModel
 from lowrankweights.unsupervised import TiedAutoencoder
 
+from . import careless_images as images
+
 
 def logistic(z):
-    """1 / (1 + exp(-z))."""
-    return 1 / (1 + np.exp(-z))
+    """1 / (1 + exp(-z)), without overflow."""
+    return 0.5 * (1 + np.tanh(z / 2))
 
 
 # value and derivative, both of z
@@ -30,7 +33,10 @@ OF_H = {"sigmoid": lambda h: h * (1 - h), "tanh": lambda h: 1 - h * h}
 
 
 class Slip(SimpleNamespace):
-    """One mistake: its name, layer, column, the name of the array, a variant, an order, weight_decay."""
+    """One mistake: its name, layer, column, the name of the array, a variant, an order, weight_decay.
+
+    ``ties`` is no mistake: which of equal pixels max pooling means, "first", "last" or "shared".
+    """
 
     def at(self, name, layer=None, column=None):
         return (
@@ -50,47 +56,72 @@ def careless(net, slip):
 
 
 def network(net, slip, theta, X, Y):
-    """Loss and gradient of a ``Network`` of dense layers, with the slip."""
-    layers = [learned(layer, part) for layer, part in zip(net.layers, net.split(theta), strict=True)]
-    layers = [own.astype(X.dtype) for own in layers]
-    h, hs, zs = X, [X], [X]
-    for own in layers:
-        zs.append(h @ own.W + own.b)
-        h = FUNCTIONS[own.activation][0](zs[-1])
-        hs.append(h)
-    loss, dh = output(net.loss, slip, zs[-1], Y)
+    """Loss and gradient of a ``Network`` of dense layers and of layers on images, with the slip."""
+    layers = [learned(layer, part, X.dtype) for layer, part in zip(net.layers, net.split(theta), strict=True)]
+    # h, z and the activation between them, of the data and of each layer
+    seen = [(X, X, None)]
+    for i, (layer, own) in enumerate(zip(net.layers, layers, strict=True)):
+        seen.append(ahead(layer, own, *seen[-1], slip, i))
+    loss, dh = output(net.loss, slip, seen[-1][1], Y)
     gradients = []
     for i in reversed(range(len(layers))):
-        own = layers[i]
-        dz = dh * slope(own.activation, slip, i, zs[i + 1])
-        below = zs[i] if slip.at("pre_activation_below", i) else hs[i]
-        if slip.at("h_overwritten", i):
-            below = FUNCTIONS[layers[i - 1].activation][1](zs[i])
-        dW = below.T.dot(dz)
-        dh = dz.dot(own.W if slip.at("transpose_missing", i) and slip.array == "v" else own.W.T)
+        if layers[i] is None:
+            dh = passed_back(net.layers[i], seen[i][0], dh, slip, i)
+            continue
+        own, dz = layers[i], dh * slope(net.layers[i].activation, slip, i, seen[i + 1][1])
+        dW, db, dh = back(net.layers[i], own, seen[i], dz, slip, i)
         weights = finish(columns(own.leaves, dW, slip, i), own.leaves, slip, i, X, Y)
-        bias = one_block(dz.sum(0), own.b, slip, (i, None, "b"), len(X), Y.shape[1])
+        bias = one_block(db, own.b, slip, (i, None, "b"), len(X), Y.shape[1])
         gradients.insert(0, [weights, bias])
-    decay = sum(np.sum(a * a) for own in layers for leaf in own.leaves for a in leaf.arrays.values())
+    own = [leaf.arrays for layer in layers if layer for leaf in layer.leaves]
+    decay = sum(np.sum(a * a) for arrays in own for a in arrays.values())
     if slip.at("blocks_order"):
         gradients = [own[::-1] for own in gradients] if slip.variant else gradients[::-1]
     flat = np.concatenate([np.ravel(a) for own in gradients for a in own])
     return loss / len(X) + slip.weight_decay / 2 * decay, flat
 
 
+def ahead(layer, own, h, z, g, slip, i):
+    """What a layer hands on: h, z, and the activation between them."""
+    if isinstance(layer, MaxPool2d):
+        h = images.pool(layer, h)
+        return h, h, None
+    if isinstance(layer, Flatten):
+        return images.flat(h, slip, i), images.flat(z, slip, i), g
+    if isinstance(layer, Unflatten):
+        return *(images.unflat(a, layer.shape, slip, i) for a in (h, z)), g
+    z = images.convolve(layer, own.W, own.b, h, slip, i) if isinstance(layer, Conv2d) else h @ own.W + own.b
+    return FUNCTIONS[layer.activation][0](z), z, layer.activation
+
+
+def back(layer, own, seen_below, dz, slip, i):
+    """dW, db and dv of a layer with weights, summed over rows."""
+    below, z_below, g_below = seen_below
+    if slip.at("pre_activation_below", i):
+        below = z_below
+    elif slip.at("h_overwritten", i):
+        below = FUNCTIONS[g_below][1](z_below)
+    W = own.W if slip.at("transpose_missing", i) and slip.array == "v" else own.W.T
+    if isinstance(layer, Conv2d):
+        return *images.weights_gradient(layer, below, dz, slip, i), images.image_gradient(
+            layer, W.T, dz, slip, i
+        )
+    return below.T.dot(dz), dz.sum(0), dz.dot(W)
+
+
+def passed_back(layer, v, dh, slip, i):
+    """dv of a layer that learns nothing."""
+    if isinstance(layer, MaxPool2d):
+        return images.unpool(layer, v, dh, slip, i)
+    return images.unflat(dh, layer.in_shape, slip, i) if isinstance(layer, Flatten) else dh
+
+
 class Learned(NamedTuple):
-    """A layer as its arrays: W, b, the activation's name, and its ``Leaf``s."""
+    """A layer as its arrays: W, b, and its ``Leaf``s."""
 
     W: np.ndarray
     b: np.ndarray
-    activation: str
     leaves: list
-
-    def astype(self, dtype):
-        """All arrays in the dtype of the student's arithmetic."""
-        cast = lambda leaf: leaf._replace(arrays={n: a.astype(dtype) for n, a in leaf.arrays.items()})
-        leaves = [cast(leaf) for leaf in self.leaves]
-        return self._replace(W=self.W.astype(dtype), b=self.b.astype(dtype), leaves=leaves)
 
 
 class Leaf(NamedTuple):
@@ -101,12 +132,14 @@ class Leaf(NamedTuple):
     arrays: dict
 
 
-def learned(layer, theta):
-    """A dense layer's ``Learned``, from its part of theta."""
-    q, (p, b) = layer.parametrisation, layer.split(theta)
+def learned(layer, theta, dtype):
+    """The ``Learned`` of a layer from its part of theta, in the student's dtype, or None."""
+    if not layer.n_dynamic:
+        return None
+    q, (p, b) = layer.parametrisation, layer.split(theta.astype(dtype))
     each = zip(q.leaves, q.parts(p), strict=True)
     leaves = [Leaf(leaf.n_h, getattr(leaf, "U", None), leaf.unpack(part)) for leaf, part in each]
-    return Learned(q.expand(p), b, layer.activation, leaves)
+    return Learned(q.expand(p), b, leaves)
 
 
 def output(loss, slip, z, Y):

@@ -1,11 +1,22 @@
 """Small random networks, models and data for the doctor's trial."""
 
 import itertools
+import math
 
 import numpy as np
 
 from lowrankweights.dictionaries import random_projection
-from lowrankweights.networks import ACTIVATIONS, LOSSES, Dense, Network
+from lowrankweights.networks import (
+    ACTIVATIONS,
+    LOSSES,
+    Conv2d,
+    Dense,
+    Flatten,
+    MaxPool2d,
+    Network,
+    Unflatten,
+)
+from lowrankweights.networks.images import PADDINGS
 from lowrankweights.teaching import RicaModel
 from lowrankweights.unsupervised import TiedAutoencoder
 from lowrankweights.unsupervised.autoencoder import DECODERS
@@ -25,9 +36,9 @@ def draw_setting(rng, kind):
         g = list(ACTIVATIONS)[rng.integers(4)]
         net = TiedAutoencoder(draw_parametrisation(rng, n_v, n_h), g, DECODERS[rng.integers(2)])
     else:
-        net = draw_network(rng)
+        net = draw_on_images(rng) if kind == "images" else draw_network(rng)
     theta = net.init(rng) + 0.3 * rng.normal(size=net.n_dynamic)
-    X = rng.normal(size=(n, net.n_v))
+    X = rng.normal(size=(n, *(net.in_shape if isinstance(net, Network) else (net.n_v,))))
     return net, theta, X, draw_targets(rng, net, n), weight_decay
 
 
@@ -55,6 +66,38 @@ def draw_network(rng):
     return Network(layers, list(LOSSES)[rng.integers(3)])
 
 
+def draw_on_images(rng):
+    """One or two convolutions, with or without pooling, on small images, then one or two dense layers."""
+    shape = (*rng.integers(3, 8, 2).tolist(), int(rng.integers(1, 4)))
+    flat_data = rng.random() < 0.2
+    layers, in_shape = ([Unflatten(shape)], None) if flat_data else ([], shape)
+    for _ in range(rng.integers(1, 3)):
+        window = tuple(int(rng.integers(1, min(4, size) + 1)) for size in shape[:2])
+        n_u, n_h = math.prod(window) * shape[2], int(rng.integers(1, 5))
+        q = draw_tied_channels(rng, window, shape[2], n_h) or draw_parametrisation(rng, n_u, n_h)
+        layers.append(Conv2d(q, window, PADDINGS[rng.integers(2)], list(ACTIVATIONS)[rng.integers(4)]))
+        shape = layers[-1].on(shape).out_shape
+        if rng.random() < 0.6:
+            layers.append(MaxPool2d(tuple(int(rng.integers(1, min(3, size) + 1)) for size in shape[:2])))
+            shape = layers[-1].on(shape).out_shape
+    layers.append(Flatten())
+    n_v, n_out = math.prod(shape), int(rng.integers(2, 5))
+    if rng.random() < 0.5:
+        layers.append(Dense(draw_parametrisation(rng, n_v, 3), list(ACTIVATIONS)[rng.integers(4)]))
+        n_v = 3
+    layers.append(Dense(draw_parametrisation(rng, n_v, n_out)))
+    return Network(layers, list(LOSSES)[rng.integers(3)], input_shape=in_shape)
+
+
+def draw_tied_channels(rng, window, n_channels, n_h):
+    """A third of the time a dictionary that is the same for each channel; else None."""
+    if rng.random() > 1 / 3:
+        return None
+    n = math.prod(window)
+    atoms = random_projection(n, int(rng.integers(1, n + 1)), rng=rng)
+    return Predicted(np.kron(atoms, np.eye(n_channels)), n_h)
+
+
 def draw_parametrisation(rng, n_v, n_h):
     """Full, predicted, low-rank or two to three columns: of one kind, or each of any, columns too."""
     kind = rng.integers(5) if n_h > 1 else rng.integers(3)
@@ -75,7 +118,16 @@ def without_biases(net, theta):
     """theta with every bias 0."""
     theta = theta.copy()
     for layer, part in zip(net.layers, net.split(theta), strict=True):
-        layer.split(part)[1][:] = 0.0
+        if layer.n_dynamic:
+            layer.split(part)[1][:] = 0.0
+    return theta
+
+
+def without_weights(net, theta):
+    """theta with every weight 0 and no bias: all pixels are equal, though they see different windows."""
+    theta = theta.copy()
+    for layer, part in zip(net.layers, net.split(theta), strict=True):
+        layer.decayed(part)[:] = 0.0
     return theta
 
 

@@ -6,20 +6,31 @@
 import argparse
 import sys
 import zlib
+from typing import NamedTuple
 
 import numpy as np
 
+from lowrankweights.networks import Conv2d, Flatten, MaxPool2d, Unflatten
 from lowrankweights.teaching import diagnose
 from lowrankweights.weights import Predicted
 
 from .careless import Slip, careless
-from .draws import draw_setting, slope_one_at_kinks, without_biases
+from .draws import draw_setting, slope_one_at_kinks, without_biases, without_weights
 
-RIGHT = Slip(name=None, layer=None, column=None, array=None, variant=0, order=None, weight_decay=0.0)
+NOTHING = dict.fromkeys(["name", "layer", "column", "array", "order"])
+RIGHT = Slip(**NOTHING, variant=0, weight_decay=0.0, ties="first")
 # Where each mistake can be made: in what the layer has, in which array.
 OF_HIDDEN_LAYER = ["missing", "misplaced", "twice", "other"]
 OF_BLOCK = ["mean_missing", "mean_doubled", "mean_over_outputs", "factor_two", "sign", "block_missing"]
 OF_DECAY = ["missing", "doubled", "halved", "divided"]
+# and on images, in which layers
+ON_IMAGES = {
+    "filter_flipped": Conv2d,
+    "channels_order": (Conv2d, Flatten, Unflatten),
+    "places_not_summed": Conv2d,
+    "pooled_to_all": MaxPool2d,
+    "padding_misplaced": Conv2d,
+}
 NAMES = [
     *(f"activation_derivative_{x}" for x in OF_HIDDEN_LAYER),
     *OF_BLOCK,
@@ -27,7 +38,21 @@ NAMES = [
     *["transpose_missing", "transpose_extra", "u_forgotten", "index_order", "columns_order", "blocks_order"],
     *["output_derivative_extra", "y_not_subtracted", "pre_activation_below", "h_overwritten"],
     *["encoder_path_missing", "decoder_path_missing", "sparsity_missing", "unit_norm_missing"],
+    *ON_IMAGES,
 ]
+
+
+MAX_TRIES = 50  # until a mistake fits into a network and shows
+
+
+class Result(NamedTuple):
+    """Of a wrong gradient: its mistake and kind of model, if it was named, what was said, the block."""
+
+    name: str
+    kind: str
+    named: bool
+    said: str
+    block: bool
 
 
 def main(argv=None):
@@ -38,27 +63,40 @@ def main(argv=None):
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args(argv)
     results = wrong_gradients(arguments.draws, arguments.seed)
-    named = sum(ok for _, ok, _, _ in results)
-    together = sum(" or " in said for _, ok, said, _ in results if ok)
-    blocks = sum(block for _, ok, _, block in results if ok)
-    print(f"wrong gradients: {named} of {len(results)} mistakes named ({named / max(1, len(results)):.1%}),")
+    found = [r for r in results if r.named]
+    share = len(found) / max(1, len(results))
+    print(
+        f"wrong gradients: {len(found)} of {len(results)} mistakes named ({share:.1%}): {by_kind(results)};"
+    )
+    together = sum(" or " in r.said for r in found)
+    blocks = sum(r.block for r in found)
     print(f"  {together} of them with others that give the same gradient; right block for {blocks}.")
-    for name, ok, said, _ in results:
-        if not ok:
-            print(f"  missed: {name}, said {said}")
+    for r in results:
+        if not r.named:
+            print(f"  missed: {r.name} ({r.kind}), said {r.said}")
     alarms = right_gradients(arguments.correct, arguments.seed)
     print(f"right gradients: {len(alarms)} false alarms in {arguments.correct}.")
     for kind, said in alarms:
         print(f"  false alarm: {kind}, said {said}")
-    return int(bool(alarms) or named < 0.95 * len(results))
+    return int(bool(alarms) or len(found) < 0.95 * len(results))
+
+
+def by_kind(results):
+    """How many are named of each kind, as text."""
+    words = {"network": "dense", "images": "convolutional"}
+    kinds = sorted({r.kind for r in results})
+    own = {kind: [r.named for r in results if r.kind == kind] for kind in kinds}
+    return ", ".join(f"{words.get(kind, kind)} {sum(named)} of {len(named)}" for kind, named in own.items())
 
 
 def wrong_gradients(n, seed=0):
-    """For each of n draws: the mistake's name, whether it was named, what was said, the block too."""
+    """The ``Result`` of each of n draws, on dense and convolutional networks in turn where both will do."""
     rng, results = np.random.default_rng(seed), []
     while len(results) < n:
         name = NAMES[rng.integers(len(NAMES))]
-        drawn = draw_mistake(name, rng)
+        kind = draw_kind(name, rng)
+        tries = (draw_mistake(name, kind, rng) for _ in range(MAX_TRIES))
+        drawn = next((found for found in tries if found is not None), None)
         if drawn is None:
             continue
         net, slip, theta, X, Y = drawn
@@ -66,46 +104,58 @@ def wrong_gradients(n, seed=0):
         if rng.random() < 0.4:
             student = fixed(student, X, Y)
         report = diagnose(student, net, theta, X, Y, slip.weight_decay, rng=len(results))
-        results.append((name, name in report.mistakes, str(report.mistake), block_is_right(report, slip)))
+        named, block = name in report.mistakes, block_is_right(report, slip)
+        results.append(Result(name, kind, named, str(report.mistake), block))
     return results
 
 
 def right_gradients(n, seed=0):
     """False alarms among n right gradients, of the kinds in ``correct``: (kind, what was said)."""
     rng, alarms = np.random.default_rng(seed + 1), []
-    kinds = ["float64", "noise", "float32", "kink", "definition", "tied", "rica"]
+    forms = ["float64", "noise", "float32", "kink", "tie", "definition", "tied", "rica"]
     for i in range(n):
-        kind = kinds[i % len(kinds)]
-        net, theta, X, Y, weight_decay = draw_setting(rng, kind if kind in ("tied", "rica") else "network")
-        student = careless(net, Slip(**{**vars(RIGHT), "weight_decay": weight_decay}))
-        if kind == "noise":
+        form = forms[i % len(forms)]
+        kind = form if form in ("tied", "rica") else ("network", "images")[i // len(forms) % 2]
+        net, theta, X, Y, weight_decay = draw_setting(rng, "images" if form == "tie" else kind)
+        ties = ("first", "last", "shared")[rng.integers(3)]
+        student = careless(net, Slip(**{**vars(RIGHT), "weight_decay": weight_decay, "ties": ties}))
+        if form == "noise":
             student = noisy(student, 10.0 ** rng.uniform(-14, -9))
-        elif kind == "float32":
+        elif form == "float32":
             X, Y = X.astype(np.float32), Y.astype(np.float32)
-        elif kind == "kink":
+        elif form == "kink":
             # rows of zeros and biases of zero: z = 0 exactly, where this student takes the slope 1
             X[0], theta = 0.0, without_biases(net, theta)
             student = slope_one_at_kinks(net, weight_decay)
-        elif kind == "definition":
+        elif form == "tie":
+            # a black picture, pictures of two greys, and half of the time no weights: equal pixels
+            X[0], X[1:] = 0.0, X[1:].round()
+            theta = without_weights(net, theta) if rng.random() < 0.5 else theta
+        elif form == "definition":
             student = net.loss_and_grad
         report = diagnose(student, net, theta, X, Y, weight_decay, rng=i)
         if report.mistake is not None:
-            alarms.append((kind, report.mistake))
+            alarms.append((f"{form}, {type(net).__name__}, {kind}", report.mistake))
     return alarms
 
 
-def draw_mistake(name, rng):
-    """A network with room for the mistake, the slip, theta and data; None if it did not fit or shows not."""
-    kind = "network"
+def draw_kind(name, rng):
+    """The kind of model that a mistake is made in."""
+    if name in ON_IMAGES:
+        return "images"
     if name in ("encoder_path_missing", "decoder_path_missing"):
-        kind = ("tied", "rica")[rng.integers(2)]
-    elif name in ("sparsity_missing", "unit_norm_missing"):
-        kind = "rica"
+        return ("tied", "rica")[rng.integers(2)]
+    if name in ("sparsity_missing", "unit_norm_missing"):
+        return "rica"
+    return ("network", "images")[rng.integers(2)]
+
+
+def draw_mistake(name, kind, rng):
+    """A network with room for the mistake, the slip, theta and data; None if it did not fit or shows not."""
     net, theta, X, Y, weight_decay = draw_setting(rng, kind)
-    slip = Slip(
-        **{**vars(RIGHT), "name": name, "weight_decay": weight_decay, "variant": int(rng.integers(2))}
-    )
-    if kind == "network" and not place(slip, net, rng):
+    variant = int(rng.integers(4 if name in ON_IMAGES else 2))
+    slip = Slip(**{**vars(RIGHT), "name": name, "weight_decay": weight_decay, "variant": variant})
+    if kind in ("network", "images") and not place(slip, net, rng):
         return None
     right = Slip(**{**vars(RIGHT), "weight_decay": weight_decay})
     with np.errstate(all="ignore"):
@@ -123,6 +173,11 @@ def place(slip, net, rng):
     """Put the slip into a random layer, column and array where it can be made; False if there is none."""
     i = int(rng.integers(len(net.layers)))
     layer, name = net.layers[i], slip.name
+    if name in ON_IMAGES:
+        slip.layer, slip.array = i, "v"
+        return isinstance(layer, ON_IMAGES[name])
+    if not layer.n_dynamic:
+        return False
     columns = layer.parametrisation.leaves
     j = int(rng.integers(len(columns)))
     arrays = list(columns[j].shapes)
@@ -137,7 +192,8 @@ def place(slip, net, rng):
         slip.order = tuple(rng.permutation(len(columns)).tolist())
         return len(columns) > 1
     elif name == "h_overwritten":
-        return i > 0
+        below = [other for other in net.layers[:i] if not isinstance(other, (Flatten, Unflatten))]
+        return bool(below) and below[-1].n_dynamic > 0
     elif name == "transpose_missing":
         slip.array = "U" if predicted and slip.variant else "v"
     elif name == "blocks_order":

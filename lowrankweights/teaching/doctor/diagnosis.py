@@ -5,11 +5,12 @@ from types import SimpleNamespace
 import numpy as np
 
 from ... import _checks
-from ...networks import ACTIVATIONS, Dense, Network
+from ...networks import ACTIVATIONS, Conv2d, Dense, Network
 from ...unsupervised import TiedAutoencoder
 from .calling import Complaint, Student
+from .images.ties import tie_margin
 from .mutants import library, searched
-from .passes import DensePass, NetworkPass
+from .passes import LayerPass, NetworkPass
 from .report import Report
 from .tied import RicaModel, RicaPass, TiedPass
 
@@ -17,8 +18,14 @@ EXACT = 1e-8  # relative: closer is right, or is this mistake
 SAME = 1e-9  # mistakes whose gradients are closer than this are named together
 N_DRAWN = 3
 MAX_ROWS = 40  # of the drawn points
-KINK = 1e-3  # drawn points keep relu's z this far from 0, relative to its spread
-PASSES = {Network: NetworkPass, Dense: DensePass, TiedAutoencoder: TiedPass, RicaModel: RicaPass}
+KINK = 1e-3  # drawn points keep relu's z this far from 0, and pooled pixels apart, relative to their spread
+PASSES = {
+    Network: NetworkPass,
+    Dense: LayerPass,
+    Conv2d: LayerPass,
+    TiedAutoencoder: TiedPass,
+    RicaModel: RicaPass,
+}
 
 
 def diagnose(student, net, theta, X, Y=None, weight_decay=0.0, rng=0):
@@ -30,11 +37,11 @@ def diagnose(student, net, theta, X, Y=None, weight_decay=0.0, rng=0):
         ``student(theta, X, Y)`` or, with the data fixed inside, ``student(theta)``; it returns
         (loss, grad) or the gradient alone. The gradient is one flat vector in theta's order, or
         arrays, in nested lists or dicts, a layer each. A parameter called ``weight_decay`` is handed over.
-    net : Network, TiedAutoencoder, RicaModel or Dense
-        With a ``Dense`` layer the student is that layer's backward function, X is v (n, n_v) and
-        Y is dh (n, n_h): ``student(theta, v, dh)``, or with the paper's letters as the names of its
-        parameters, for instance ``backward(dh, v, h, U, w_alpha)``; it returns the gradients
-        of the learned arrays, then db and, if it likes, dv.
+    net : Network, TiedAutoencoder, RicaModel, Dense or Conv2d
+        With a layer, of images ``layer.on(in_shape)``, the student is that layer's backward function, X
+        is v (n, *in_shape) and Y is dh (n, *out_shape): ``student(theta, v, dh)``, or with the paper's
+        letters as the names of its parameters, for instance ``backward(dh, v, h, U, w_alpha)``, on images
+        also u; it returns the gradients of the learned arrays, then db and, if it likes, dv.
     theta : array, (n_dynamic,)
     X : array, (n, n_v), or (n, *in_shape) of a network
     Y : array, (n, n_out)
@@ -53,8 +60,8 @@ def diagnose(student, net, theta, X, Y=None, weight_decay=0.0, rng=0):
     Raises
     ------
     ValueError
-        If net, theta, X or Y do not fit together, or the net has a layer that learns and is not
-        ``Dense``. Whatever the student does is in the report.
+        If net, theta, X or Y do not fit together, or the net has a layer that learns and is neither
+        ``Dense`` nor ``Conv2d``. Whatever the student does is in the report.
 
     Notes
     -----
@@ -71,7 +78,7 @@ def diagnose(student, net, theta, X, Y=None, weight_decay=0.0, rng=0):
     """
     subject, theta, X, Y = check(net, theta, X, Y)
     weight_decay = _checks.number("weight_decay", weight_decay, at_least=0)
-    weight_decay = 0.0 if isinstance(subject, DensePass) else weight_decay
+    weight_decay = 0.0 if isinstance(subject, LayerPass) else weight_decay
     rng = _checks.generator(rng)
     try:
         student = Student(student, subject)
@@ -90,14 +97,16 @@ def check(net, theta, X, Y):
     """The pass of the net, and theta, X and Y as float arrays that fit it."""
     kinds = [kind for kind in PASSES if isinstance(net, kind)]
     if not kinds:
-        _checks.fail("net", "a Network, a Dense layer, a TiedAutoencoder or a RicaModel", type(net).__name__)
+        _checks.fail(
+            "net", "a Network, a Dense or Conv2d layer, a TiedAutoencoder or a RicaModel", type(net).__name__
+        )
     subject = PASSES[kinds[0]](net)
     theta = _checks.array("theta", theta, shape=(net.n_dynamic,), dtype=np.float64)
     X = _checks.array("X", X, shape=(None, *subject.in_shape))
     if len(X) == 0:
         _checks.fail("X", "at least one row", f"shape {X.shape}")
-    if subject.n_targets is not None:
-        Y = _checks.array("Y", Y, shape=(len(X), subject.n_targets), dtype=X.dtype)
+    if subject.target_shape is not None:
+        Y = _checks.array("Y", Y, shape=(len(X), *subject.target_shape), dtype=X.dtype)
     elif Y is not None:
         Y = _checks.array("Y", Y, shape=X.shape, dtype=X.dtype)
     return subject, theta, X, Y
@@ -105,7 +114,7 @@ def check(net, theta, X, Y):
 
 def draw(subject, theta, X, Y, rng, takes_data):
     """The given point, then others: theta moved, and other rows where the student takes them."""
-    points = [SimpleNamespace(theta=theta, X=X, Y=Y, margin=margin(subject, theta, X))]
+    points = [SimpleNamespace(theta=theta, X=X, Y=Y, margin=margin(subject, theta, X, Y))]
     spread = 0.3 * np.std(theta) + 0.2
     for k in range(N_DRAWN):
         best = None
@@ -116,7 +125,7 @@ def draw(subject, theta, X, Y, rng, takes_data):
                 n = min(max(2, [len(X), len(X) // 2, len(X) + 1][k]), MAX_ROWS - k)
                 rows = rng.choice(len(X), n, replace=n > len(X))
             p = SimpleNamespace(theta=moved, X=X[rows], Y=None if Y is None else Y[rows])
-            p.margin = margin(subject, moved, p.X)
+            p.margin = margin(subject, moved, p.X, p.Y)
             best = p if best is None or p.margin > best.margin else best
             if best.margin > KINK:
                 break
@@ -124,10 +133,12 @@ def draw(subject, theta, X, Y, rng, takes_data):
     return points
 
 
-def margin(subject, theta, X):
-    """How near the nearest relu is to its kink: min |z| relative to z's spread; 1 without relu."""
-    z = [s.z for s in subject.states(theta, X.astype(np.float64)) if s.g is ACTIVATIONS["relu"]]
-    return float(min((np.abs(a).min() / (a.std() or 1.0) for a in z), default=1.0))
+def margin(subject, theta, X, Y):
+    """How near the nearest kink is, relative to the spread: relu's min |z|, or a tie in pooling; 1: none."""
+    X, Y = (None if a is None else a.astype(np.float64) for a in (X, Y))
+    z = [s.z for s in subject.states(theta, X) if s.g is ACTIVATIONS["relu"]]
+    relu = float(min((np.abs(a).min() / (a.std() or 1.0) for a in z), default=1.0))
+    return min(relu, tie_margin(subject, theta, X, Y))
 
 
 def call(student, point, weight_decay):

@@ -10,10 +10,12 @@ What ``s`` holds, by line (``s.place`` is always there: where the line is, as in
 line                           s
 =============================  ========================================================================
 W                              leaves, units, parts (of p), pieces (W_j), learned (arrays by name)
-h                              these, and W, v, b, z, g (value and derivative)
+h                              these, and W, v, b, z, g (value and derivative), n, h_below (v), seen (what W
+                               sees of it: of images their windows)
 output                         z, Y, predict (the loss's), right (prediction - Y)
 dz, dW, db, dv, pieces of dW   all of W's and h's, and h, z_below (z of the layer below; X in the first),
-                               g_below (its activation), layer, dh; then dz and dW, once they are computed
+                               g_below (its activation), layer, dh, out and z_out (h and z as the layer above
+                               gets them); then dz and dW, once they are computed
 dw_alpha, dU, dV               of one column: dW (its part), U, and what it learns: w_alpha, or U and V
 raw columns, columns           of one layer: parts (the columns' gradients, flat, in order)
 finish                         of one block: raw (its gradient summed over rows), w (what is learned), n,
@@ -44,6 +46,7 @@ class Block(NamedTuple):
     key: tuple
     shape: tuple
     decayed: bool
+    on_images: bool = False
 
     @property
     def shape_in_letters(self):
@@ -52,6 +55,7 @@ class Block(NamedTuple):
         letters = LETTERS[name].shape if name in LETTERS else ""
         # a U that is learned is a factor of a low-rank W
         letters = letters.replace("n_alpha", "rank") if name == "U" else letters
+        letters = letters.replace("n_v", "n_u") if self.on_images else letters
         return f"{letters} = {self.shape}" if letters else str(self.shape)
 
 
@@ -114,13 +118,13 @@ def run_line(line, state, fault, lines=LINES):
     return lines[line](state)
 
 
-def weight_blocks(q, layer, prefix):
+def weight_blocks(q, layer, prefix, on_images=False):
     """Blocks of the learned arrays of a layer's weights, in theta's order."""
     labels = iter(q.shapes.items())
     for j, leaf in enumerate(q.leaves):
         for name in leaf.shapes:
             label, shape = next(labels)
-            yield Block(f"{prefix}{label}", (layer, j, name), shape, True)
+            yield Block(f"{prefix}{label}", (layer, j, name), shape, True, on_images)
 
 
 def expand(q, p, place, fault):
@@ -166,6 +170,7 @@ def forward(q, activation, parts, v, place, fault):
     p, b = parts
     s = expand(q, p, place, fault)
     s.v, s.b, s.g = v, b, ACTIVATIONS[activation]
+    s.n, s.h_below, s.seen = len(v), v, lambda h: h
     s.z = v @ s.W + b
     s.h = run_line("h", s, fault)
     return s
@@ -174,11 +179,21 @@ def forward(q, activation, parts, v, place, fault):
 def backward(s, arrays, dWs, fault):
     """A dense layer's backward pass from s.dh: adds the gradients to ``arrays``, returns dv."""
     s.dz = run_line("dz", s, fault)
+    learned(s, arrays, dWs, fault)
+    return down(s, fault)
+
+
+def learned(s, arrays, dWs, fault):
+    """Adds the gradients of what a layer learns, from s.dz."""
     s.dW = run_line("dW", s, fault)
     arrays[(*s.place, None, "b")] = run_line("db", s, fault)
     gradients, pieces = pull_back(s, fault)
     arrays |= gradients
     dWs |= pieces
+
+
+def down(s, fault):
+    """dv from s.dz; of a layer on images du, of its windows."""
     dv = run_line("dv", s, fault)
     if dv.shape != s.v.shape:
         raise ValueError("this fault does not fit these shapes")

@@ -178,6 +178,37 @@ MISTAKES = _table(
             "dW = v^T dz, where v is h of the layer below. h *= 1 - h changes h itself: write h * (1 - h).",
         ),
         (
+            "filter_flipped",
+            "A filter was flipped where it should not be, or was not where it should.",
+            "z lays the filter on the window as it is, and so does dW = sum of u^T dz. In dv the filter is "
+            "turned by half a turn, rows and columns and nothing else; adding du up at each place turns it.",
+        ),
+        (
+            "channels_order",
+            "A window, or an image, was laid out flat in another order than (row, column, channel).",
+            "The channels of a pixel are side by side: reshape from (height, width, n_channels), and with "
+            "sliding_window_view move the channels last first.",
+        ),
+        (
+            "places_not_summed",
+            "The sum over the places of a filter is missing: it was a mean, or only some of them.",
+            "The same filter is used at every place, so dW and db are sums over all of them, and a mean over "
+            "images only: dz.sum(axis=(0, 1, 2)) / n.",
+        ),
+        (
+            "pooled_to_all",
+            "Max pooling sent the gradient to pixels that were not the largest of their block.",
+            "dh goes to the largest pixel of the block alone, and the others get 0; of equal ones it goes to "
+            "one, not to each.",
+        ),
+        (
+            "padding_misplaced",
+            "The zeros around the image are on the wrong side, or dv is shifted by some pixels.",
+            "Of height - 1 rows of zeros (height - 1) // 2 are above, the rest below; columns likewise. dv "
+            "is what is left without them. Made from windows of dz, it needs height - 1 rows above dz, less "
+            "those above v.",
+        ),
+        (
             "block_missing",
             "It is all zeros: never filled in.",
             "Did you return the array you computed?",
@@ -234,6 +265,7 @@ COMPLAINTS = _table(
 
 FORMULAS = {"dW": "dW = v^T dz", "dv": "dv = dz W^T", "dw_alpha": "dw_alpha = U^T dW", "dU": "dU = dW V^T"}
 FORMULAS |= {"dV": "dV = U^T dW"}
+ON_IMAGES = FORMULAS | {"dW": "dW = u^T dz", "dv": "du = dz W^T"}
 # One layer's backward function has no theta: its sentence and hint, None where nothing changes.
 IN_A_LAYER = {
     "transpose_missing": (
@@ -251,10 +283,11 @@ IN_A_LAYER = {
 }
 
 
-def of_layer(entry, names):
+def of_layer(entry, names, on_images=False):
     """A mistake's entry for a layer's backward function that returns the gradients with these names."""
     sentence, hint = IN_A_LAYER.get(entry.name, (None, None))
     names = list(dict.fromkeys(name.split(", ")[-1] for name in names))
-    formulas = ", ".join(FORMULAS[name] for name in names if name in FORMULAS)
+    known = ON_IMAGES if on_images else FORMULAS
+    formulas = ", ".join(known[name] for name in names if name in known)
     hint = hint and hint.format(names=", ".join(names), formulas=formulas)
     return entry._replace(sentence=sentence or entry.sentence, hint=hint or entry.hint)

@@ -1,9 +1,10 @@
 """Wrong lines for the passes: the doctor's library of mistakes, each a one-line replacement.
 
 To add one, write a ``Fault(its name in mistakes.py, the line, the wrong function)`` into the list of the
-line's kind; the right line stands in ``lines.LINES``, ``tied.TIED_LINES`` or ``tied.RICA_LINES``, and what
-the function finds in its state ``s`` in the docstring of ``lines``. A replacement that does not fit (a
-missing transpose where the shapes then clash) raises or gives the wrong shape, and is left out.
+line's kind; those of layers on images are in ``images.faults``. The right line stands in ``lines.LINES``,
+``tied.TIED_LINES`` or ``tied.RICA_LINES``, and what the function finds in its state ``s`` in the docstring of
+``lines``. A replacement that does not fit (a missing transpose where the shapes then clash) raises or gives
+the wrong shape, and is left out.
 """
 
 import itertools
@@ -12,8 +13,9 @@ from types import SimpleNamespace
 import numpy as np
 
 from ...networks import ACTIVATIONS
+from .images.faults import faults_on_images
 from .lines import Fault
-from .passes import DensePass, NetworkPass
+from .passes import LayerPass, NetworkPass
 from .tied import RicaPass, TiedPass
 
 MAX_PERMUTED = 4  # up to this many columns every order is tried
@@ -25,6 +27,11 @@ def derivatives_of(g):
     return [at_z] if g is ACTIVATIONS["relu"] else [at_z, lambda s: s.dh * g.derivative(s.h)]
 
 
+def below(s):
+    """The output of the layer below as dh is laid out; another size does not fit."""
+    return s.h_below.reshape(s.dh.shape)
+
+
 OTHERS = [ACTIVATIONS[name] for name in ("sigmoid", "tanh", "relu")]
 # Lines of one layer.
 LAYER = [
@@ -34,16 +41,16 @@ LAYER = [
     Fault("activation_derivative_misplaced", "dz", lambda s: s.dh * s.g.derivative(s.g.value(s.h))),
     Fault("activation_derivative_misplaced", "dz", lambda s: s.dh * s.g.derivative(s.g.value(s.z - s.b))),
     Fault("activation_derivative_misplaced", "dz", lambda s: s.dh * s.g.derivative(s.dh)),
-    Fault("activation_derivative_misplaced", "dz", lambda s: s.dh * s.g.derivative(s.v)),
-    Fault("activation_derivative_misplaced", "dz", lambda s: s.dh * s.g.derivative(s.g.value(s.v))),
+    Fault("activation_derivative_misplaced", "dz", lambda s: s.dh * s.g.derivative(below(s))),
+    Fault("activation_derivative_misplaced", "dz", lambda s: s.dh * s.g.derivative(s.g.value(below(s)))),
     Fault("activation_derivative_twice", "dz", lambda s: s.dh * s.g.derivative(s.h) ** 2),
     *(Fault("activation_derivative_other", "dz", line) for g in OTHERS for line in derivatives_of(g)),
     Fault("transpose_missing", "dv", lambda s: s.dz @ s.W),
     Fault("sign", "dv", lambda s: -s.dz @ s.W.T),
     Fault("sign", "dz", lambda s: -s.dh * s.g.derivative(s.h)),
-    Fault("pre_activation_below", "dW", lambda s: s.z_below.T @ s.dz),
-    Fault("h_overwritten", "dW", lambda s: s.g_below.derivative(s.v).T @ s.dz),
-    Fault("mean_doubled", "dz", lambda s: s.dh * s.g.derivative(s.h) / len(s.dh)),
+    Fault("pre_activation_below", "dW", lambda s: s.seen(s.z_below).T @ s.dz),
+    Fault("h_overwritten", "dW", lambda s: s.seen(s.g_below.derivative(s.h_below)).T @ s.dz),
+    Fault("mean_doubled", "dz", lambda s: s.dh * s.g.derivative(s.h) / s.n),
 ]
 # Lines of one column.
 COLUMN = [
@@ -147,7 +154,8 @@ def library(subject, weight_decay):
             lines += OUTPUT
         lines += [fault.at(places) for fault in LAYER for places in scopes(layers)]
     lines += [fault.at(places) for fault in COLUMN for places in scopes(columns)]
-    return [*lines, *BLOCK_ORDERS, *column_orders(subject), *block_faults(subject, weight_decay)]
+    ordered = [*BLOCK_ORDERS, *column_orders(subject), *faults_on_images(subject)]
+    return [*lines, *ordered, *block_faults(subject, weight_decay)]
 
 
 def scopes(places):
@@ -165,7 +173,7 @@ def block_faults(subject, weight_decay):
     sets += [weights, set(keys) - weights, set(keys)]
     sets = [s for s in dict.fromkeys(map(frozenset, sets)) if s]
     found = [fault.at(s) for s in sets for fault in FINISH]
-    if not weight_decay or isinstance(subject, DensePass):
+    if not weight_decay or isinstance(subject, LayerPass):
         return found
     decayed = list(dict.fromkeys(s & weights for s in sets if s & weights))
     found += [fault.at(s) for s in decayed for fault in DECAY]
@@ -207,7 +215,7 @@ def cut(s, order):
 
 def searched(subject, points, weight_decay):
     """Faults that the student's own numbers suggest: rows in another order, rows of dW taken for U^T dW."""
-    weight_decay = 0.0 if isinstance(subject, DensePass) else weight_decay
+    weight_decay = 0.0 if isinstance(subject, LayerPass) else weight_decay
     found, start = {line: {} for line in SEARCHED}, 0
     for block in subject.blocks:
         part = slice(start, start + int(np.prod(block.shape)))

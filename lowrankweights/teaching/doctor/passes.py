@@ -1,15 +1,16 @@
-"""Passes put together from lines: without a fault they are those of ``Network`` and ``Dense``.
+"""Passes put together from lines: without a fault they are those of ``Network``, ``Dense`` and ``Conv2d``.
 
 Tests hold them together. The passes in which W appears twice are in ``tied.py``.
 """
 
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 
 import numpy as np
 
 from ... import _checks
-from ...networks import LOSSES, Dense, Rows
+from ...networks import LOSSES, Conv2d, Dense, Rows
 from ...weights import packing
+from .images import convolve, convolve_back, passed_back, passed_through
 from .lines import Block, backward, composed_decay, forward, run_line, weight_blocks
 
 
@@ -22,16 +23,17 @@ class Pass:
         theta's parts in their order.
     in_shape : tuple
         Of a row of X.
-    parametrisations : dict
-        For each layer's number its parametrisation.
-    n_targets : int or None
-        Numbers in a row of Y; None: Y may be left out, and then is X.
+    layers, parametrisations : dict
+        For each layer's number the layer, where it is one of a network, and its parametrisation.
+    target_shape : tuple or None
+        Of a row of Y; None: Y may be left out, and then is X.
 
-    A subclass has these, ``states(theta, X)``, the dense layers after the forward pass, and ``raw(theta,
-    X, Y, fault)``: the loss and the gradients, summed over rows.
+    A subclass has these, ``states(theta, X)``, the layers with weights after the forward pass, and
+    ``raw(theta, X, Y, fault)``: the loss and the gradients, summed over rows.
     """
 
-    n_targets = None
+    target_shape = None
+    layers = MappingProxyType({})
 
     def finish(self, raw, theta, weight_decay, fault=None):
         """The flat gradient from what ``raw`` returned."""
@@ -85,95 +87,117 @@ class Pass:
         return self.blocks
 
 
-def refuse_maxout(dense, name):
-    """A ``ValueError`` where a dense layer's activation is not entry by entry."""
-    if dense.maxout:
+def refuse_maxout(layer, name):
+    """A ``ValueError`` where a layer's activation is not entry by entry."""
+    if layer.maxout:
         expected = "an activation that is entry by entry: the doctor does not know the lines of maxout"
-        _checks.fail(f"{name}.activation", expected, repr(dense.activation))
+        _checks.fail(f"{name}.activation", expected, repr(layer.activation))
+
+
+def blocks_of(layer, i, prefix):
+    """Blocks of a layer with weights."""
+    on_images = isinstance(layer, Conv2d)
+    yield from weight_blocks(layer.parametrisation, i, prefix, on_images)
+    yield Block(f"{prefix}b", (i, None, "b"), (layer.parametrisation.n_h,), False)
+
+
+def ahead(layer, part, v, place, fault):
+    """The state of a layer with weights after its forward pass; ``out`` and ``z_out`` are its h and z."""
+    if isinstance(layer, Conv2d):
+        return convolve(layer, part, v, place, fault)
+    s = forward(layer.parametrisation, layer.activation, layer.split(part), v, place, fault)
+    s.out, s.z_out = s.h, s.z
+    return s
+
+
+def back(s, arrays, dWs, fault):
+    """Its backward pass from s.dh: adds the gradients to ``arrays``, returns dv."""
+    return (convolve_back if isinstance(s.layer, Conv2d) else backward)(s, arrays, dWs, fault)
 
 
 class NetworkPass(Pass):
-    """The pass of a ``Network`` of dense layers, and of layers that learn nothing, which run as defined."""
+    """The pass of a ``Network`` of dense layers, convolutions, and layers that learn nothing.
+
+    Those that learn nothing and are not ours run as they are defined.
+    """
 
     def __init__(self, net):
         self.net, self.n_dynamic = net, net.n_dynamic
-        self.in_shape, self.n_targets = net.in_shape, net.n_out
-        self.blocks, self.parametrisations = [], {}
-        for i, layer in enumerate(net.layers):
-            if isinstance(layer, Dense):
+        self.in_shape, self.target_shape = net.in_shape, (net.n_out,)
+        self.layers, self.blocks, self.parametrisations = dict(enumerate(net.layers)), [], {}
+        for i, layer in self.layers.items():
+            if isinstance(layer, (Dense, Conv2d)):
                 refuse_maxout(layer, f"net.layers[{i}]")
-                self.parametrisations[i], prefix = layer.parametrisation, f"layer {i + 1}, "
-                self.blocks += weight_blocks(layer.parametrisation, i, prefix)
-                self.blocks.append(Block(f"{prefix}b", (i, None, "b"), (layer.n_h,), False))
+                self.parametrisations[i] = layer.parametrisation
+                self.blocks += blocks_of(layer, i, f"layer {i + 1}, ")
             elif layer.n_dynamic:
                 _checks.fail(
                     f"net.layers[{i}]",
-                    "a Dense layer, or one that learns nothing: the doctor knows the lines of no other",
+                    "a Dense or Conv2d layer, or one that learns nothing: the doctor knows no other",
                     type(layer).__name__,
                 )
 
     def states(self, theta, X):
-        return [s for s in self.forward(theta, X) if isinstance(s.layer, Dense)]
+        return [s for s in self.forward(theta, X) if isinstance(s.layer, (Dense, Conv2d))]
 
     def forward(self, theta, X, fault=None):
         """The state of each layer after the forward pass."""
-        states, v, z, rows = [], X, X, Rows.of(len(X))
+        states, below, rows = [], SimpleNamespace(out=X, z_out=X, g=None), Rows.of(len(X))
         for i, (layer, part) in enumerate(zip(self.net.layers, self.net.split(theta), strict=True)):
-            if isinstance(layer, Dense):
-                s = forward(layer.parametrisation, layer.activation, layer.split(part), v, (i,), fault)
+            if isinstance(layer, (Dense, Conv2d)):
+                s = ahead(layer, part, below.out, (i,), fault)
             else:
-                h, cache = layer.forward(part, v, rows)
-                s = SimpleNamespace(part=part, cache=cache, z=h, h=h)
-            s.layer, s.z_below, s.g_below = layer, z, getattr(states[-1], "g", None) if states else None
+                s = passed_through(layer, part, below, (i,), rows, fault)
+            s.layer, s.z_below, s.g_below = layer, below.z_out, below.g
             states.append(s)
-            v, z = s.h, s.z
+            below = s
         return states
 
     def raw(self, theta, X, Y, fault=None):
         states = self.forward(theta, X, fault)
-        s = SimpleNamespace(z=states[-1].z, Y=Y, place=("loss",), predict=LOSSES[self.net.loss].predict)
+        s = SimpleNamespace(z=states[-1].z_out, Y=Y, place=("loss",), predict=LOSSES[self.net.loss].predict)
         terms, s.right = LOSSES[self.net.loss].terms(s.z, Y)
         # dz = prediction - Y
         dh = fault.function(s) if fault is not None and fault.line == "output" else s.right
         raw = SimpleNamespace(loss=terms.sum(), arrays={}, dWs={}, composed={}, n=len(X), n_out=Y.shape[1])
         for s in reversed(states):
-            if isinstance(s.layer, Dense):
+            if isinstance(s.layer, (Dense, Conv2d)):
                 s.dh = dh
-                dh = backward(s, raw.arrays, raw.dWs, fault)
+                dh = back(s, raw.arrays, raw.dWs, fault)
                 raw.composed |= composed_decay(s)
             else:
-                _, dh = s.layer.backward(s.part, s.cache, dh)
+                dh = passed_back(s, dh, fault)
         return raw
 
 
-class DensePass(Pass):
+class LayerPass(Pass):
     """The backward function of one layer: X is v, Y is dh; nothing is divided by n, nothing decays."""
 
     def __init__(self, layer):
         refuse_maxout(layer, "net")
+        if layer.in_shape is None:
+            _checks.fail("net", "a Conv2d with its in_shape: layer.on((height, width, n_channels))", "none")
         self.layer, self.n_dynamic = layer, layer.n_dynamic
-        self.in_shape, self.n_targets = layer.in_shape, layer.n_h
-        self.parametrisations = {0: layer.parametrisation}
-        self.blocks = list(weight_blocks(layer.parametrisation, 0, ""))
-        self.blocks.append(Block("b", (0, None, "b"), (layer.n_h,), False))
+        self.in_shape, self.target_shape = layer.in_shape, layer.out_shape
+        self.layers, self.parametrisations = {0: layer}, {0: layer.parametrisation}
+        self.blocks = list(blocks_of(layer, 0, ""))
 
     def states(self, theta, X):
         return [self.state(theta, X)]
 
     def state(self, theta, X, fault=None):
         """All arrays of the forward pass."""
-        q, activation = self.layer.parametrisation, self.layer.activation
-        s = forward(q, activation, self.layer.split(theta), X, (0,), fault)
-        s.z_below = X
+        s = ahead(self.layer, theta, X, (0,), fault)
+        s.layer, s.z_below = self.layer, X
         return s
 
     def raw(self, theta, X, Y, fault=None):
         s = self.state(theta, X, fault)
         s.dh = Y
         # the sum of h dh is the loss of which this is the gradient
-        loss = float(np.sum(s.h * Y))
+        loss = float(np.sum(s.out * Y))
         raw = SimpleNamespace(loss=loss, arrays={}, dWs={}, composed={}, n=1, n_out=1)
-        raw.dv = backward(s, raw.arrays, raw.dWs, fault)
+        raw.dv = back(s, raw.arrays, raw.dWs, fault)
         return raw
 
     def finish(self, raw, theta, weight_decay, fault=None):
@@ -184,7 +208,7 @@ class DensePass(Pass):
         return np.concatenate([super().finish(raw, theta, 0.0, fault), dv.ravel()])
 
     def blocks_for(self, n_rows):
-        return [*self.blocks, Block("dv", (0, None, "v"), (n_rows, self.layer.n_v), False)]
+        return [*self.blocks, Block("dv", (0, None, "v"), (n_rows, *self.layer.in_shape), False)]
 
     def squares(self, theta):
         return 0.0

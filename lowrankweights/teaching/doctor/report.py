@@ -4,7 +4,7 @@ import numpy as np
 
 from .lines import of_gradient
 from .mistakes import COMPLAINTS, MISTAKES, of_layer
-from .passes import DensePass
+from .passes import LayerPass
 
 EXPLAINED = {**MISTAKES, **COMPLAINTS}
 
@@ -56,17 +56,18 @@ class Report:
         ]
         lines = [f"{where}{entry.sentence} ({complaint.name})", f"  Seen: {complaint.seen}."]
         if complaint.name in ("wrong_shape", "transpose_extra", "raised", "returned_none"):
-            order = "" if isinstance(subject, DensePass) else ", in theta's order"
+            order = "" if isinstance(subject, LayerPass) else ", in theta's order"
             lines += [f"  Expected{order}:", *shapes]
         report.text = "\n".join([*lines, f"  {entry.hint}"])
         return report
 
     def entry(self, name):
         """What is said of a mistake; of a layer's backward function in words that speak of no theta."""
-        if not isinstance(self._subject, DensePass):
+        if not isinstance(self._subject, LayerPass):
             return EXPLAINED[name]
         n = len(self._points[0].slices) if self._points else len(self._blocks)
-        return of_layer(EXPLAINED[name], [of_gradient(b.label) for b in self._blocks[:n]])
+        names = [of_gradient(b.label) for b in self._blocks[:n]]
+        return of_layer(EXPLAINED[name], names, on_images=self._blocks[0].on_images)
 
     def order(self):
         """Indices of the blocks that came back, from the output down, weights before biases."""
@@ -90,7 +91,10 @@ class Report:
         if tolerance == "rough":
             lines.append("  It differs by what float32 arithmetic or finite differences lose. No mistake.")
         if self._kinked and self.wrong_blocks("rough", self._points[:1]):
-            lines.append("  At your theta a relu's z is 0: a kink, where every slope from 0 to 1 will do.")
+            lines.append(
+                "  At your theta is a kink: a relu's z is 0, where every slope from 0 to 1 will do, or"
+            )
+            lines.append("  the largest pixels of a pooled block are equal, where any of them will do.")
         if all(len(p.X) == 1 for p in self._points):
             lines.append("  With one row a missing or extra 1/n cannot be seen.")
         self.text = "\n".join([*lines, self.checked()])
@@ -184,7 +188,7 @@ class Report:
         if not self._points:
             return "  Nothing was compared."
         rows, n = ", ".join(str(len(p.X)) for p in self._points), len(self._points) - 1
-        is_layer = isinstance(self._subject, DensePass)
+        is_layer = isinstance(self._subject, LayerPass)
         around, it = ("the given weights", "them") if is_layer else ("your theta", "it")
         return (
             f"  Checked at {around} and {n} others drawn around {it}, on {rows} rows:\n"

@@ -21,7 +21,7 @@ from lowrankweights.networks import ACTIVATIONS, LETTERS, LOSSES
 from lowrankweights.teaching import RicaModel, diagnose
 from lowrankweights.teaching.doctor import lines, tied
 from lowrankweights.teaching.doctor.lines import LINES, Fault
-from lowrankweights.teaching.doctor.passes import DensePass, NetworkPass
+from lowrankweights.teaching.doctor.passes import LayerPass, NetworkPass
 from lowrankweights.teaching.doctor.tied import RicaPass, TiedPass
 from lowrankweights.unsupervised import TiedAutoencoder, rica_cost
 from lowrankweights.unsupervised.autoencoder import DECODERS
@@ -56,7 +56,7 @@ def test_a_layers_pass_is_the_layers_definition(name):
     dh = np.random.default_rng(1).normal(size=(7, 6))
     _, cache = layer.forward(theta, v)
     wanted = np.concatenate([a.ravel() for a in layer.backward(theta, cache, dh)])
-    assert np.allclose(DensePass(layer).gradient(theta, v, dh), wanted, rtol=1e-13, atol=1e-13)
+    assert np.allclose(LayerPass(layer).gradient(theta, v, dh), wanted, rtol=1e-13, atol=1e-13)
 
 
 @pytest.mark.parametrize("decoder", DECODERS)
@@ -103,7 +103,7 @@ def test_layers_that_learn_nothing_are_passed_through():
 
 def test_a_layer_whose_lines_are_not_known_is_refused_by_name():
     net = lrw.Network([lrw.Dense(lrw.Full(5, 3)), Scale((3,))], "squared_error")
-    expected = r"^net.layers\[1\]: expected a Dense layer, or one that learns nothing.*, got Scale$"
+    expected = r"^net.layers\[1\]: expected a Dense or Conv2d layer, or one that learns nothing.*, got Scale$"
     with pytest.raises(ValueError, match=expected):
         diagnose(net.loss_and_grad, net, net.init(rng=0), *data())
 
