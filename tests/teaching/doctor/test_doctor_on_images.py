@@ -174,6 +174,16 @@ def test_every_slip_of_the_careless_student_is_named(name, layer, variant):
     assert name in report.mistakes and "not the rest" not in report.text, report
 
 
+def test_a_mean_over_images_and_places_of_what_is_a_mean_already():
+    def student(theta, X, Y):
+        loss, grad = LARGE.loss_and_grad(theta, X, Y)
+        LARGE.unpack(grad)[1]["b"][:] /= len(X) * 6 * 4
+        return loss, grad
+
+    report = diagnose(student, LARGE, somewhere(LARGE), *data(LARGE))
+    assert (report.block, report.mistake) == ("layer 2, b", "places_not_summed")
+
+
 def to_all(dh, v_k):
     return np.ones_like(v_k) * dh[..., None]
 
