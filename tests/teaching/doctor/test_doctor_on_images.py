@@ -4,6 +4,8 @@ import re
 
 import numpy as np
 import pytest
+from doctor_on_trial.careless import Slip, careless
+from doctor_on_trial.trial import RIGHT
 from toys import PARAMETRISATIONS, parametrisation, somewhere
 
 import lowrankweights as lrw
@@ -141,6 +143,45 @@ def test_a_convolution_on_no_shape_yet_is_refused():
     layer = Conv2d(lrw.Full(12, 3), (3, 2))
     with pytest.raises(ValueError, match=r"^net: expected a Conv2d with its in_shape: layer.on"):
         diagnose(backward, layer, layer.init(rng=0), V, DH)
+
+
+# Each mistake in its layer of ``LARGE``, in every variant of the careless student.
+SLIPS = [
+    *(("filter_flipped", 1, variant) for variant in range(4)),
+    *(("channels_order", 1, variant) for variant in range(4)),
+    *(("channels_order", 3, variant) for variant in range(2)),
+    *(("places_not_summed", 1, variant) for variant in range(4)),
+    *(("pooled_to_all", 2, variant) for variant in range(2)),
+    *(("padding_misplaced", 1, variant) for variant in range(4)),
+]
+LARGE = lrw.Network(
+    [
+        Conv2d(lrw.Full(2 * 2, 2), (1, 2), "valid", "tanh"),
+        Conv2d(lrw.LowRank(5 * 4 * 2, 2, 1), (5, 4), "same", "sigmoid"),
+        MaxPool2d((2, 2)),
+        Flatten(),
+        lrw.Dense(lrw.Full(3 * 2 * 2, 3)),
+    ],
+    "softmax_cross_entropy",
+    input_shape=(6, 5, 2),
+)
+
+
+@pytest.mark.parametrize(("name", "layer", "variant"), SLIPS)
+def test_every_slip_of_the_careless_student_is_named(name, layer, variant):
+    slip = Slip(**{**vars(RIGHT), "name": name, "layer": layer, "variant": variant, "array": "v"})
+    report = diagnose(careless(LARGE, slip), LARGE, somewhere(LARGE), *data(LARGE))
+    assert name in report.mistakes and "not the rest" not in report.text, report
+
+
+def test_a_mean_over_images_and_places_of_what_is_a_mean_already():
+    def student(theta, X, Y):
+        loss, grad = LARGE.loss_and_grad(theta, X, Y)
+        LARGE.unpack(grad)[1]["b"][:] /= len(X) * 6 * 4
+        return loss, grad
+
+    report = diagnose(student, LARGE, somewhere(LARGE), *data(LARGE))
+    assert (report.block, report.mistake) == ("layer 2, b", "places_not_summed")
 
 
 def to_all(dh, v_k):
