@@ -64,3 +64,12 @@ def empty(shape, dtype):
 def matmul(A, B):
     """A @ B, in the block's memory inside one."""
     return np.matmul(A, B, out=empty((A.shape[0], B.shape[1]), A.dtype))
+
+
+def column_sums(A):
+    """The sum of each column, as 1^T A: faster than ``A.sum(axis=0)``, and a little more exact in float32.
+
+    >>> column_sums(np.ones((3, 2)))
+    array([3., 3.])
+    """
+    return np.ones(len(A), A.dtype) @ A

@@ -11,7 +11,7 @@ import functools
 import numpy as np
 
 from ..networks import Dense, Dropout, layers
-from .buffers import empty
+from .buffers import column_sums, empty
 from .compiled import drop, in_place, maxout, maxout_backward
 from .orders import orders
 
@@ -133,7 +133,7 @@ class DenseTwin(Twin):
             # dz = dh g'(z), in dh's memory
             dz = in_place(self.layer.activation).backward(dh, h_or_k)
         # db = sum of dz over the rows
-        db = dz.sum(axis=0)
+        db = column_sums(dz)
         # dW = v^T dz, dv = dz W^T
         gradients, dv = self.order.pull_back(dz, cache, weights, need_dv)
         return [*gradients, db], dv

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ...networks import Conv2d
+from ..buffers import column_sums
 from ..compiled import in_place
 from ..twins import DenseTwin, twins
 from .convolution_orders import orders
@@ -30,7 +31,7 @@ class ConvolutionTwin(DenseTwin):
         # dz = dh g'(z)
         dz = in_place(self.layer.activation).backward(dh, h.reshape(-1, len(b)))
         # db = sum of dz over images and places
-        db = dz.sum(axis=0)
+        db = column_sums(dz)
         gradients, dv = self.order.pull_back(dz.reshape(h.shape), cache, weights, need_dv)
         return [*gradients, db], dv
 
