@@ -7,6 +7,7 @@ from ....results.files import array_from_text, array_to_text
 from ....unsupervised.filters import energy_in_window
 from ...harness.figure import Figure
 from ...rica_filters import learn_as, patches_of, source_of
+from . import strongest_and_all
 
 COMMON = {
     "model": "rica", "dictionary": ["none"], "proportion": 1.0, "n_columns": 1, "seed": 0,
@@ -68,19 +69,10 @@ class FeaturesOfPhotographs(Figure):
 
     def draw(self, results):
         """Features, some of their weights, the prediction; beside them all filters."""
-        import matplotlib.pyplot as plt
-
-        from .... import plotting
-
         W, shape = _filters(results)
-        c = _complete(W, shape)
-        figure = plt.figure(figsize=(10.2, 4.4), layout="compressed")
-        left, right = figure.subfigures(1, 2, width_ratios=[1.35, 1])
-        plotting.feature_completion(c["W"], c["alpha"], c["U"], shape, c["length_scale"], fig=left)
-        left.suptitle(f"the {N_FEATURES} filters with the largest response", fontsize="medium")
-        ax = plotting.tiles(W, shape, right.subplots())
-        ax.set_title(f"all {W.shape[1]} filters of whitened {shape[0]} x {shape[1]} patches")
-        return figure
+        strongest = f"the {N_FEATURES} filters with the largest response"
+        everyone = f"all {W.shape[1]} filters of whitened {shape[0]} x {shape[1]} patches"
+        return strongest_and_all(_complete(W, shape), W, shape, strongest, everyone)
 
 
 class FeaturesOfColourImages(FeaturesOfPhotographs):

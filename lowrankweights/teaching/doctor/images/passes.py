@@ -49,6 +49,7 @@ def pool(layer, below, place, fault):
 
 
 def pool_back(s, dh, fault):
+    """dv of max pooling, (n, *in_shape)."""
     s.dh = dh
     return put_back(run_line("unpool", s, fault, IMAGE_LINES), s.window, s.layer.in_shape)
 
@@ -66,6 +67,7 @@ def lay_flat(layer, below, place, fault):
 
 
 def lay_back(s, dh, fault):
+    """dv of ``Flatten`` or ``Unflatten``, (n, *in_shape)."""
     order = run_line("flat back", s, fault, IMAGE_LINES)
     return dh.reshape(len(dh), -1)[:, np.argsort(order)].reshape(len(dh), *s.layer.in_shape)
 
