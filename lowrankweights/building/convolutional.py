@@ -14,7 +14,7 @@ from ..speed import output
 from ..weights.parametrisations import Columns, Full, Predicted
 from .layer_by_layer import built_layer, predicted_layer
 from .layer_input import LayerInput
-from .specification import LayerSpec, layer_sizes, layer_specs, one_each
+from .specification import LayerSpec, layer_sizes, layer_specs, one_each, without_places
 from .strategies import KernelStrategy
 
 N_IMAGES, N_WINDOWS = 1000, 20_000  # that dictionaries are made of, where they are made of data
@@ -52,6 +52,7 @@ def convolutional_specs(
     proportion,
     n_columns,
     ridge=None,
+    index_sets="uniform",
     **others,
 ):
     """The specifications of the convolutions and of the dense layers after them.
@@ -69,6 +70,8 @@ def convolutional_specs(
     input_shape : (height, width, n_channels)
     dictionary, proportion, n_columns, ridge : one value, or a tuple with one for each predicted layer
         The convolutions first.
+    index_sets
+        As in ``layer_specs``; dense layers after the first have no places.
     **others
         ``length_scale`` and ``activation``, as in ``layer_specs``.
 
@@ -99,7 +102,7 @@ def convolutional_specs(
         f"layers, {len(filters)} convolutions and {len(hidden)} dense hidden ones",
     )
     each = {name: one_each(name, value, n, of) for name, value in each.items()}
-    shape, convolutions, dense = input_shape, [], []
+    shape, convolutions, dense, others = input_shape, [], [], others | {"index_sets": index_sets}
     for i, (n_h, window, block) in enumerate(zip(filters, windows, pool, strict=True)):
         grid = Grid(window, channels=shape[2])
         own = {name: values[i] for name, values in each.items()}
@@ -111,6 +114,7 @@ def convolutional_specs(
         own = {name: values[i] for name, values in each.items()}
         dense += layer_specs(n_h, n_v=n_v, points=points, **own, **others)
         points, n_v = None, n_h  # hidden units are nowhere
+        others["index_sets"] = without_places(index_sets)
     return convolutions, dense
 
 

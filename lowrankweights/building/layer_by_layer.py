@@ -32,6 +32,8 @@ class BuiltLayer:
         alpha of each column that has one.
     recipes : list of dict
         Of each column's dictionary; see ``from_recipe``.
+    unexplained : list of Unexplained or None
+        What the known weights of each column leave of the kernel's variance.
     theta : ndarray
         The layer's p and b.
     H : ndarray, (n, n_h)
@@ -43,6 +45,7 @@ class BuiltLayer:
     layer: Weighted
     index_sets: list
     recipes: list
+    unexplained: list
     theta: np.ndarray
     H: np.ndarray
     pretraining: Any = None
@@ -118,8 +121,9 @@ def built_layer(layer, drawn, rng, v, n_threads=None):
 
 
 def _kept(drawn):
-    """Index sets and recipes of drawn dictionaries."""
-    return [d.alpha for d in drawn if d.alpha is not None], [d.recipe for d in drawn]
+    """Index sets, recipes and what is left unexplained, of drawn dictionaries."""
+    alphas = [d.alpha for d in drawn if d.alpha is not None]
+    return alphas, [d.recipe for d in drawn], [d.unexplained for d in drawn]
 
 
 @one_blas_thread

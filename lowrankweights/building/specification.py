@@ -116,7 +116,7 @@ def layer_specs(
         Three entries of which the last is not a usual number of channels are warned of.
     points : Grid, Points, array (n_v, d) or (n_v,), or None
         Where the columns of X are, in place of ``input_shape``: all columns of an array are positions.
-    index_sets : "uniform", "local" or an IndexSetChoice
+    index_sets : "uniform", "local", "pivoted", "spread" or an IndexSetChoice
     shape_name : str
         What errors call ``input_shape``.
 
@@ -148,7 +148,7 @@ def layer_specs(
     specs = []
     for i, (n_h, *own) in enumerate(zip(sizes, *each.values(), strict=True)):
         own_dictionary, ridge, proportion, n_columns = own
-        index_set = Uniform() if chosen.needs_places and i > 0 else chosen
+        index_set = without_places(chosen) if i else chosen
         strategy = _strategy(own_dictionary, ridge, index_set, settings)
         _check_kernel(strategy, dictionary, (n_v, *sizes[:-1]), points, i)
         if isinstance(strategy, Strategy) and n_columns == USUAL_COLUMNS:
@@ -156,15 +156,17 @@ def layer_specs(
         more = {"pretrain_iter": _pretraining(strategy, pretrain, pretrain_iter), "n_pieces": n_pieces}
         more["points"] = None if i else points  # hidden units are nowhere
         specs.append(LayerSpec(n_h, strategy, proportion, n_columns, activation, **more))
-    if chosen.needs_places:
-        _say_where_it_changes_nothing(index_sets, specs[0], each["dictionary"][0])
+    _say_where_it_changes_nothing(index_sets, chosen, specs, each["dictionary"])
     return tuple(specs)
 
 
-def _say_where_it_changes_nothing(index_sets, spec, dictionary):
-    """A warning where a first layer draws no index sets."""
-    if not getattr(spec.dictionary, "draws_index_sets", False):
-        why = f"a first layer with {dictionary!r}, which draws no index sets"
+def _say_where_it_changes_nothing(index_sets, chosen, specs, dictionaries):
+    """A warning where none of the layers that the choice is for draws index sets."""
+    n = 1 if chosen.needs_places else len(specs)
+    specs, dictionaries = specs[:n], dictionaries[:n]
+    if chosen != Uniform() and not any(getattr(spec.dictionary, "draws_index_sets", False) for spec in specs):
+        names, which = ", ".join(map(repr, dictionaries)), "a first layer" if len(specs) == 1 else "layers"
+        why = f"{which} with {names}, which draws no index sets"
         _checks.warn(f"index_sets: {index_sets!r} changes nothing in {why}")
 
 
@@ -174,6 +176,12 @@ def _index_set_choice(index_sets, points):
     if chosen.needs_places and points is None:
         _checks.fail("index_sets", UNIFORM_ELSE, repr(index_sets))
     return chosen
+
+
+def without_places(index_sets):
+    """The choice of alpha in a layer of hidden units, which have no places."""
+    chosen = index_set_choice(index_sets)
+    return Uniform() if chosen.needs_places else chosen
 
 
 def _say_how_it_is_read(input_shape, grid, shape_name):

@@ -7,9 +7,9 @@ and the same seed gives the same U; what does not fit is a ``ValueError`` that n
 here knows a layer.
 
     Points, Grid, grid_coordinates                               where the weights of a feature live
-    sample_index_set                                             which of them are known: alpha
+    sample_index_set, pivoted_index_set, spread_index_set        which of them are known: alpha
     Kernel, SquaredExponential, EmpiricalCovariance,
-    SquaredCovariance, as_kernel                                 how alike two weights are: k(i, j)
+    SquaredCovariance, Deviations, as_kernel                     how alike two weights are: k(i, j)
     kernel_ridge, kernel_ridge_factors                           U from points, alpha and a kernel
     random_connections, random_projection, identity_atoms        U from alpha, or from nothing
     dct_basis, wavelet_basis, kmeans_basis                       n_v atoms to choose from
@@ -18,9 +18,15 @@ here knows a layer.
 """
 
 from .bases import dct_basis, kmeans_basis, wavelet_basis
-from .index_sets import sample_index_set
-from .kernel_algebra import Kernel, as_kernel
-from .kernels import EmpiricalCovariance, SquaredCovariance, SquaredExponential
+from .index_sets import pivoted_index_set, sample_index_set, spread_index_set
+from .kernels import (
+    Deviations,
+    EmpiricalCovariance,
+    Kernel,
+    SquaredCovariance,
+    SquaredExponential,
+    as_kernel,
+)
 from .length_scales import choose_length_scale, log_marginal_likelihood
 from .points import Grid, Points, grid_coordinates
 from .ridge import (
@@ -34,6 +40,7 @@ from .ridge import (
 )
 
 __all__ = [
+    "Deviations",
     "EmpiricalCovariance",
     "Grid",
     "Kernel",
@@ -49,10 +56,12 @@ __all__ = [
     "kernel_ridge_factors",
     "kmeans_basis",
     "log_marginal_likelihood",
+    "pivoted_index_set",
     "predict_features",
     "predictive_variance",
     "random_connections",
     "random_projection",
     "sample_index_set",
+    "spread_index_set",
     "wavelet_basis",
 ]

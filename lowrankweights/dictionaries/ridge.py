@@ -10,8 +10,7 @@ from .. import _checks
 from .._blas import one_blas_thread
 from ..weights.factors import Factors
 from .index_sets import check_index_set, sample_index_set
-from .kernel_algebra import as_kernel
-from .kernels import SquaredExponential
+from .kernels import SquaredExponential, as_kernel
 from .points import Grid, as_points
 
 MAX_CONDITION = 1e12

@@ -71,6 +71,8 @@ class LowRankAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
         alpha and U of each column (empty where there is none).
     recipes_ : list of dict
         How each U was made; see ``LowRankMLPClassifier``.
+    unexplained_ : list
+        For each U: see ``LowRankMLPClassifier``.
     points_ : Grid, Points or None
         Where the inputs are.
     length_scale_ : float or None
@@ -159,7 +161,7 @@ class LowRankAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
         self.points_, self.length_scale_ = spec.points, getattr(spec.dictionary, "length_scale", None)
         parametrisation, drawn = predicted_layer(LayerInput(X, spec.points), spec, rng, **how)
         self.index_sets_ = [d.alpha for d in drawn if d.alpha is not None]
-        self.recipes_ = [d.recipe for d in drawn]
+        self.recipes_, self.unexplained_ = [d.recipe for d in drawn], [d.unexplained for d in drawn]
 
         decoder = decoder_for(X) if self.decoder == "auto" else self.decoder
         self.network_ = TiedAutoencoder(parametrisation, self.activation, decoder)

@@ -24,12 +24,12 @@ FITTED = [
     *["theta_", "classes_", "loss_curve_", "feature_names_in_", "index_sets_", "recipes_"],
     *["pretrain_loss_curves_", "n_iter_", "loss_", "stop_report_", "n_features_in_", "_one_output"],
     *["_several_labels", "points_", "length_scale_", "input_mean_", "input_scale_", "target_mean_"],
-    *["target_scale_", "validation_loss_curve_", "best_iter_", "n_stages_"],
+    *["target_scale_", "validation_loss_curve_", "best_iter_", "n_stages_", "unexplained_"],
 ]
 # Of files from before there were these
 EARLIER = {
     **dict.fromkeys(["recipes_", "points_", "length_scale_", "input_mean_", "input_scale_"]),
-    **dict.fromkeys(["target_mean_", "target_scale_"]),
+    **dict.fromkeys(["target_mean_", "target_scale_", "unexplained_"]),
     "_several_labels": False,
 }
 

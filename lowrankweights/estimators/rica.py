@@ -53,6 +53,8 @@ class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         briefly; of perfectly white data these have none, and the shortest is taken, with a warning.
     ridge : float, optional
         lambda relative to the kernel's mean variance; default: the kernel's own.
+    index_sets : "uniform", "local", "pivoted", "spread" or a ``building.IndexSetChoice``
+        How alpha is chosen; see ``LowRankMLPClassifier``.
     max_iter, tol : int, float
         L-BFGS iterations, and the largest entry of the gradient at which it has converged.
     n_threads : int, optional
@@ -79,8 +81,8 @@ class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         patches, and it is there that they are predicted.
     index_sets_, dictionaries_ : list of list of ndarray
         [[alpha]] and [[U]], as for a network of one layer and one column; [[]] where there is none.
-    recipes_ : list of list of dict
-        How each U was made; see ``LowRankMLPClassifier``.
+    recipes_, unexplained_ : list of list
+        How each U was made, and what its known weights leave unexplained; see ``LowRankMLPClassifier``.
     points_ : Grid, Points or None
         Where the columns of X are.
     length_scale_ : float or None
@@ -117,6 +119,7 @@ class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         dictionary="auto",
         length_scale=1.0,
         ridge=None,
+        index_sets="uniform",
         max_iter=200,
         tol=1e-6,
         n_threads=None,
@@ -133,6 +136,7 @@ class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         self.dictionary = dictionary
         self.length_scale = length_scale
         self.ridge = ridge
+        self.index_sets = index_sets
         self.max_iter = max_iter
         self.tol = tol
         self.n_threads = n_threads
@@ -167,7 +171,7 @@ class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         warn_if_unfinished(result, self.max_iter)
         self.components_ = np.ascontiguousarray(objective.weights(result.theta).T, dtype=X.dtype)
         self.index_sets_, self.dictionaries_ = [[] if alpha is None else [alpha]], [[d.U for d in drawn]]
-        self.recipes_ = [[d.recipe for d in drawn]]
+        self.recipes_, self.unexplained_ = [[d.recipe for d in drawn]], [[d.unexplained for d in drawn]]
         self.n_dynamic_, self.n_static_ = objective.n_dynamic, objective.n_static
         self.n_iter_, self.loss_, self.loss_curve_ = result.n_iter, result.loss, result.loss_curve
         self.stop_report_ = str(result)
@@ -207,6 +211,7 @@ class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         """The layer's specification; it has a dictionary, or "none"."""
         chosen = {"proportion": self.proportion, "ridge": self.ridge, "dictionary": self._dictionary(said)}
         chosen |= {"length_scale": None if self._is_auto() else self.length_scale, "n_columns": 1}
+        chosen["index_sets"] = self.index_sets
         shape = {"input_shape": said[0], "points": said[1], "shape_name": "patch_shape"}
         (spec,) = layer_specs(n_h, n_v=n_v, **chosen, **shape)
         if spec.dictionary != "none" and not isinstance(spec.dictionary, Strategy):

@@ -1548,7 +1548,7 @@ widget
 # - A fifth of the pixels is enough for smooth features. It is not enough for rough ones, and for shuffled features no share is enough.
 # - Score what was hidden, not what was given. And try the data on which the method must fail.
 #
-# In the package, in `lowrankweights/dictionaries`: `kernels.py`, `ridge.py` (exercise 3), `completion.py` (exercise 1 and Figure 1). Notebook 02 looks inside $K$ and $U$.
+# In the package, in `lowrankweights/dictionaries`: `kernels/`, `ridge.py` (exercise 3), `completion.py` (exercise 1 and Figure 1). Notebook 02 looks inside $K$ and $U$.
 # In notebook 03 you find the gradient with which $w_\alpha$ is learned.
 
 # %%

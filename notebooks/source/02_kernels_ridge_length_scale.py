@@ -1788,7 +1788,7 @@ widget
 # - Kernel ridge is the mean of a Gaussian process. Its variance does not depend on the known values: one can see, before training, where the prediction will be poor.
 # - The marginal likelihood of the known weights chooses the length scale. With a little ridge one that is somewhat too long does little harm.
 #
-# In the package, in `dictionaries/`: `kernels.py` (exercise 1), `ridge.py` (exercises 2 and 5, and the refusal of section 4), `length_scales.py`. In notebook 03 $U$ is just a matrix, and you learn $w_\alpha$.
+# In the package, in `dictionaries/`: `kernels/` (exercise 1), `ridge.py` (exercises 2 and 5, and the refusal of section 4), `length_scales.py`. In notebook 03 $U$ is just a matrix, and you learn $w_\alpha$.
 
 # %%
 check.summary()

@@ -1669,7 +1669,7 @@ else:
 # - Always ask for the plain rival, a small network on principal components. It is the dictionary `"pca"` with one column.
 # - Compare on the same items, look at those on which the two disagree, give intervals, and say "undecided" where they contain 0.
 #
-# In the package: `building/strategies.py` and `kernel_strategies.py` (one short class for each name), `dictionaries/kernels.py` (exercise 1), `ridge.py` and `bases.py` beside it, and `results/intervals.py` for the intervals. The paper's Figure 4, with two
+# In the package: `building/strategies.py` and `kernel_strategies.py` (one short class for each name), `dictionaries/kernels/` (exercise 1), `ridge.py` and `bases.py` beside it, and `results/intervals.py` for the intervals. The paper's Figure 4, with two
 # hidden layers, is `lowrankweights figure 4-mnist --preset quick --out out`. Notebook 06 asks why there were ten columns.
 
 # %%

@@ -1,7 +1,7 @@
 """Strategies: how a layer's dictionaries are made from its input, each with settings that a recipe holds."""
 
 from .by_name import LEARNED, NAMES, STRATEGIES, AutoencoderFilters, Function, strategy_of
-from .index_choices import INDEX_SETS, IndexSetChoice, Local, Uniform
+from .index_choices import INDEX_SETS, IndexSetChoice, Local, Pivoted, Spread, Uniform
 from .kernel_strategies import (
     CovarianceRidge,
     GivenKernel,
@@ -10,7 +10,7 @@ from .kernel_strategies import (
     SquaredCovarianceRidge,
     SquaredExponentialRidge,
 )
-from .strategy import DrawnDictionary, PreparedStrategy, Strategy
+from .strategy import DrawnDictionary, PreparedStrategy, Strategy, Unexplained
 
 __all__ = [
     "INDEX_SETS",
@@ -26,10 +26,13 @@ __all__ = [
     "KernelRidge",
     "KernelStrategy",
     "Local",
+    "Pivoted",
     "PreparedStrategy",
+    "Spread",
     "SquaredCovarianceRidge",
     "SquaredExponentialRidge",
     "Strategy",
+    "Unexplained",
     "Uniform",
     "strategy_of",
 ]

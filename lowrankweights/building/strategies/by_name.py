@@ -13,7 +13,7 @@ import numpy as np
 
 from ... import _checks, dictionaries
 from ...dictionaries import as_kernel, bases
-from ...dictionaries.kernel_algebra import is_kernel
+from ...dictionaries.kernels import is_kernel
 from ...unsupervised.pretraining import pretrain_layer
 from ...weights.parametrisations import Full
 from .index_choices import UNIFORM, IndexSetChoice, index_set_choice

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from ... import _checks
-from ...dictionaries.index_sets import check_index_set, column_centres, local_index_set, sample_index_set
+from ...dictionaries.index_sets import (
+    check_index_set,
+    column_centres,
+    local_index_set,
+    pivoted_index_set,
+    sample_index_set,
+    spread_index_set,
+)
 from .settings import check_settings
 
 UNIFORM_ELSE = "'uniform' where neither input_shape nor points are given"
@@ -27,6 +34,8 @@ class IndexSetChoice(abc.ABC):
         In recipes, and as the public ``index_sets``. Default: the class's.
     needs_places : bool
         Deep layers have none: there ``Uniform`` is taken instead. In a first layer it is an error.
+    needs_kernel : bool
+        A dictionary without a kernel refuses it.
 
     Examples
     --------
@@ -45,14 +54,16 @@ class IndexSetChoice(abc.ABC):
     """
 
     name = ""
-    needs_places = False
+    needs_places = needs_kernel = False
 
     def __init_subclass__(cls, **others):
         super().__init_subclass__(**others)
         cls.name = cls.name or cls.__name__
 
     @abc.abstractmethod
-    def choose(self, layer_input, n_alpha, rng, *, kernel=None, candidates=None, column=0, n_columns=1):
+    def choose(
+        self, layer_input, n_alpha, rng, *, kernel=None, ridge=0.0, candidates=None, column=0, n_columns=1
+    ):
         """Choose the index set of one column.
 
         Parameters
@@ -64,6 +75,8 @@ class IndexSetChoice(abc.ABC):
             The only source of chance.
         kernel : Kernel, optional
             Called with ``layer_input.kernel_points``; None where the dictionary has no kernel.
+        ridge : float
+            With which the weights will be predicted, absolute.
         candidates : array of int, optional
             Choose among these units only: the others never vary.
         column, n_columns : int
@@ -81,6 +94,9 @@ class IndexSetChoice(abc.ABC):
 
     def chosen(self, layer_input, n_alpha, rng, **where):
         """What ``choose`` returns, checked: a ``ValueError`` that names the choice if it is no index set."""
+        if self.needs_kernel and where.get("kernel") is None:
+            expected = "'uniform', 'local' or 'spread' where the dictionary has no kernel"
+            _checks.fail("index_sets", expected, repr(self.name))
         alpha = self.choose(layer_input, n_alpha, rng, **where)
         return checked_index_set(alpha, layer_input.n_v, n_alpha, f"index_sets (what {self.name} chose)")
 
@@ -111,8 +127,41 @@ class Local(IndexSetChoice):
         return local_index_set(points, n_alpha, centre, rng, candidates)
 
 
+@dataclass(frozen=True)
+class Spread(IndexSetChoice):
+    """Evenly over the points, by a low-discrepancy sequence; each column is shifted otherwise (ours)."""
+
+    name = "spread"
+    needs_places = True
+
+    def choose(self, layer_input, n_alpha, rng, *, candidates=None, **others):
+        if layer_input.points is None:
+            _checks.fail("index_sets", UNIFORM_ELSE, "'spread'")
+        return spread_index_set(layer_input.points, n_alpha, rng, candidates)
+
+
+@dataclass(frozen=True)
+class Pivoted(IndexSetChoice):
+    """By the kernel: each pivot is drawn by how much the weights before it leave unexplained (ours).
+
+    Parameters
+    ----------
+    greedy : bool
+        Take the largest instead: nothing is drawn, and all columns have the same.
+    """
+
+    name = "pivoted"
+    needs_kernel = True
+    greedy: bool = False
+
+    def choose(self, layer_input, n_alpha, rng, *, kernel=None, ridge=0.0, candidates=None, **others):
+        n_channels = layer_input.n_channels if candidates is None else 1
+        how = {"ridge": ridge, "candidates": candidates, "greedy": self.greedy}
+        return pivoted_index_set(kernel, layer_input.kernel_points, n_alpha, rng, n_channels, **how)
+
+
 UNIFORM = Uniform()  # a strategy's own choice
-INDEX_SETS = {choice.name: choice for choice in (Uniform, Local)}
+INDEX_SETS = {choice.name: choice for choice in (Uniform, Local, Pivoted, Spread)}
 
 
 def index_set_choice(index_sets, name="index_sets"):

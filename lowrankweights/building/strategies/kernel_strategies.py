@@ -4,6 +4,7 @@ To add a kernel: a subclass of ``KernelStrategy`` with a ``kernel``, and an entr
 """
 
 import abc
+import functools
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,13 +12,19 @@ import numpy as np
 from scipy import spatial
 
 from ... import _checks, dictionaries
-from ...dictionaries.kernel_algebra import as_kernel
-from ...dictionaries.kernels import EmpiricalCovariance, Kernel, SquaredCovariance, SquaredExponential
+from ...dictionaries.kernels import (
+    EmpiricalCovariance,
+    Kernel,
+    SquaredCovariance,
+    SquaredExponential,
+    as_kernel,
+)
 from ...dictionaries.points import Grid
 from ..layer_input import refuse_without_places
 from .index_choices import UNIFORM, IndexSetChoice
-from .strategy import Strategy
+from .strategy import Strategy, Unexplained
 
+MOST_UNITS = 1500  # of which all eigenvalues are computed
 FAR = 3  # length scales, beyond which k(i, j) < 0.011
 
 
@@ -42,6 +49,24 @@ class KernelRidge:
     ridge: float
     candidates: np.ndarray | None
     layer_input: Any
+
+    @functools.cached_property
+    def prior(self):
+        """The sum of k(i, i): how unsure all weights are where none is known."""
+        return self.kernel.diagonal(self.points).sum()
+
+    def left_by_directions(self, n):
+        """The share of the variance that the n leading eigenvectors of K leave: no n atoms leave less.
+
+        None of more units than ``MOST_UNITS``, as their eigenvalues take longer than they are worth.
+        """
+        if len(self.points) > MOST_UNITS:
+            return None
+        return float(self._eigenvalues[: len(self.points) - n].sum() / self.prior)
+
+    @functools.cached_property
+    def _eigenvalues(self):
+        return np.maximum(np.linalg.eigvalsh(self.kernel(self.points, self.points)), 0.0)
 
 
 @dataclass(frozen=True)
@@ -123,9 +148,13 @@ class KernelStrategy(Strategy):
             whose = f"as {layer_input.name} has {n_candidates} {self.varying} ({self.name!r})"
             got = f"{n_alpha / n_v:.3g} ({n_alpha} of {n_v})"
             _checks.fail("proportion", f"at most {n_candidates / n_v:.3f}, {whose}", got)
-        where = {"candidates": seen.candidates, "column": column, "n_columns": n_columns}
-        alpha = self.index_set.chosen(layer_input, n_alpha, rng, kernel=seen.kernel, **where)
+        how = {"kernel": seen.kernel, "ridge": seen.ridge, "candidates": seen.candidates}
+        alpha = self.index_set.chosen(layer_input, n_alpha, rng, **how, column=column, n_columns=n_columns)
         return dictionaries.kernel_ridge(seen.kernel, seen.points, alpha, seen.ridge), alpha
+
+    def unexplained(self, seen, alpha):
+        left = dictionaries.predictive_variance(seen.kernel, seen.points, alpha, seen.ridge).sum()
+        return Unexplained(float(left / seen.prior), seen.left_by_directions(len(alpha)))
 
 
 @dataclass(frozen=True)

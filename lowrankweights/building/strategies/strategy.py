@@ -2,6 +2,7 @@
 
 import abc
 import dataclasses
+from typing import NamedTuple
 
 import numpy as np
 
@@ -106,6 +107,10 @@ class Strategy(abc.ABC):
         """How many atoms a column can have at most; None: one for each weight."""
         return None
 
+    def unexplained(self, seen, alpha):
+        """What the known weights leave of the others' variance, an ``Unexplained``; None without a kernel."""
+        return None
+
     def prepare(self, layer_input, rng=0, **resources):
         """The strategy after its look at a layer's input, a ``PreparedStrategy``.
 
@@ -176,7 +181,8 @@ class PreparedStrategy:
             "seed": {"look": self._look_seed, "draw": generator_state(rng)},
         }
         returned = self.strategy.draw(self.seen, n_alpha, rng, column, n_columns)
-        return DrawnDictionary(*self._checked(returned, n_alpha), recipe)
+        U, alpha = self._checked(returned, n_alpha)
+        return DrawnDictionary(U, alpha, recipe, self.strategy.unexplained(self.seen, alpha))
 
     def _checked(self, returned, n_alpha):
         """U and alpha of what the strategy returned."""
@@ -200,11 +206,29 @@ class DrawnDictionary:
     alpha : ndarray of int, (n_alpha,), or None
     recipe : dict
         Plain data that JSON can hold; see ``from_recipe``.
+    unexplained : Unexplained or None
+        Where the dictionary is of kernel ridge.
     """
 
     U: np.ndarray
     alpha: np.ndarray | None
     recipe: dict
+    unexplained: "Unexplained | None" = None
+
+
+class Unexplained(NamedTuple):
+    """Shares of the prior variance, the sum of k(i, i), in [0, 1].
+
+    Attributes
+    ----------
+    left : float
+        The sum of ``predictive_variance``, given the known weights and the ridge.
+    bound : float or None
+        What the leading eigenvectors of K, as many, leave over without a ridge; None of very many units.
+    """
+
+    left: float
+    bound: float | None
 
 
 def generator_state(rng):

@@ -62,7 +62,7 @@ def _add_network(add):
     text = f"relative to the kernel's mean variance; {EACH}; default: each kernel's own"
     add("--ridge", type=numbers, default=usual["ridge"], help=text)
     add("--activation", choices=ACTIVATIONS, default=usual["activation"], help="of the hidden layers")
-    text = "local: each column's dense around its own place"
+    text = "known weights at random, dense around a place of each column, by the kernel, or evenly"
     add("--index-sets", choices=INDEX_SETS, default=usual["index_sets"], help=text)
 
 

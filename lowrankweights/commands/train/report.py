@@ -61,6 +61,7 @@ def layer_table(model):
             f"{name:>6}  {size:>11,}  {q.n_dynamic:>11,}  {q.n_dynamic / size:>6.1%}  {q.n_static:>11,}"
         )
     lines.append(f"dynamic parameters {net.n_dynamic:,} (biases included), static {net.n_static:,}")
+    lines += unexplained_lines(model)
     return "\n".join(lines)
 
 
@@ -79,6 +80,19 @@ def scores(model, X, y):
     if len(y) == 1:  # R2 is not defined
         return {"test_r2": None, "test_rmse": rmse}
     return {"test_r2": float(model.score(X, y)), "test_rmse": rmse, "test_base_rmse": float(np.std(y))}
+
+
+def unexplained_lines(model):
+    """For each layer with a kernel, how much of the weights' variance its known weights leave."""
+    for i, columns in enumerate(model.unexplained_ or []):
+        known = [pair for pair in columns if pair is not None]
+        if not known:
+            continue
+        left, bounds = [pair[0] for pair in known], [pair[1] for pair in known]
+        least, most = (f"{100 * share:.3g}" for share in (min(left), max(left)))
+        text = f"{least} to {most} %" if least != most else f"{least} %"
+        best = "" if bounds[0] is None else f"; as many atoms of any kind at least {100 * bounds[0]:.3g} %"
+        yield f"layer {i + 1}: the known weights leave {text} of the kernel's variance unexplained{best}"
 
 
 def score_lines(found, target="y", rows_are="rows"):

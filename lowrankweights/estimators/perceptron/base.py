@@ -145,6 +145,7 @@ class LowRankMLP(PerceptronParameters):
         net, theta, built = build(specs, rows.X, rows.Y.shape[1], loss, rng, **how)
         self.points_, self.length_scale_ = specs[0].points, getattr(specs[0].dictionary, "length_scale", None)
         self.index_sets_, self.recipes_ = [b.index_sets for b in built], [b.recipes for b in built]
+        self.unexplained_ = [b.unexplained for b in built]
         self.pretrain_loss_curves_ = [b.pretraining.loss_curve for b in built if b.pretraining is not None]
         return net, theta
 

@@ -7,7 +7,7 @@ from .classifier import LowRankMLPClassifier
 
 OF_NETWORK = [
     *["filters", "windows", "pool", "padding", "hidden_layer_sizes", "dictionary", "proportion", "n_columns"],
-    *["length_scale", "ridge", "activation"],
+    *["length_scale", "ridge", "activation", "index_sets"],
 ]
 
 
@@ -41,6 +41,8 @@ class LowRankConvNetClassifier(LowRankMLPClassifier):
         say it themselves.
     length_scale : float
         Of the squared exponential, in pixels.
+    index_sets : "uniform", "local", "pivoted", "spread" or a ``building.IndexSetChoice``
+        As in ``LowRankMLPClassifier``: of the places of a window, and of the last maps.
     activation, loss, weight_decay, max_iter, tol, schedule
         As in ``LowRankMLPClassifier``, and so all that follow.
 
@@ -56,7 +58,8 @@ class LowRankConvNetClassifier(LowRankMLPClassifier):
     filters_ : list of ndarray, (n_u, n_h)
         W of each layer, the output layer last; of a convolution ``W[:, j].reshape(*window, n_channels)`` is
         filter j as it is laid on the image.
-    index_sets_, dictionaries_, recipes_, n_dynamic_, n_static_, n_iter_, loss_, loss_curve_, stop_report_
+    index_sets_, dictionaries_, recipes_, unexplained_
+    n_dynamic_, n_static_, n_iter_, loss_, loss_curve_, stop_report_
         As in ``LowRankMLPClassifier``.
     points_ : Grid
         Of the images.
@@ -76,7 +79,7 @@ class LowRankConvNetClassifier(LowRankMLPClassifier):
     """
 
     layer_parameters = network_parameters = OF_NETWORK
-    points, standardize, index_sets, pretrain = None, False, "uniform", False
+    points, standardize, pretrain = None, False, False
     dropout = 0.0
 
     def __init__(
@@ -93,6 +96,7 @@ class LowRankConvNetClassifier(LowRankMLPClassifier):
         input_shape=None,
         length_scale=1.0,
         ridge=None,
+        index_sets="uniform",
         activation="relu",
         loss=None,
         weight_decay=5e-5,
@@ -122,6 +126,7 @@ class LowRankConvNetClassifier(LowRankMLPClassifier):
         self.input_shape = input_shape
         self.length_scale = length_scale
         self.ridge = ridge
+        self.index_sets = index_sets
         self.activation = activation
         self.loss = loss
         self.weight_decay = weight_decay
@@ -158,5 +163,6 @@ class LowRankConvNetClassifier(LowRankMLPClassifier):
         self.points_ = grid
         self.length_scale_ = getattr(convolutions[0].layer.dictionary, "length_scale", None)
         self.index_sets_, self.recipes_ = [b.index_sets for b in built], [b.recipes for b in built]
+        self.unexplained_ = [b.unexplained for b in built]
         self.pretrain_loss_curves_ = []
         return net, theta

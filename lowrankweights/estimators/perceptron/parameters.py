@@ -57,10 +57,11 @@ class PerceptronParameters(BaseEstimator):
         that units do not matter; "auto": where the inputs have no places, as columns of a table have none.
     weight_decay : float
         weight_decay / 2 times the sum of squares of the learned weights is added to the loss.
-    index_sets : "uniform", "local" or a ``building.IndexSetChoice``
-        How each column's known weights are drawn: uniformly (as in the paper), or dense around a
-        place of its own and sparse elsewhere (paper, section 3.4). Hidden units have no places:
-        deep layers are always uniform.
+    index_sets : "uniform", "local", "pivoted", "spread" or a ``building.IndexSetChoice``
+        How each column's known weights are chosen: uniformly at random (as in the paper); dense around a
+        place of its own and sparse elsewhere (paper, section 3.4); by the kernel, each weight drawn by how
+        much those before it leave unexplained (randomly pivoted Cholesky); or spread evenly. Hidden units
+        have no places: deep layers are uniform where "local" or "spread" is asked for.
     pretrain, pretrain_iter : bool, int
         Let each layer first learn to reconstruct its own input, for so many L-BFGS iterations
         (paper, section 3.5). A "low_rank" layer is not pre-trained, and a warning says so. The
@@ -115,6 +116,9 @@ class PerceptronParameters(BaseEstimator):
     recipes_ : list of list of dict
         How each of ``dictionaries_`` was made, as plain data: ``building.from_recipe`` gives it again.
         None in a model saved before there were recipes. Of standardised columns: for these, less the scale.
+    unexplained_ : list of list
+        Of each column with a kernel a pair, of shares of the prior variance (the sum of k(i, i)): what its
+        known weights leave unexplained, and a bound, what as many leading eigenvectors leave. Else None.
     pretrain_loss_curves_ : list of ndarray
         The loss of each pre-trained layer at the start and after each iteration.
     n_dynamic_, n_static_ : int

@@ -1,4 +1,5 @@
 import re
+import warnings
 
 import numpy as np
 import pytest
@@ -11,8 +12,12 @@ from lowrankweights.building import (
     LayerInput,
     LayerSpec,
     Local,
+    Pivoted,
     Uniform,
+    from_recipe,
+    layer_specs,
     predicted_layer,
+    strategy_of,
 )
 from lowrankweights.building.strategies.by_name import RandomConnections
 from lowrankweights.building.strategies.index_choices import index_set_choice
@@ -91,7 +96,7 @@ def test_a_choice_that_is_no_index_set_is_named(alpha, text, strategy):
 def test_equal_choices_are_equal_and_a_name_means_one():
     assert CovarianceRidge() == CovarianceRidge(index_set=Uniform()) != CovarianceRidge(index_set=Local())
     assert index_set_choice("local") == Local() == index_set_choice({"name": "local"})
-    with pytest.raises(ValueError, match="^index_sets: expected one of 'uniform', 'local', got 'lokal'"):
+    with pytest.raises(ValueError, match="^index_sets: expected one of 'uniform', .*, got 'lokal'"):
         index_set_choice("lokal")
 
 
@@ -109,3 +114,64 @@ def test_local_columns_of_any_points_look_at_places_of_their_own():
 def test_local_without_places_is_an_error():
     with pytest.raises(ValueError, match="^index_sets: expected 'uniform' where neither input_shape"):
         CovarianceRidge(index_set=Local()).prepare(LayerInput(IMAGES)).draw(9)
+
+
+@pytest.mark.parametrize("name", ["squared_exponential", "covariance", "squared_covariance"])
+def test_pivoted_columns_explain_more_than_drawn_ones_and_differ(name):
+    smooth = IMAGES @ lrw.SquaredExponential(1.5)(lrw.Grid((6, 6)), lrw.Grid((6, 6)))
+
+    def left(choice):
+        strategy = strategy_of(name, index_set=choice, length_scale=2.0)
+        prepared = strategy.prepare(LayerInput(smooth, lrw.Grid((6, 6))), rng=0)
+        drawn = [prepared.draw(9, rng) for rng in range(12)]
+        assert all(d.unexplained.bound < d.unexplained.left < 1 for d in drawn)
+        return np.median([d.unexplained.left for d in drawn]), len({tuple(d.alpha) for d in drawn})
+
+    choices = Pivoted(), Uniform(), Pivoted(greedy=True)
+    (pivoted, n_sets), (drawn, _), (greedy, n_greedy) = map(left, choices)
+    assert pivoted < drawn and greedy < drawn and n_sets > 8 and n_greedy == 1
+
+
+def test_what_is_left_unexplained_is_the_trace_of_the_predictive_variance_and_its_bound_the_eigenvalues():
+    grid = lrw.Grid((6, 6))
+    prepared = CovarianceRidge(relative_ridge=0.1).prepare(LayerInput(IMAGES, grid), rng=0)
+    drawn, kernel = prepared.draw(9, rng=1), lrw.EmpiricalCovariance(IMAGES)
+    total = np.trace(kernel.K)
+    variance = lrw.predictive_variance(kernel, grid, drawn.alpha, 0.1 * total / 36)
+    assert drawn.unexplained.left == pytest.approx(variance.sum() / total)
+    assert drawn.unexplained.bound == pytest.approx(np.linalg.eigvalsh(kernel.K)[:-9].sum() / total)
+    assert RandomConnections().prepare(LayerInput(None, grid)).draw(9).unexplained is None
+
+
+def test_designed_choices_in_deep_layers_and_without_a_kernel():
+    how = {"hidden_layer_sizes": (9, 8), "n_v": 36, "proportion": 0.25, "n_columns": 1, "input_shape": (6, 6)}
+    for choice, deep in (("pivoted", Pivoted()), ("spread", Uniform()), (Pivoted(greedy=True),) * 2):
+        specs = layer_specs(**how, dictionary="covariance", index_sets=choice)
+        assert specs[1].dictionary.index_set == deep
+    with pytest.warns(
+        UserWarning, match="^index_sets: 'pivoted' changes nothing in layers with 'pca', 'pca'"
+    ):
+        layer_specs(**how, dictionary="pca", index_sets="pivoted")
+    layer_specs(**how, dictionary=("pca", "covariance"), index_sets="pivoted")
+    expected = "^index_sets: expected 'uniform', 'local' or 'spread' where the dictionary has no kernel"
+    with pytest.raises(ValueError, match=expected):
+        index_sets(RandomConnections(index_set=Pivoted()), LayerInput(IMAGES, lrw.Grid((6, 6))), 1)
+    with pytest.raises(ValueError, match="^index_sets: expected 'uniform' where neither"):
+        layer_specs(**(how | {"input_shape": None}), dictionary="covariance", index_sets="spread")
+
+
+@pytest.mark.parametrize("choice", ["pivoted", "spread"])
+def test_designed_choices_are_repeated_from_a_recipe_and_serve_rica_autoencoder_and_convolution(choice):
+    images, y = IMAGES.reshape(60, 6, 6), np.arange(60) % 2
+    small = {"index_sets": choice, "max_iter": 1, "random_state": 0}
+    with warnings.catch_warnings(action="ignore"):
+        rica = lrw.RICA(9, dictionary="squared_exponential", **small).fit(images)
+        coder = lrw.LowRankAutoencoder(5, dictionary="squared_exponential", **small).fit(images)
+        net = lrw.LowRankConvNetClassifier((4,), 3, hidden_layer_sizes=(6, 6), n_columns=1, **small)
+        net.set_params(dictionary=("squared_exponential", "squared_exponential", "covariance")).fit(images, y)
+    recipes = [rica.recipes_[0][0], coder.recipes_[0], net.recipes_[0][0], net.recipes_[1][0]]
+    assert [recipe["settings"]["index_set"]["name"] for recipe in recipes] == [choice] * 4
+    for recipe, U in zip(recipes, (rica.dictionaries_[0][0], coder.dictionaries_[0]), strict=False):
+        assert np.array_equal(from_recipe(recipe, points=lrw.Grid((6, 6))).U, U)
+    unexplained = [rica.unexplained_[0][0], coder.unexplained_[0], net.unexplained_[2][0]]
+    assert all(pair.bound < pair.left < 1 for pair in unexplained)

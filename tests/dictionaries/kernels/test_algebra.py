@@ -1,4 +1,5 @@
 import operator
+import pickle
 
 import numpy as np
 import pytest
@@ -6,11 +7,14 @@ from sklearn.gaussian_process import kernels as scikit
 
 import lowrankweights as lrw
 from lowrankweights.dictionaries import Kernel, as_kernel, kernel_ridge, log_marginal_likelihood
-from lowrankweights.dictionaries.kernel_algebra import OfFunction
+from lowrankweights.dictionaries.points import as_points
 
+RNG = np.random.default_rng(0)
 GRID = lrw.grid_coordinates((4, 5))
 COLOUR = lrw.grid_coordinates((3, 3, 3))
-V_GRID = np.random.default_rng(0).random((50, 20))  # activities of the units of a grid 4 x 5
+V = RNG.random((50, 7))
+UNITS = np.arange(7)
+V_GRID = RNG.random((50, 20))  # activities of the units of a grid 4 x 5
 SE, EMP = lrw.SquaredExponential(4.0), lrw.EmpiricalCovariance(V_GRID)
 
 
@@ -25,6 +29,64 @@ class Periodic(Kernel):
 def rational(a, b):
     """A function: the rational quadratic kernel of all columns."""
     return 1 / (1 + ((a[:, None] - b[None]) ** 2).sum(axis=-1))
+
+
+KERNELS = [
+    (lrw.SquaredExponential(1.5), GRID),
+    (lrw.SquaredExponential(2.0), COLOUR),
+    (lrw.SquaredExponential(2.0), lrw.Grid((2, 3, 2))),
+    (lrw.SquaredExponential(2.0), lrw.Grid((4,), channels=2)),
+    (lrw.SquaredExponential(2.0), lrw.Points(RNG.normal(size=(9, 5)))),
+    (lrw.EmpiricalCovariance(V), UNITS),
+    (lrw.SquaredCovariance(V), UNITS),
+    (EMP, lrw.Grid((4, 5))),
+    (lrw.SquaredExponential(1.0) + lrw.SquaredExponential(4.0), GRID),
+    (lrw.SquaredExponential(1.0) * lrw.EmpiricalCovariance(V), UNITS),
+    (EMP * SE + 0.1, lrw.Grid((4, 5))),
+    (0.5 * lrw.SquaredExponential(2.0) + 3, GRID),
+    (Periodic(), lrw.Grid((300,))),
+    (as_kernel(rational), COLOUR),
+    (rational * SE, lrw.Grid((3, 3), channels=2)),
+    (as_kernel(scikit.Matern(2.0, nu=1.5) + scikit.ConstantKernel(0.5)), COLOUR),
+    (SE * scikit.RBF([1.0, 3.0]) + rational, GRID),
+    (lrw.SquaredExponential((1.5, 0.5)), GRID),
+    (lrw.SquaredExponential((1.5, 0.5), between_channels=0.3), lrw.Grid((3, 3), channels=2)),
+    (lrw.dictionaries.Deviations(V_GRID) * SE, lrw.Grid((4, 5))),
+    (as_kernel(scikit.RBF(2.0) + scikit.WhiteKernel(0.3)), GRID),
+]
+
+
+@pytest.mark.parametrize(("kernel", "points"), KERNELS)
+def test_kernels_are_symmetric_positive_semidefinite_and_know_their_diagonal(kernel, points):
+    K = kernel(points, points)
+    assert K.shape == (len(points), len(points))
+    assert np.allclose(K, K.T, atol=1e-14)
+    assert np.linalg.eigvalsh(K).min() > -1e-10
+    assert np.allclose(kernel.diagonal(points), np.diag(K), atol=1e-14)
+    assert np.allclose(Kernel.evaluate_diagonal(kernel, as_points(points)), np.diag(K))
+
+
+@pytest.mark.parametrize(("kernel", "points"), KERNELS)
+def test_a_part_of_the_points_gives_a_part_of_the_matrix(kernel, points):
+    K = kernel(points, points)
+    part = kernel(points[[2, 0]], points[1:4])
+    assert np.allclose(part, K[[2, 0]][:, 1:4], rtol=0, atol=1e-15)
+
+
+@pytest.mark.parametrize(("kernel", "points"), KERNELS)
+def test_kernels_come_back_from_a_pickle_and_show_what_they_are(kernel, points):
+    other = pickle.loads(pickle.dumps(kernel))
+    assert np.array_equal(other(points, points), kernel(points, points))
+    assert repr(other) == repr(kernel) and "object at" not in repr(kernel)
+
+
+@pytest.mark.parametrize("shape", [(4, 5), (3, 3, 3), (3, 3, 1)])
+@pytest.mark.parametrize("kernel", [SE, 2 * SE + 1, as_kernel(rational), as_kernel(scikit.RBF(2.0))])
+def test_a_grid_and_its_plain_coordinates_give_the_same_matrix(kernel, shape):
+    grid, plain = lrw.Grid.of_image(shape), lrw.grid_coordinates(shape)
+    assert np.array_equal(kernel(grid, grid), kernel(plain, plain))
+    assert np.array_equal(kernel(grid, plain[:3]), kernel(plain, grid[:3]))
+    assert np.array_equal(kernel.diagonal(grid), kernel.diagonal(plain))
 
 
 @pytest.mark.parametrize("combine", [operator.add, operator.mul])
@@ -68,19 +130,6 @@ def test_whatever_serves_as_a_kernel_serves_wherever_one_is_asked_for(kernel):
     assert log_marginal_likelihood(w, kernel, grid, alpha, ridge) == pytest.approx(log_p)
 
 
-def test_a_function_is_given_plain_arrays():
-    seen = []
-
-    def f(a, b):
-        seen.extend([a, b])
-        return np.ones((len(a), len(b)))
-
-    as_kernel(f)(lrw.Grid((2, 2), channels=3), COLOUR)
-    as_kernel(f)(lrw.Grid((2, 2, 2)), [1.0, 2.5])
-    assert all(type(array) is np.ndarray for array in seen)
-    assert [array.shape for array in seen] == [(12, 3), (27, 3), (8, 3), (2,)]
-
-
 @pytest.mark.parametrize(
     ("function", "said"),
     [
@@ -100,23 +149,12 @@ def test_a_matrix_that_is_none_of_a_kernel_is_refused_by_the_kernels_name(functi
         assert "mine" in str(error.value)
 
 
-@pytest.mark.parametrize("kernel", ["rbf", None, [1, 2], lrw.Grid((2, 2)), np.eye(2), lrw.SquaredExponential])
-def test_what_is_no_kernel_is_named(kernel):
-    for use in (as_kernel, lambda k: SE + k, lambda k: k * SE, lambda k: kernel_ridge(k, GRID, [0])):
-        with pytest.raises(ValueError, match="^kernel: expected .*, got "):
-            use(kernel)
-
-
 def test_a_kernel_without_evaluate_says_what_it_needs():
     class Empty(Kernel):
         pass
 
     with pytest.raises(TypeError, match="abstract method .?evaluate"):
         Empty()(GRID, GRID)
-
-
-def test_a_kernel_is_not_wrapped_again():
-    assert as_kernel(EMP) is EMP and isinstance(as_kernel(rational), OfFunction)
 
 
 def test_composed_kernels_are_equal_where_they_are_made_of_the_same():
@@ -142,9 +180,34 @@ def test_what_a_composed_kernel_needs_follows_from_its_parts():
     assert (some + others).varying.tolist() == list(range(20)) and (some + SE).varying is None
 
 
-def test_white_noise_of_scikit_learn_is_on_the_diagonal_of_a_matrix_of_two_lists_too():
-    kernel, grid = as_kernel(scikit.RBF(2.0) + scikit.WhiteKernel(0.3)), lrw.Grid((4, 5), channels=2)
-    K = kernel(grid, grid)
-    assert np.allclose(K, as_kernel(scikit.RBF(2.0))(grid, grid) + 0.3 * np.eye(40))
-    assert np.array_equal(kernel.diagonal(grid), np.diag(K))
-    assert np.array_equal(kernel(grid[3:9], grid), K[3:9])
+LEARNABLE = [kernel for kernel in KERNELS if kernel[0].hyperparameters]
+
+
+@pytest.mark.parametrize(("kernel", "points"), LEARNABLE)
+def test_gradients_by_hyperparameters_are_those_of_differences(kernel, points):
+    values = kernel.hyperparameters
+    gradients = kernel.gradients(points, points[:3])
+    assert list(gradients) == list(values) and len(values) >= 1
+    for name, value in values.items():
+        up, down = (
+            kernel.with_hyperparameters(values | {name: value * np.exp(step)}) for step in (1e-5, -1e-5)
+        )
+        numeric = (up(points, points[:3]) - down(points, points[:3])) / 2e-5
+        assert np.abs(gradients[name] - numeric).max() < 1e-8 * max(1.0, np.abs(numeric).max())
+
+
+def test_a_kernel_with_the_same_hyperparameters_is_the_same_kernel():
+    for kernel, points in LEARNABLE:
+        again = kernel.with_hyperparameters(kernel.hyperparameters)
+        assert np.allclose(again(points, points), kernel(points, points), rtol=1e-13)
+    for kernel in (EMP, Periodic(), as_kernel(rational)):
+        assert kernel.hyperparameters == kernel.gradients(lrw.Grid((4, 5)), lrw.Grid((4, 5))) == {}
+        assert kernel.with_hyperparameters({}) is kernel
+
+
+def test_hyperparameters_of_parts_are_told_apart():
+    kernel = 0.5 * lrw.SquaredExponential(2.0) + lrw.SquaredExponential((1.0, 3.0))
+    wanted = {"first.first.length_scale": 2.0, "first.second.value": 0.5}
+    assert kernel.hyperparameters == wanted | {"second.length_scale[0]": 1.0, "second.length_scale[1]": 3.0}
+    other = kernel.with_hyperparameters(kernel.hyperparameters | {"second.length_scale[1]": 7.0})
+    assert other.second == lrw.SquaredExponential((1.0, 7.0)) and other.first == kernel.first

@@ -1,63 +1,12 @@
-"""Which weights of a feature are known: index sets, uniform, dense around a place, or nested.
-
-Sets are of units' indices, (row * width + column) * n_channels + channel (paper, sections 3.2 and 3.4).
-A way of choosing alpha of one's own, for the estimators: ``building.IndexSetChoice``.
-"""
+"""Index sets that look at where weights are: dense around a place, or spread evenly; columns' centres."""
 
 import functools
 
 import numpy as np
 
-from .. import _checks
-from .points import Grid, Points, tied_channels
-
-
-def sample_index_set(n_v, n_alpha, rng=0, n_channels=1, candidates=None):
-    """Draw the index set alpha uniformly at random, without replacement.
-
-    Parameters
-    ----------
-    n_v : int
-        Number of weights of a feature, all channels counted.
-    n_alpha : int
-        Number of weights to draw, all channels counted; divisible by ``n_channels``.
-    rng : seed or numpy.random.Generator
-    n_channels : int
-        The same pixels are drawn in each channel ("tied across channels").
-    candidates : array of int, optional
-        Draw among these weights only, for instance those of units that vary
-        (then ``n_channels`` must be 1).
-
-    Returns
-    -------
-    alpha : ndarray of int, (n_alpha,), sorted and unique
-
-    Notes
-    -----
-    Paper, section 3.2.
-
-    Examples
-    --------
-    >>> sample_index_set(12, 6, rng=0, n_channels=3) % 3
-    array([0, 1, 2, 0, 1, 2])
-    """
-    n_v = _checks.integer("n_v", n_v, at_least=1)
-    n_channels = _checks.integer("n_channels", n_channels, at_least=1)
-    if n_v % n_channels:
-        _checks.fail("n_channels", f"a divisor of n_v = {n_v}", n_channels)
-    n_alpha = _checks.integer("n_alpha", n_alpha, at_least=1, at_most=n_v)
-    if n_alpha % n_channels:
-        _checks.fail("n_alpha", f"a multiple of n_channels = {n_channels}", n_alpha)
-    rng = _checks.generator(rng)
-    if candidates is None:
-        pixels = rng.choice(n_v // n_channels, n_alpha // n_channels, replace=False)
-        return np.sort(_with_channels(pixels, n_channels))
-    if n_channels != 1:
-        _checks.fail("n_channels", "1 when candidates are given", n_channels)
-    candidates = check_index_set(candidates, n_v, name="candidates")
-    if len(candidates) < n_alpha:
-        _checks.fail("n_alpha", f"at most the {len(candidates)} of {n_v} units that vary", n_alpha)
-    return np.sort(rng.choice(candidates, n_alpha, replace=False))
+from ... import _checks
+from ..points import Grid, Points, tied_channels
+from .index_set_checks import check_index_set, with_channels
 
 
 def local_index_set(shape, n_alpha, centre, rng=0, candidates=None):
@@ -93,19 +42,24 @@ def local_index_set(shape, n_alpha, centre, rng=0, candidates=None):
     array([0, 1])
     """
     grid = shape if isinstance(shape, Points) else Grid.of_image(shape, "shape")
+    centre = _checks.array("centre", centre, shape=grid.coordinates.shape[1:])
+    units, n_channels = _free_units(grid, n_alpha, candidates)
+    chosen = _nearest_and_others(grid, units, n_alpha // n_channels, centre, rng)
+    return with_channels(chosen // n_channels, n_channels)
+
+
+def _free_units(grid, n_alpha, candidates):
+    """The units among which n_alpha are chosen, of tied channels the first, and how many those are."""
     n_v, n_channels = len(grid), tied_channels(grid)
     n_alpha = _checks.integer("n_alpha", n_alpha, at_least=1, at_most=n_v)
-    centre = _checks.array("centre", centre, shape=grid.coordinates.shape[1:])
     if candidates is not None:
         candidates = check_index_set(candidates, n_v, name="candidates")
         if len(candidates) < n_alpha:
             _checks.fail("n_alpha", f"at most the {len(candidates)} units that vary", n_alpha)
-        return _nearest_and_others(grid, candidates, n_alpha, centre, rng)
+        return candidates, 1
     if n_alpha % n_channels:
         _checks.fail("n_alpha", f"a multiple of n_channels = {n_channels}", n_alpha)
-    first_channel = np.arange(0, n_v, n_channels)
-    chosen = _nearest_and_others(grid, first_channel, n_alpha // n_channels, centre, rng)
-    return _with_channels(chosen // n_channels, n_channels)
+    return np.arange(0, n_v, n_channels), n_channels
 
 
 def _nearest_and_others(grid, units, n, centre, rng):
@@ -116,16 +70,21 @@ def _nearest_and_others(grid, units, n, centre, rng):
     return np.sort(np.concatenate([near, far]))
 
 
-def nested_index_set(shape, proportion, rng):
-    """alpha of a share of the pixels, all channels of each: a larger share contains the smaller ones.
+def spread_index_set(shape, n_alpha, rng=0, candidates=None):
+    """Choose an index set that covers the points evenly, without the holes and clusters of chance.
+
+    The places of a low-discrepancy sequence, shifted by rng, over the box that holds the points; each takes
+    the nearest position that is still free.
 
     Parameters
     ----------
-    shape : (n,), (height, width) or (height, width, n_channels), or a Grid
-    proportion : float
-        n_alpha / n_v, in (0, 1].
+    shape : (n,), (height, width) or (height, width, n_channels), or a Grid or Points
+        Channels are tied where they lie beside each other, as on every grid.
+    n_alpha : int
+        Number of weights, all channels counted; divisible by the number of channels that are tied.
     rng : seed or numpy.random.Generator
-        The same for all shares that are to be nested.
+    candidates : array of int, optional
+        Choose among these weights only, each channel for itself.
 
     Returns
     -------
@@ -133,23 +92,35 @@ def nested_index_set(shape, proportion, rng):
 
     Notes
     -----
-    Ours: so that results at several shares differ in the share only.
+    Ours. The sequence is of multiples of the golden ratio's inverse, and of its likes on several axes: M.
+    Roberts, The unreasonable effectiveness of quasirandom sequences, 2018.
 
     Examples
     --------
-    >>> small, large = (set(nested_index_set((4, 4, 3), p, rng=0)) for p in (0.25, 0.5))
-    >>> len(small), len(large), small < large
-    (12, 24, True)
+    >>> spread_index_set((100,), 5, rng=0)
+    array([10, 25, 49, 63, 87])
     """
-    grid = Grid.of_image(shape, "shape")
-    order = _checks.generator(rng).permutation(len(grid) // grid.n_channels)
-    n_pixels = count_known(proportion, len(grid), grid.n_channels) // grid.n_channels
-    return _with_channels(np.sort(order[:n_pixels]), grid.n_channels)
+    grid = shape if isinstance(shape, Points) else Grid.of_image(shape, "shape")
+    units, n_channels = _free_units(grid, n_alpha, candidates)
+    chosen = _nearest_free(grid.coordinates[units], n_alpha // n_channels, _checks.generator(rng))
+    return np.sort(with_channels(units[chosen] // n_channels, n_channels))
 
 
-def _with_channels(pixels, n_channels):
-    """The units of all channels of each pixel: pixel * n_channels + channel."""
-    return (pixels[:, None] * n_channels + np.arange(n_channels)).ravel()
+def _nearest_free(positions, n, rng):
+    """Which n of the positions are taken by the places of the sequence, one after the other."""
+    n_axes = positions.shape[1]
+    low, high = positions.min(axis=0), positions.max(axis=0)
+    # a pixel is a square around its position: half a pixel more on each side
+    margin = (high - low) / (2 * np.maximum(len(positions) ** (1 / n_axes) - 1, 1))
+    # place k is at (shift + k (g^-1, g^-2, ...)) mod 1, where g^(n_axes + 1) = g + 1: 1.618... on one axis
+    g = 1.5
+    for _ in range(60):
+        g = (1 + g) ** (1 / (n_axes + 1))
+    sequence = (rng.random(n_axes) + np.outer(np.arange(n), g ** -np.arange(1.0, n_axes + 1))) % 1
+    taken = np.zeros(len(positions))
+    for place in low - margin + sequence * (high - low + 2 * margin):
+        taken[np.argmin(_distance(positions, place) + taken)] = np.inf
+    return np.flatnonzero(taken)
 
 
 def column_centres(shape, n_columns):
@@ -213,26 +184,3 @@ def _spread(positions, n_places, n_steps=10):
 
 def _distance(positions, place):
     return functools.reduce(np.hypot, (positions - place).T, 0.0)
-
-
-def check_index_set(alpha, n_v, name="alpha"):
-    """Return alpha as an int array; a ``ValueError`` if an index is repeated or out of range."""
-    alpha = np.asarray(alpha)
-    if alpha.ndim != 1 or alpha.size == 0 or not np.issubdtype(alpha.dtype, np.integer):
-        _checks.fail(name, "a 1-d array of at least one integer", f"shape {alpha.shape}, dtype {alpha.dtype}")
-    if alpha.min() < 0 or alpha.max() >= n_v:
-        _checks.fail(name, f"indices from 0 to {n_v - 1}", f"{alpha.min()} to {alpha.max()}")
-    if len(np.unique(alpha)) < len(alpha):
-        values, counts = np.unique(alpha, return_counts=True)
-        _checks.fail(name, "indices without repetition", f"{values[counts > 1][0]} more than once")
-    return alpha.astype(np.intp)
-
-
-def count_known(proportion, n_v, n_channels=1, name="proportion"):
-    """n_alpha = max(1, round(proportion n_v)), to the nearest multiple of ``n_channels``.
-
-    >>> count_known(0.1, 784), count_known(0.001, 64), count_known(0.1, 108, n_channels=3)
-    (78, 1, 12)
-    """
-    proportion = _checks.number(name, proportion, above=0, at_most=1)
-    return n_channels * max(1, round(proportion * n_v / n_channels))

@@ -1,4 +1,4 @@
-"""What a kernel is, how kernels add and multiply, and what else serves as one.
+"""What a kernel is, and how kernels add and multiply.
 
 A kernel k(i, j) says how alike the weights at two points of weight space are expected to be. It is
 called with two lists of points and returns the matrix K of all pairs. A number, a function and a
@@ -6,13 +6,12 @@ scikit-learn kernel become kernels where they meet one: ``0.5 * SquaredExponenti
 """
 
 import abc
-import numbers
 
 import numpy as np
 
-from .. import _checks
-from .._blas import one_blas_thread
-from .points import as_points
+from ... import _checks
+from ..._blas import one_blas_thread
+from ..points import as_points
 
 BLOCK = 256  # points whose matrix is made for its diagonal, where a kernel does not know it
 
@@ -30,9 +29,12 @@ class Kernel(abc.ABC):
         False of a kernel that needs no positions: it may be called with units' indices alone.
     ``n_units``, ``varying``, optional
         Of a kernel made of data: how many units it knows, and which of them vary, an array of int.
+    ``hyperparameters``, ``with_hyperparameters(values)`` and ``evaluate_gradients(a, b)``, optional
+        Of a kernel that can be learned: numbers above 0 by name, the same kernel with others, and
+        dK / dlog p (n_a, n_b) for each of them, by the same names.
     ``__repr__``, optional: what errors and recipes call the kernel.
 
-    Both methods raise ``ValueError`` for points that they know nothing of, by ``points_a``, ``points_b`` or
+    They raise ``ValueError`` for points that they know nothing of, by ``points_a``, ``points_b`` or
     ``points``. What they return is checked wherever a kernel is called.
 
     Examples
@@ -78,6 +80,25 @@ class Kernel(abc.ABC):
     def evaluate(self, a, b):
         """The matrix of k(i, j), (n_a, n_b), for ``Points`` a and b."""
 
+    @one_blas_thread
+    def gradients(self, points_a, points_b):
+        """dK / dlog p for each of the ``hyperparameters``, a dict of (n_a, n_b); arguments as in a call."""
+        a, b = as_points(points_a, "points_a"), as_points(points_b, "points_b")
+        found = self.evaluate_gradients(a, b)
+        return {name: self._checked(gradient, (len(a), len(b))) for name, gradient in found.items()}
+
+    @property
+    def hyperparameters(self):
+        """What may be learned of the kernel: numbers above 0 by name."""
+        return {}
+
+    def with_hyperparameters(self, values):
+        """The same kernel with other values of its ``hyperparameters``, a dict with all of them."""
+        return self
+
+    def evaluate_gradients(self, a, b):
+        return {}
+
     def evaluate_diagonal(self, points):
         blocks = [points[start : start + BLOCK] for start in range(0, len(points), BLOCK)]
         return np.concatenate([np.zeros(0), *(np.diagonal(self(block, block)) for block in blocks)])
@@ -86,10 +107,10 @@ class Kernel(abc.ABC):
         return _checks.array(f"kernel (what {self!r} returned of all points)", K, shape=shape, dtype=float)
 
     def __add__(self, other):
-        return Sum(self, as_kernel(other))
+        return Sum(self, other)
 
     def __mul__(self, other):
-        return Product(self, as_kernel(other))
+        return Product(self, other)
 
     __radd__, __rmul__ = __add__, __mul__
 
@@ -97,7 +118,7 @@ class Kernel(abc.ABC):
         return f"{type(self).__name__}()"
 
 
-class _Composed(Kernel):
+class Composed(Kernel):
     """Equal where it is made of the same."""
 
     def __eq__(self, other):
@@ -107,7 +128,7 @@ class _Composed(Kernel):
         return hash(repr(self))
 
 
-class Constant(_Composed):
+class Constant(Composed):
     """k(i, j) = value everywhere; what a number becomes in ``0.5 * kernel``."""
 
     needs_places = False
@@ -121,20 +142,57 @@ class Constant(_Composed):
     def evaluate_diagonal(self, points):
         return np.full(len(points), self.value)
 
+    @property
+    def hyperparameters(self):
+        return {"value": self.value} if self.value > 0 else {}
+
+    def with_hyperparameters(self, values):
+        return Constant(values.get("value", self.value))
+
+    def evaluate_gradients(self, a, b):
+        return {"value": self.evaluate(a, b)} if self.value > 0 else {}
+
     def __repr__(self):
         return f"{self.value:g}"
 
 
-class _OfTwo(_Composed):
+class _OfTwo(Composed):
     """What sums and products share."""
 
     def __init__(self, first, second):
-        self.first, self.second = first, second
+        from .foreign import as_kernel  # which is made of this module
+
+        self.first, self.second = first, second = as_kernel(first), as_kernel(second)
         known = {kernel.n_units for kernel in (first, second)} - {None}
         if len(known) == 2:
             _checks.fail("kernel", "two that know the same units", f"{first!r} and {second!r}")
         self.n_units = known.pop() if known else None
         self.needs_places = first.needs_places or second.needs_places
+
+    @property
+    def _parts(self):
+        return {"first": self.first, "second": self.second}
+
+    @property
+    def hyperparameters(self):
+        parts = self._parts.items()
+        return {f"{part}.{name}": p for part, k in parts for name, p in k.hyperparameters.items()}
+
+    def with_hyperparameters(self, values):
+        own = {
+            part: {name.removeprefix(f"{part}."): p for name, p in values.items() if name.startswith(part)}
+            for part in self._parts
+        }
+        return type(self)(*(k.with_hyperparameters(own[part]) for part, k in self._parts.items()))
+
+    def evaluate_gradients(self, a, b):
+        # d(k1 + k2) = dk1 + dk2, and d(k1 k2) = dk1 k2 + k1 dk2
+        gradients = {}
+        for (part, k), other in zip(self._parts.items(), (self.second, self.first), strict=True):
+            factor = other(a, b) if isinstance(self, Product) and k.hyperparameters else 1.0
+            own = k.gradients(a, b).items()
+            gradients |= {f"{part}.{name}": gradient * factor for name, gradient in own}
+        return gradients
 
 
 class Sum(_OfTwo):
@@ -173,120 +231,6 @@ class Product(_OfTwo):
 
     def __repr__(self):
         return f"{self.first!r} * {self.second!r}"
-
-
-class OfFunction(_Composed):
-    """k(i, j) as a function computes it: f(points_a, points_b) -> K, of two plain arrays.
-
-    The function is given ``np.asarray`` of the points: positions, and the channel as last column if
-    there are channels.
-    """
-
-    def __init__(self, function):
-        self.function = function
-
-    def evaluate(self, a, b):
-        return self.function(np.asarray(a), np.asarray(b))
-
-    def __repr__(self):
-        return getattr(self.function, "__name__", None) or repr(self.function)
-
-
-class OfScikitLearn(_Composed):
-    """A kernel of scikit-learn's Gaussian processes: of positions; k = 0 between different channels."""
-
-    def __init__(self, kernel):
-        self.kernel = kernel
-
-    def evaluate(self, a, b):
-        K = self.kernel(a.coordinates, b.coordinates)
-        return K if a.channels is None and b.channels is None else K * same_channel(a, b)
-
-    def evaluate_diagonal(self, points):
-        return self.kernel.diag(points.coordinates)
-
-    def __repr__(self):
-        return repr(self.kernel)
-
-
-class White(_Composed):
-    """k(i, i) = variance, else 0; scikit-learn's ``WhiteKernel`` of two lists would be all 0."""
-
-    def __init__(self, variance):
-        self.variance = variance
-
-    def evaluate(self, a, b):
-        columns = (np.asarray(points).reshape(len(points), -1).T for points in (a, b))
-        return self.variance * np.all([x[:, None] == y for x, y in zip(*columns, strict=True)], axis=0)
-
-    def __repr__(self):
-        return f"White({self.variance:g})"
-
-
-def as_kernel(kernel):
-    """A ``Kernel`` of whatever serves as one.
-
-    Parameters
-    ----------
-    kernel : Kernel, number, function or scikit-learn kernel
-        A number >= 0 is k(i, j) = number. A function is f(points_a, points_b) -> K (n_a, n_b), of the
-        points as plain arrays. A kernel of ``sklearn.gaussian_process.kernels`` sees positions only.
-
-    Returns
-    -------
-    kernel : Kernel
-        The same one, if it is a ``Kernel`` already.
-
-    Raises
-    ------
-    ValueError
-        If it is none of these.
-
-    Notes
-    -----
-    Written first, a scikit-learn kernel does not leave the operator to us: ``RBF(2.0) * k`` is a
-    kernel of scikit-learn's that can neither be called nor shown. It serves all the same wherever a
-    kernel is asked for, as its parts are taken out here; ``k * RBF(2.0)`` is simply ours.
-
-    Examples
-    --------
-    >>> from sklearn.gaussian_process.kernels import RBF
-    >>> as_kernel(RBF(2.0))([[0.0, 0.0]], [[0.0, 2.0]]).round(4)
-    array([[0.6065]])
-    >>> as_kernel(lambda a, b: a @ b.T)([[1.0, 2.0]], [[3.0, 4.0]])
-    array([[11.]])
-    """
-    if isinstance(kernel, Kernel):
-        return kernel
-    if isinstance(kernel, numbers.Real):
-        return Constant(kernel)
-    if isinstance(kernel, type):
-        _checks.fail("kernel", f"a kernel made of it, {kernel.__name__}(...)", f"the class {kernel.__name__}")
-    if not callable(kernel):
-        expected = "a Kernel, a number, a function f(points_a, points_b) -> K or a scikit-learn kernel"
-        _checks.fail("kernel", expected, repr(kernel))
-    return _of_scikit(kernel) if _is_scikit(kernel) else OfFunction(kernel)
-
-
-def is_kernel(value):
-    """Whether it is a ``Kernel`` or one of scikit-learn's: no class, number or function."""
-    return isinstance(value, Kernel) or (not isinstance(value, type) and _is_scikit(value))
-
-
-def _is_scikit(kernel):
-    return hasattr(kernel, "diag") and hasattr(kernel, "is_stationary")
-
-
-def _of_scikit(kernel):
-    """Sums and products taken apart: a kernel of ours stands in them as the value of a constant."""
-    if isinstance(getattr(kernel, "constant_value", None), Kernel):
-        return kernel.constant_value
-    operator = {"Sum": Sum, "Product": Product}.get(type(kernel).__name__)
-    if operator is not None and hasattr(kernel, "k1"):
-        return operator(_of_scikit(kernel.k1), _of_scikit(kernel.k2))
-    if type(kernel).__name__ == "WhiteKernel":
-        return White(kernel.noise_level)
-    return OfScikitLearn(kernel)
 
 
 def same_channel(a, b):

@@ -1,52 +1,10 @@
-"""The paper's kernels: smoothness in pixel space, and the covariance of the layer's input."""
+"""Kernels that know the data: covariances of the layer's input, and how much each unit varies."""
 
 import numpy as np
 
-from .. import _checks
-from .kernel_algebra import Kernel, same_channel
-from .moments import covariance, varying_units
-
-
-class SquaredExponential(Kernel):
-    r"""Smoothness in pixel space: k(i, j) = exp(-|i - j|^2 / (2 length_scale^2)).
-
-    Parameters
-    ----------
-    length_scale : float
-        sigma, in pixels; above 0. Weights much closer than this are nearly equal.
-
-    Notes
-    -----
-    Paper, section 3.2. Different channels do not covary, k = 0 between them (from the authors' code):
-    those of ``Points`` and ``Grid``, and the third column of a plain array. All axes of a ``Grid``
-    are positions, so that it can be a volume.
-
-    Examples
-    --------
-    >>> k = SquaredExponential(length_scale=1.0)
-    >>> k([[0, 0]], [[0, 0], [1, 0]]).round(4)
-    array([[1.    , 0.6065]])
-    """
-
-    def __init__(self, length_scale=1.0):
-        self.length_scale = _checks.number("length_scale", length_scale, above=0)
-
-    def evaluate(self, a, b):
-        n_positions = a.coordinates.shape[1]
-        if b.coordinates.shape[1] != n_positions:
-            _checks.fail("points_b", f"{n_positions} coordinates, as in points_a", f"shape {np.shape(b)}")
-        # Each coordinate by itself: exact for whole pixels, no cancellation as in a² - 2ab + b².
-        pairs = zip(a.coordinates.T, b.coordinates.T, strict=True)
-        squared = sum((a_i[:, None] - b_i[None, :]) ** 2 for a_i, b_i in pairs)
-        # k(i, j) = exp(-|i - j|² / (2 length_scale²)), and 0 between channels
-        K = np.exp(-0.5 * squared / self.length_scale**2)
-        return K if a.channels is None and b.channels is None else K * same_channel(a, b)
-
-    def evaluate_diagonal(self, points):
-        return np.ones(len(points))
-
-    def __repr__(self):
-        return f"SquaredExponential(length_scale={self.length_scale:g})"
+from ... import _checks
+from ..moments import covariance, varying_units
+from .algebra import Kernel
 
 
 class _Tabulated(Kernel):
@@ -101,7 +59,7 @@ class EmpiricalCovariance(_Tabulated):
 
     Examples
     --------
-    >>> from lowrankweights import Grid
+    >>> from lowrankweights import Grid, SquaredExponential
     >>> v = np.random.default_rng(0).random((50, 16))
     >>> k = EmpiricalCovariance(v) * SquaredExponential(4.0)
     >>> k(Grid((4, 4)), Grid((4, 4))[:3]).shape
@@ -112,6 +70,35 @@ class EmpiricalCovariance(_Tabulated):
     def __init__(self, v, weight=None):
         v, weight = _activities(v, weight)
         self.K = covariance(v, weight)
+        self.varying = varying_units(v, weight)
+
+
+class Deviations(_Tabulated):
+    """k(i, j) = sd(v_i) sd(v_j): a kernel of positions times it knows how much each unit varies.
+
+    Parameters
+    ----------
+    v : array, (n, n_v)
+    weight : array, (n,), optional
+        As in ``EmpiricalCovariance``.
+
+    Notes
+    -----
+    Ours. Of rank one: by itself it says that all weights are the same up to their scale.
+
+    Examples
+    --------
+    >>> from lowrankweights import Grid, SquaredExponential
+    >>> v = np.random.default_rng(0).random((50, 16)) * np.arange(16)
+    >>> k = Deviations(v) * SquaredExponential(1.0)
+    >>> bool(np.allclose(k.diagonal(Grid((4, 4))), v.var(axis=0, ddof=1)))
+    True
+    """
+
+    def __init__(self, v, weight=None):
+        v, weight = _activities(v, weight)
+        deviation = np.sqrt(np.diagonal(covariance(v, weight)))
+        self.K = np.outer(deviation, deviation)
         self.varying = varying_units(v, weight)
 
 
