@@ -18,7 +18,12 @@ SLOW = 500  # inputs, above which the dictionaries that are learned take longer 
 # From the simplest to the least simple: of two that are as good, the first is advised.
 APPROACHES = [
     *["none", "pca", "low_rank", "covariance", "squared_exponential", "dct", "wavelet"],
-    *["squared_covariance", "kmeans", "autoencoder", "random_connections", "random_projection"],
+    *["tapered_covariance", "scaled_squared_exponential", "kernel_eigenvectors", "squared_covariance"],
+    *["network_directions", "kmeans", "autoencoder", "random_connections", "random_projection"],
+]
+# Tried where they are named: near relations of others, and one that is a training of its own
+ON_REQUEST = [
+    *["tapered_covariance", "scaled_squared_exponential", "kernel_eigenvectors", "network_directions"],
 ]
 
 
@@ -167,7 +172,7 @@ def approaches(dictionaries, points, n_v):
     """
     left_out = {}
     if dictionaries is None:
-        wanted = list(APPROACHES)
+        wanted = [name for name in APPROACHES if name not in ON_REQUEST]
         if n_v > SLOW:
             for name in ("autoencoder", "kmeans"):
                 wanted.remove(name)

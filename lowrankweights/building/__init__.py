@@ -2,7 +2,7 @@
 
 from .convolutional import ConvolutionSpec, build_convolutional, convolutional_specs
 from .layer_by_layer import BuiltLayer, build, predicted_layer
-from .layer_input import LayerInput
+from .layer_input import LayerInput, Targets
 from .recipes import from_recipe
 from .specification import LayerSpec, layer_specs
 from .strategies import (
@@ -10,18 +10,24 @@ from .strategies import (
     NAMES,
     STRATEGIES,
     CovarianceRidge,
+    Directions,
     DrawnDictionary,
     GivenKernel,
     IndexSetChoice,
+    KernelEigenvectors,
     KernelRidge,
     KernelStrategy,
     Local,
+    NetworkDirections,
     Pivoted,
     PreparedStrategy,
+    ScaledSquaredExponentialRidge,
     Spread,
     SquaredCovarianceRidge,
     SquaredExponentialRidge,
     Strategy,
+    TaperedCovarianceRidge,
+    Unexplained,
     Uniform,
     strategy_of,
 )
@@ -34,20 +40,27 @@ __all__ = [
     "BuiltLayer",
     "ConvolutionSpec",
     "CovarianceRidge",
+    "Directions",
     "DrawnDictionary",
     "GivenKernel",
     "IndexSetChoice",
+    "KernelEigenvectors",
     "KernelRidge",
     "KernelStrategy",
     "LayerInput",
     "LayerSpec",
     "Local",
+    "NetworkDirections",
     "Pivoted",
     "PreparedStrategy",
+    "ScaledSquaredExponentialRidge",
     "Spread",
     "SquaredCovarianceRidge",
     "SquaredExponentialRidge",
     "Strategy",
+    "TaperedCovarianceRidge",
+    "Targets",
+    "Unexplained",
     "Uniform",
     "build",
     "build_convolutional",

@@ -18,7 +18,7 @@ from ..networks.network import Network
 from ..speed import output
 from ..unsupervised.pretraining import pretrain_layer
 from ..weights.parametrisations import Columns, Full, LowRank, Predicted
-from .layer_input import LayerInput
+from .layer_input import LayerInput, Targets
 
 
 @dataclass
@@ -52,7 +52,9 @@ class BuiltLayer:
 
 
 @one_blas_thread
-def build(specs, X, n_out, loss, rng, *, weight=None, n_threads=None, engine=None, shared=None, dropout=0.0):
+def build(
+    specs, X, n_out, loss, rng, *, Y=None, weight=None, n_threads=None, engine=None, shared=None, dropout=0.0
+):
     """Build the network for the data.
 
     Parameters
@@ -63,12 +65,14 @@ def build(specs, X, n_out, loss, rng, *, weight=None, n_threads=None, engine=Non
     n_out : int
     loss : str
     rng : numpy.random.Generator
+    Y : array, (n, n_out), optional
+        For dictionaries of a network that is trained briefly.
     weight : array, (n,), optional
         How much each row counts, in what dictionaries are made of and in pre-training; see ``LayerInput``.
     n_threads, engine
         For pre-training; see ``Objective``.
     shared : dict, optional
-        Layers built earlier for the same X and weight; equal ones are taken from it, new ones are put there.
+        Layers built earlier for the same X, Y and weight; equal ones are taken from it, new ones put there.
     dropout : float
         Share of the hidden units that are left out in training; dictionaries are made of all of them.
 
@@ -94,7 +98,8 @@ def build(specs, X, n_out, loss, rng, *, weight=None, n_threads=None, engine=Non
         # a layer depends on its own specification and seed, and on those of the layers below
         key = (*key, int(seed), spec)
         if key not in shared:
-            layer_input = LayerInput(v, spec.points, f"hidden layer {i}" if i else "X", weight)
+            targets = None if Y is None else Targets(Y, loss)
+            layer_input = LayerInput(v, spec.points, f"hidden layer {i}" if i else "X", weight, targets)
             shared[key] = _build_layer(layer_input, spec, np.random.default_rng(seed), resources)
         built.append(shared[key])
         layers += [built[-1].layer, *([Dropout(dropout, rng=int(seed))] if dropout else [])]

@@ -1,12 +1,19 @@
 """What a strategy may look at: a layer's input over the data, and where it lives."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from .. import _checks
 from ..dictionaries.points import Grid, Points, tied_channels
+
+
+class Targets(NamedTuple):
+    """What a network is to learn: Y (n, n_out) and the loss's name."""
+
+    Y: Any
+    loss: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +31,8 @@ class LayerInput:
     weight : array, (n,), optional
         How much each row of v counts, as if it stood there so often: in covariances, principal components,
         k-means, and where a layer learns to reconstruct v. None: every row once.
+    targets : Targets, optional
+        What the network is to learn from v: for a strategy that trains one.
 
     Raises
     ------
@@ -40,6 +49,7 @@ class LayerInput:
     points: Points | None = None
     name: str = "X"
     weight: Any = None
+    targets: "Targets | None" = None
 
     def __post_init__(self):
         if self.points is not None and not isinstance(self.points, Points):

@@ -16,7 +16,7 @@ from .strategies.settings import own_class
 BIT_GENERATORS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
 
 
-def from_recipe(recipe, v=None, points=None, strategy=None, weight=None):
+def from_recipe(recipe, v=None, points=None, strategy=None, weight=None, targets=None):
     """Draw a dictionary again.
 
     Parameters
@@ -33,6 +33,8 @@ def from_recipe(recipe, v=None, points=None, strategy=None, weight=None):
         A recipe holds of a kernel only what it is called.
     weight : array, (n,), optional
         Of the rows of v, as it was.
+    targets : building.Targets, optional
+        What the network was to learn, where the dictionary is of a network that was trained briefly.
 
     Returns
     -------
@@ -61,7 +63,7 @@ def from_recipe(recipe, v=None, points=None, strategy=None, weight=None):
         _checks.fail("recipe", "a recipe of a drawn dictionary", f"one without {', '.join(sorted(missing))}")
     strategy = _strategy(recipe, strategy)
     look, draw = (generator_from(recipe["seed"][step]) for step in ("look", "draw"))
-    prepared = strategy.prepare(LayerInput(v, points, weight=weight), look)
+    prepared = strategy.prepare(LayerInput(v, points, weight=weight, targets=targets), look)
     return prepared.draw(recipe["n_alpha"], draw, recipe["column"], recipe["n_columns"])
 
 

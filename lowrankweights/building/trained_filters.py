@@ -9,13 +9,9 @@ from .._blas import one_blas_thread
 from ..dictionaries.kernels import SquaredExponential
 from ..dictionaries.length_scales import choose_length_scale, default_bounds, log_marginal_likelihood
 from ..dictionaries.moments import varying_units
-from ..networks import Dense, Network, Rows
 from ..networks.activations import MAXOUT
-from ..optimisation.lbfgs import minimize
-from ..speed import Objective
-from ..unsupervised.autoencoder import TiedAutoencoder
-from ..weights.parametrisations import Full
-from .layer_input import refuse_without_places
+from .brief_network import brief_filters
+from .layer_input import Targets, refuse_without_places
 from .strategies import Strategy, strategy_of
 
 N_FILTERS, N_ROWS, N_UNITS, N_ITERATIONS = 30, 2000, 1000, 30
@@ -81,19 +77,10 @@ def length_scale_of_trained_filters(
     rng = _checks.generator(rng)
     X, weight = _checks.array("X", X, ndim=2), _checks.row_weights(weight, len(X))
     rows, units, v = _sample(X, weight, rng)
-    rows_of_v = Rows.of(len(v), None if weight is None else weight[rows])
-    n_v = v.shape[1]
-    if Y is None:
-        model, targets = TiedAutoencoder(Full(n_v, N_FILTERS), activation, "identity"), v
-    else:
-        targets = np.asarray(Y, np.float64)[rows]
-        last = Dense(Full(N_FILTERS, targets.shape[1]))
-        model = Network([Dense(Full(n_v, N_FILTERS), activation), last], loss)
-    theta = model.init(rng)
-    theta[: n_v * N_FILTERS] *= NEARLY_ZERO
-    objective = Objective(model, v, targets, WEIGHT_DECAY, n_threads=n_threads, rows=rows_of_v)
-    theta = minimize(objective, theta, max_iter=N_ITERATIONS, on_interrupt="raise").theta
-    W = theta[: n_v * N_FILTERS].reshape(n_v, N_FILTERS)
+    targets = None if Y is None else Targets(np.asarray(Y, np.float64)[rows], loss)
+    how = {"activation": activation, "weight_decay": WEIGHT_DECAY, "initial": NEARLY_ZERO}
+    how |= {"weight": None if weight is None else weight[rows], "n_threads": n_threads}
+    W = brief_filters(v, targets, N_FILTERS, N_ITERATIONS, rng, **how)
     length_scale = _most_probable(W[units], points, units, ridge)
     if length_scale < 1.01 * default_bounds(points)[0]:
         _checks.warn(

@@ -161,10 +161,31 @@ def pca_basis(v, weight=None):
     weight = _checks.row_weights(weight, len(v), n_counted=2)
     if len(v) < 2 or not len(varying_units(v, weight)):
         _checks.fail("v", "at least 2 samples (rows) that differ", f"shape {v.shape}")
-    variances, Q = linalg.eigh(covariance(v, weight))
-    Q = Q[:, variances > 1e-12 * variances[-1]][:, ::-1]
+    return leading_directions(covariance(v, weight))[0]
+
+
+def leading_directions(K):
+    """Eigenvectors of a symmetric, positive semidefinite K, from the largest eigenvalue to the smallest.
+
+    Parameters
+    ----------
+    K : array, (n_v, n_v)
+        A covariance, or a kernel's matrix: its n leading eigenvectors are the n atoms that explain most.
+
+    Returns
+    -------
+    basis : ndarray, (n_v, n_atoms)
+        Orthonormal; those of eigenvalue 0 are left out. The largest entry of each is positive.
+    values : ndarray, (n_atoms,)
+    """
+    values, Q = linalg.eigh(K)
+    if values[0] < -1e-8 * np.abs(values).max():
+        got = f"one with an eigenvalue of {values[0]:.2g} beside {values[-1]:.2g}"
+        _checks.fail("kernel", "a positive semidefinite one", got)
+    kept = values > 1e-12 * values[-1]
+    Q, values = Q[:, kept][:, ::-1], values[kept][::-1]
     largest = np.abs(Q).argmax(axis=0)
-    return np.ascontiguousarray(Q * np.sign(Q[largest, np.arange(Q.shape[1])]))
+    return np.ascontiguousarray(Q * np.sign(Q[largest, np.arange(Q.shape[1])])), values
 
 
 def unit_atoms(atoms):

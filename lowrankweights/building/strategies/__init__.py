@@ -1,14 +1,17 @@
 """Strategies: how a layer's dictionaries are made from its input, each with settings that a recipe holds."""
 
 from .by_name import LEARNED, NAMES, STRATEGIES, AutoencoderFilters, Function, strategy_of
+from .directions import Directions, KernelEigenvectors, NetworkDirections
 from .index_choices import INDEX_SETS, IndexSetChoice, Local, Pivoted, Spread, Uniform
 from .kernel_strategies import (
     CovarianceRidge,
     GivenKernel,
     KernelRidge,
     KernelStrategy,
+    ScaledSquaredExponentialRidge,
     SquaredCovarianceRidge,
     SquaredExponentialRidge,
+    TaperedCovarianceRidge,
 )
 from .strategy import DrawnDictionary, PreparedStrategy, Strategy, Unexplained
 
@@ -19,19 +22,24 @@ __all__ = [
     "STRATEGIES",
     "AutoencoderFilters",
     "CovarianceRidge",
+    "Directions",
     "DrawnDictionary",
     "Function",
     "GivenKernel",
     "IndexSetChoice",
+    "KernelEigenvectors",
     "KernelRidge",
     "KernelStrategy",
     "Local",
+    "NetworkDirections",
     "Pivoted",
     "PreparedStrategy",
+    "ScaledSquaredExponentialRidge",
     "Spread",
     "SquaredCovarianceRidge",
     "SquaredExponentialRidge",
     "Strategy",
+    "TaperedCovarianceRidge",
     "Unexplained",
     "Uniform",
     "strategy_of",

@@ -16,8 +16,16 @@ from ...dictionaries import as_kernel, bases
 from ...dictionaries.kernels import is_kernel
 from ...unsupervised.pretraining import pretrain_layer
 from ...weights.parametrisations import Full
+from .directions import KernelEigenvectors, NetworkDirections, PrincipalComponents
 from .index_choices import UNIFORM, IndexSetChoice, index_set_choice
-from .kernel_strategies import CovarianceRidge, GivenKernel, SquaredCovarianceRidge, SquaredExponentialRidge
+from .kernel_strategies import (
+    CovarianceRidge,
+    GivenKernel,
+    ScaledSquaredExponentialRidge,
+    SquaredCovarianceRidge,
+    SquaredExponentialRidge,
+    TaperedCovarianceRidge,
+)
 from .settings import check_settings, plain
 from .strategy import Strategy
 
@@ -93,23 +101,6 @@ class KMeansCentres(Basis):
         return bases.kmeans_basis(layer_input.data(self.name), layer_input.n_v, rng, layer_input.weight)
 
 
-class PrincipalComponents(Basis):
-    """PCA: the leading eigenvectors of the covariance of the layer's input (ours, as a rival).
-
-    With one column v U are v's principal components, up to their means, so that the layer is an ordinary
-    one on these. All columns have the same atoms: more than one adds nothing.
-    """
-
-    name = "pca"
-    varying = "principal components with a variance"
-
-    def look(self, layer_input, rng, **resources):
-        return bases.pca_basis(layer_input.data(self.name), layer_input.weight)
-
-    def draw(self, seen, n_alpha, rng, column, n_columns):
-        return bases.draw_atoms(seen, n_alpha, rng, n_first=n_alpha), None
-
-
 class Frequencies(Basis):
     """A basis from low frequencies to high: the lower half of what n_alpha allows, others at random."""
 
@@ -170,6 +161,10 @@ STRATEGIES = {
         Wavelets,
         KMeansCentres,
         PrincipalComponents,
+        KernelEigenvectors,
+        NetworkDirections,
+        TaperedCovarianceRidge,
+        ScaledSquaredExponentialRidge,
     )
 }
 NAMES = [*LEARNED, *STRATEGIES]

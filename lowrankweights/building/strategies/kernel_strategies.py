@@ -13,6 +13,7 @@ from scipy import spatial
 
 from ... import _checks, dictionaries
 from ...dictionaries.kernels import (
+    Deviations,
     EmpiricalCovariance,
     Kernel,
     SquaredCovariance,
@@ -244,3 +245,38 @@ class SquaredCovarianceRidge(KernelStrategy):
 
     def kernel(self, layer_input):
         return SquaredCovariance(layer_input.data(self.name), layer_input.weight)
+
+
+@dataclass(frozen=True)
+class TaperedCovarianceRidge(KernelStrategy):
+    """Emp x SE: the covariance of the input units, less between distant ones (ours).
+
+    A covariance of pixels is as unsure far away as nearby, and large there by chance. Where units have no
+    places it is the covariance.
+
+    Parameters
+    ----------
+    taper : float
+        Length scale of the squared exponential that it is multiplied by, in pixels; channels covary.
+    """
+
+    name = "tapered_covariance"
+    relative_ridge: float = 1e-3
+    taper: float = 4.0
+
+    def kernel(self, layer_input):
+        emp = EmpiricalCovariance(layer_input.data(self.name), layer_input.weight)
+        if layer_input.points is None:
+            return emp
+        return emp * SquaredExponential(self.taper, between_channels=1.0)
+
+
+@dataclass(frozen=True)
+class ScaledSquaredExponentialRidge(SquaredExponentialRidge):
+    """sd_i SE(i, j) sd_j: smooth in pixel space, and as large as each unit's standard deviation (ours)."""
+
+    name = "scaled_squared_exponential"
+
+    def kernel(self, layer_input):
+        deviations = Deviations(layer_input.data(self.name), layer_input.weight)
+        return deviations * super().kernel(layer_input)

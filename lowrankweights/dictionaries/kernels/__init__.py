@@ -2,7 +2,7 @@
 
 from .algebra import Kernel
 from .foreign import as_kernel, is_kernel
-from .of_activities import Deviations, EmpiricalCovariance, SquaredCovariance
+from .of_activities import Deviations, EmpiricalCovariance, SquaredCovariance, Tabulated
 from .smooth import SquaredExponential
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Kernel",
     "SquaredCovariance",
     "SquaredExponential",
+    "Tabulated",
     "as_kernel",
     "is_kernel",
 ]

@@ -7,10 +7,19 @@ from ..moments import covariance, varying_units
 from .algebra import Kernel
 
 
-class _Tabulated(Kernel):
-    """A kernel known only as a matrix K (n_v, n_v) over the layer's input units."""
+class Tabulated(Kernel):
+    """A kernel known only as a matrix over the layer's input units.
+
+    Parameters
+    ----------
+    K : array, (n_v, n_v)
+        Symmetric and positive semidefinite.
+    """
 
     needs_places = False
+
+    def __init__(self, K):
+        self.K = K
 
     @property
     def n_units(self):
@@ -35,7 +44,7 @@ class _Tabulated(Kernel):
         return f"{type(self).__name__}({len(self.K)} units)"
 
 
-class EmpiricalCovariance(_Tabulated):
+class EmpiricalCovariance(Tabulated):
     """Emp: k(i, j) = cov(v_i, v_j), for weights without a topology.
 
     Parameters
@@ -73,7 +82,7 @@ class EmpiricalCovariance(_Tabulated):
         self.varying = varying_units(v, weight)
 
 
-class Deviations(_Tabulated):
+class Deviations(Tabulated):
     """k(i, j) = sd(v_i) sd(v_j): a kernel of positions times it knows how much each unit varies.
 
     Parameters
@@ -102,7 +111,7 @@ class Deviations(_Tabulated):
         self.varying = varying_units(v, weight)
 
 
-class SquaredCovariance(_Tabulated):
+class SquaredCovariance(Tabulated):
     """Emp2: k(i, j) = cov(v_i^2, v_j^2). See ``EmpiricalCovariance``; paper, section 3.5."""
 
     @_checks.renamed("V", "v")

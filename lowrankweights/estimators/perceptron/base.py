@@ -141,7 +141,7 @@ class LowRankMLP(PerceptronParameters):
         if auto and takes_length_scale(dictionary):
             first = with_trained_length_scale(specs[0], rows.X, rows.Y, loss, rng=rng.spawn(1)[0], **how)
             specs = (first, *specs[1:])
-        how |= {"engine": self.engine, "dropout": self.dropout}
+        how |= {"engine": self.engine, "dropout": self.dropout, "Y": rows.Y}
         net, theta, built = build(specs, rows.X, rows.Y.shape[1], loss, rng, **how)
         self.points_, self.length_scale_ = specs[0].points, getattr(specs[0].dictionary, "length_scale", None)
         self.index_sets_, self.recipes_ = [b.index_sets for b in built], [b.recipes for b in built]

@@ -16,6 +16,8 @@ KERNELS = {
     "squared_exponential": lambda: lrw.SquaredExponential(1.7),
     "covariance": lambda: lrw.EmpiricalCovariance(V),
     "squared_covariance": lambda: lrw.SquaredCovariance(V),
+    "tapered_covariance": lambda: lrw.EmpiricalCovariance(V) * lrw.SquaredExponential(4.0),
+    "scaled_squared_exponential": lambda: lrw.dictionaries.Deviations(V) * lrw.SquaredExponential(1.7),
 }
 
 

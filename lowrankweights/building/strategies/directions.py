@@ -1,0 +1,186 @@
+"""Dictionaries from directions: what explains most comes first, and is shared by all columns, or by none.
+
+To add one: a subclass of ``Directions`` with a ``look``, and an entry in ``STRATEGIES``.
+"""
+
+import abc
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ... import _checks
+from ...dictionaries import bases
+from ...dictionaries.index_sets import draw_pivots
+from ...dictionaries.kernels import Tabulated
+from ...dictionaries.moments import covariance
+from ..brief_network import brief_filters
+from .kernel_strategies import KernelStrategy, TaperedCovarianceRidge
+from .strategy import Strategy
+
+REST = ("sketch", "pivoted")
+N_ROWS = 20_000  # from which a brief network learns
+WEIGHT_DECAY = 5e-5
+TAPERED = TaperedCovarianceRidge()  # what the usual eigenvectors are of
+
+
+class Ranked(NamedTuple):
+    """Directions from the most important to the least: orthonormal (n_v, n_atoms), and their variances."""
+
+    atoms: np.ndarray
+    values: np.ndarray
+
+
+@dataclass(frozen=True)
+class Directions(Strategy):
+    """Atoms from a ranking of directions: the first few in all columns, others of each column's own (ours).
+
+    Of one column the leading directions are the dictionary; several reach more directions where each has some
+    of its own. U is orthonormal.
+
+    Parameters
+    ----------
+    shared : float
+        Share of the atoms that are leading directions, the same in all columns, in [0, 1]; of one column all.
+    rest : "sketch" or "pivoted"
+        How a column's own atoms are drawn from the other directions: random combinations, each direction
+        weighted by its variance (Halko, Martinsson and Tropp, SIAM Review, 2011); or columns of their
+        covariance, by randomly pivoted Cholesky.
+    """
+
+    varying = "directions with a variance"
+    shared: float = 0.5
+    rest: str = "sketch"
+
+    def __post_init__(self):
+        _checks.number("shared", self.shared, at_least=0, at_most=1)
+        _checks.choice("rest", self.rest, REST)
+
+    @abc.abstractmethod
+    def look(self, layer_input, rng, **resources):
+        """The directions, ``Ranked``."""
+
+    def n_atoms(self, seen):
+        return len(seen.values)
+
+    def draw(self, seen, n_alpha, rng, column, n_columns):
+        if n_alpha > len(seen.values):
+            _checks.fail("n_alpha", f"at most the {len(seen.values)} {self.varying}", n_alpha)
+        n_shared = n_alpha if n_columns == 1 else round(self.shared * n_alpha)
+        first = seen.atoms[:, :n_shared]
+        if n_shared < n_alpha:
+            others = Ranked(seen.atoms[:, n_shared:], seen.values[n_shared:])
+            own = self._own(others, n_alpha - n_shared, rng)
+            first = np.hstack([first, np.linalg.qr(own)[0]])
+        return np.ascontiguousarray(first), None
+
+    def _own(self, others, n, rng):
+        """n directions of a column's own, (n_v, n), within the span of the others Q."""
+        Q, values = others
+        if self.rest == "sketch":
+            # K G = Q diag(values) Q^T G, where Q^T G is as random as G
+            return Q @ (values[:, None] * rng.normal(size=(len(values), n)))
+        K = (Q * values) @ Q.T
+        return K[:, draw_pivots(Tabulated(K), np.arange(len(K)), n, rng).order]
+
+
+@dataclass(frozen=True)
+class PrincipalComponents(Directions):
+    """PCA: the leading eigenvectors of the covariance of the layer's input (ours, as a rival).
+
+    With one column v U are v's principal components, up to their means, so that the layer is an ordinary
+    one on these. As all atoms are shared, more columns than one add nothing.
+    """
+
+    name = "pca"
+    varying = "principal components with a variance"
+    shared: float = 1.0
+
+    def look(self, layer_input, rng, **resources):
+        v, weight = layer_input.data(self.name), layer_input.weight
+        basis = bases.pca_basis(v, weight)
+        # var(v Q) = Q^T C Q, on its diagonal
+        return Ranked(basis, np.einsum("ia,ia->a", basis, covariance(v, weight) @ basis))
+
+
+@dataclass(frozen=True)
+class KernelEigenvectors(Directions):
+    """The leading eigenvectors of a kernel's matrix: no n atoms explain more of its variance (ours).
+
+    Parameters
+    ----------
+    of : KernelStrategy, kernel, or name of a strategy with a kernel
+        Default: "tapered_covariance". With "covariance" they are the principal components.
+
+    Examples
+    --------
+    >>> from lowrankweights import Grid, SquaredExponential
+    >>> from lowrankweights.building import LayerInput
+    >>> smooth = KernelEigenvectors(of=SquaredExponential(2.0))
+    >>> U = smooth.prepare(LayerInput(None, Grid((8, 8)))).draw(n_alpha=5).U
+    >>> U.shape, bool(np.allclose(U.T @ U, np.eye(5)))
+    ((64, 5), True)
+    """
+
+    name = "kernel_eigenvectors"
+    of: Any = TAPERED
+
+    def __post_init__(self):
+        from .by_name import strategy_of  # which knows this class too
+
+        super().__post_init__()
+        settings = self.of if isinstance(self.of, dict) else {"name": self.of}  # a dict: from a recipe
+        given = settings["name"]
+        if isinstance(self.of, dict):
+            given = strategy_of(given, "of", **{k: v for k, v in settings.items() if k != "name"})
+        strategy = strategy_of(given, "of")
+        if not isinstance(strategy, KernelStrategy):
+            _checks.fail("of", "a kernel, or a strategy with one", repr(self.of))
+        object.__setattr__(self, "of", strategy)
+
+    def look(self, layer_input, rng, **resources):
+        parts = self.of.take_apart(layer_input)
+        return Ranked(*bases.leading_directions(parts.kernel(parts.points, parts.points)))
+
+
+@dataclass(frozen=True)
+class NetworkDirections(Directions):
+    """Leading directions of a network with every weight, of one hidden layer, that is trained briefly (ours).
+
+    What its filters W have in common is what the long training will want; they are ranked by the variance of
+    the pre-activations v W: with Q the eigenvectors of W^T C W, C the covariance of v, they span W Q.
+
+    Parameters
+    ----------
+    n_hidden, n_iter : int
+        Filters, and L-BFGS iterations; at most 20,000 rows are looked at.
+    rank_by : "pre_activations" or "filters"
+        The second: by the singular values of W itself.
+    activation : str
+        Of the hidden units.
+    """
+
+    name = "network_directions"
+    varying = "directions of the brief network"
+    n_hidden: int = 200
+    n_iter: int = 60
+    rank_by: str = "pre_activations"
+    activation: str = "sigmoid"
+
+    def __post_init__(self):
+        super().__post_init__()
+        _checks.choice("rank_by", self.rank_by, ("pre_activations", "filters"))
+        for name in ("n_hidden", "n_iter"):
+            _checks.integer(name, getattr(self, name), at_least=1)
+
+    def look(self, layer_input, rng, n_threads=None, **resources):
+        v, weight, targets = layer_input.data(self.name), layer_input.weight, layer_input.targets
+        if len(v) > N_ROWS:
+            rows = np.sort(rng.choice(len(v), N_ROWS, replace=False))
+            v, weight = v[rows], None if weight is None else weight[rows]
+            targets = None if targets is None else targets._replace(Y=targets.Y[rows])
+        how = {"activation": self.activation, "weight_decay": WEIGHT_DECAY, "weight": weight}
+        W = brief_filters(v, targets, self.n_hidden, self.n_iter, rng, **how, n_threads=n_threads)
+        variance = covariance(v, weight) if self.rank_by == "pre_activations" else np.eye(len(W))
+        Q, values = bases.leading_directions(W.T @ variance @ W)
+        return Ranked(np.linalg.qr(W @ Q)[0][:, : len(W)], values[: len(W)])
