@@ -19,11 +19,13 @@ SLOW = 500  # inputs, above which the dictionaries that are learned take longer 
 APPROACHES = [
     *["none", "pca", "low_rank", "covariance", "squared_exponential", "dct", "wavelet"],
     *["tapered_covariance", "scaled_squared_exponential", "kernel_eigenvectors", "squared_covariance"],
-    *["network_directions", "kmeans", "autoencoder", "random_connections", "random_projection"],
+    *["learned_kernel", "network_directions", "kmeans", "autoencoder"],
+    *["random_connections", "random_projection"],
 ]
 # Tried where they are named: near relations of others, and one that is a training of its own
 ON_REQUEST = [
     *["tapered_covariance", "scaled_squared_exponential", "kernel_eigenvectors", "network_directions"],
+    "learned_kernel",
 ]
 
 

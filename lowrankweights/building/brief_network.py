@@ -1,5 +1,7 @@
 """Filters of a network that is trained briefly: what is known of filters before the long training."""
 
+import numpy as np
+
 from .. import _checks
 from .._blas import one_blas_thread
 from ..networks import Dense, Network, Rows
@@ -41,14 +43,30 @@ def brief_filters(
     KeyboardInterrupt
         On Ctrl-C.
     """
-    n_v, first = v.shape[1], Full(v.shape[1], n_filters)
-    if targets is None:
-        model, Y = TiedAutoencoder(first, activation, "identity"), v
-    else:
-        last = Dense(Full(n_filters, targets.Y.shape[1]))
-        model, Y = Network([Dense(first, activation), last], targets.loss), targets.Y
+    n_v, Y = v.shape[1], v if targets is None else targets.Y
+    model = brief_model(Full(n_v, n_filters), targets, activation)
     theta = model.init(_checks.generator(rng))
     theta[: n_v * n_filters] *= initial
     objective = Objective(model, v, Y, weight_decay, n_threads=n_threads, rows=Rows.of(len(v), weight))
     theta = minimize(objective, theta, max_iter=n_iter, on_interrupt="raise").theta
     return theta[: n_v * n_filters].reshape(n_v, n_filters)
+
+
+def brief_model(parametrisation, targets, activation):
+    """The network of one hidden layer with this parametrisation, or a tied autoencoder without targets."""
+    if targets is None:
+        return TiedAutoencoder(parametrisation, activation, "identity")
+    last = Dense(Full(parametrisation.n_h, targets.Y.shape[1]))
+    return Network([Dense(parametrisation, activation), last], targets.loss)
+
+
+def sample_of(layer_input, n_rows, rng):
+    """At most n_rows rows that count, drawn at random: (v, targets, weight) of a ``LayerInput``."""
+    v, targets, weight = layer_input.v, layer_input.targets, layer_input.weight
+    rows = np.arange(len(v)) if weight is None else np.flatnonzero(weight)
+    if len(rows) > n_rows:
+        rows = np.sort(rng.choice(rows, n_rows, replace=False))
+    elif len(rows) == len(v):
+        return v, targets, weight
+    targets = None if targets is None else targets._replace(Y=np.asarray(targets.Y)[rows])
+    return v[rows], targets, None if weight is None else weight[rows]

@@ -15,7 +15,6 @@ from ..weights.parametrisations import Columns, Full, Predicted
 from .layer_by_layer import built_layer, predicted_layer
 from .layer_input import LayerInput
 from .specification import LayerSpec, layer_sizes, layer_specs, one_each, without_places
-from .strategies import KernelStrategy
 
 N_IMAGES, N_WINDOWS = 1000, 20_000  # that dictionaries are made of, where they are made of data
 
@@ -174,18 +173,19 @@ def _convolution(v, spec, rng, name, weight, n_threads):
     weight = None if weight is None else np.repeat(weight[some], n_places)
     layer_input = LayerInput(u, own.points, name, weight)
     parametrisation, drawn = predicted_layer(layer_input, own, rng, n_threads=n_threads)
-    parametrisation = _with_factors(parametrisation, drawn, own.dictionary, layer_input)
+    parametrisation = _with_factors(parametrisation, drawn)
     layer = Conv2d(parametrisation, spec.window, spec.padding, own.activation).on(shape)
     return built_layer(layer, drawn, rng, v, n_threads)
 
 
-def _with_factors(parametrisation, drawn, strategy, layer_input):
+def _with_factors(parametrisation, drawn):
     """The parametrisation, its dictionaries as products where they are such."""
-    if not isinstance(strategy, KernelStrategy):
+    if not drawn or drawn[0].parts is None:
         return parametrisation
-    parts = strategy.take_apart(layer_input)
     leaves = [
-        Predicted(leaf.U, leaf.n_h, kernel_ridge_factors(parts.kernel, parts.points, d.alpha, parts.ridge))
+        Predicted(
+            leaf.U, leaf.n_h, kernel_ridge_factors(d.parts.kernel, d.parts.points, d.alpha, d.parts.ridge)
+        )
         for leaf, d in zip(parametrisation.leaves, drawn, strict=True)
     ]
     return leaves[0] if len(leaves) == 1 else Columns(leaves)

@@ -110,7 +110,8 @@ def learn_kernel(w_alpha, kernel, points, alpha, ridge, *, max_iter=50):
     w_alpha : array, (n_alpha,) or (n_alpha, n_features)
         Known weights of features, for instance of filters that were trained briefly.
     kernel, points, alpha, ridge
-        As in ``kernel_ridge``; where the search begins, and at twice and half of it. Each may become ``WIDEST`` times larger or smaller.
+        As in ``kernel_ridge``: where the search begins, and at twice and half of the hyperparameters. Each
+        may become ``WIDEST`` times larger or smaller.
     max_iter : int
 
     Returns

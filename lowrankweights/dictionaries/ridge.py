@@ -96,15 +96,18 @@ def kernel_ridge_factors(kernel, points, alpha, ridge=1e-2):
     """
     if type(kernel) is not SquaredExponential or not isinstance(points, Grid) or len(points.shape) != 2:
         return None
+    if kernel.between_channels > 0 and points.n_channels > 1:
+        return None
     n_channels, alpha = points.n_channels, np.asarray(alpha)
     pixels = alpha[::n_channels] // n_channels
     if not np.array_equal(alpha, (pixels[:, None] * n_channels + np.arange(n_channels)).ravel()):
         return None
     factor, _ = factor_ridge(kernel, Grid(points.shape), pixels, ridge)
     row, column = np.divmod(pixels, points.shape[1])
+    scales = np.broadcast_to(kernel.length_scale, 2)
     along = [
-        np.exp(-0.5 * (np.arange(n)[:, None] - known) ** 2 / kernel.length_scale**2)
-        for n, known in zip(points.shape, (row, column), strict=True)
+        np.exp(-0.5 * (np.arange(n)[:, None] - known) ** 2 / scale**2)
+        for n, known, scale in zip(points.shape, (row, column), scales, strict=True)
     ]
     return Factors(*along, linalg.cho_solve(factor, np.eye(len(pixels))))
 

@@ -177,11 +177,12 @@ def test_the_squared_exponential_on_an_image_is_a_product_of_factors(n_channels)
     grid = lrw.Grid((5, 4), channels=n_channels)
     n = n_channels or 1
     alpha = lrw.sample_index_set(len(grid), 2 * n, rng=3, n_channels=n)
-    arguments = lrw.SquaredExponential(1.3), grid, alpha, 0.05
-    factors = dictionaries.kernel_ridge_factors(*arguments)
-    np.testing.assert_allclose(
-        factors.dictionary(n_channels or 1), dictionaries.kernel_ridge(*arguments), atol=1e-12
-    )
+    for scale in (1.3, (0.7, 2.0)):
+        arguments = lrw.SquaredExponential(scale), grid, alpha, 0.05
+        factors = dictionaries.kernel_ridge_factors(*arguments)
+        np.testing.assert_allclose(
+            factors.dictionary(n_channels or 1), dictionaries.kernel_ridge(*arguments), atol=1e-12
+        )
 
 
 def test_what_is_no_product_has_no_factors():
@@ -189,5 +190,6 @@ def test_what_is_no_product_has_no_factors():
     k, colour = lrw.SquaredExponential(1.0), lrw.Grid((4, 4), channels=2)
     assert factors_of(k, colour, [0, 1, 2, 5], 0.1) is None  # other pixels in each channel
     assert factors_of(k, lrw.Grid((3, 3, 3)), [0, 5], 0.1) is None
+    assert factors_of(lrw.SquaredExponential(1.0, between_channels=0.5), colour, [0, 1], 0.1) is None
     assert factors_of(0.5 * k + 0.5 * k, lrw.Grid((4, 4)), [0, 5], 0.1) is None
     assert factors_of(k, colour.coordinates, [0, 1], 0.1) is None

@@ -13,6 +13,7 @@ from .kernel_strategies import (
     SquaredExponentialRidge,
     TaperedCovarianceRidge,
 )
+from .learned_kernel import LearnedKernel
 from .strategy import DrawnDictionary, PreparedStrategy, Strategy, Unexplained
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "KernelEigenvectors",
     "KernelRidge",
     "KernelStrategy",
+    "LearnedKernel",
     "Local",
     "NetworkDirections",
     "Pivoted",

@@ -26,6 +26,7 @@ from .kernel_strategies import (
     SquaredExponentialRidge,
     TaperedCovarianceRidge,
 )
+from .learned_kernel import LearnedKernel
 from .settings import check_settings, plain
 from .strategy import Strategy
 
@@ -165,6 +166,7 @@ STRATEGIES = {
         NetworkDirections,
         TaperedCovarianceRidge,
         ScaledSquaredExponentialRidge,
+        LearnedKernel,
     )
 }
 NAMES = [*LEARNED, *STRATEGIES]

@@ -14,8 +14,8 @@ from ...dictionaries import bases
 from ...dictionaries.index_sets import draw_pivots
 from ...dictionaries.kernels import Tabulated
 from ...dictionaries.moments import covariance
-from ..brief_network import brief_filters
-from .kernel_strategies import KernelStrategy, TaperedCovarianceRidge
+from ..brief_network import brief_filters, sample_of
+from .kernel_strategies import TaperedCovarianceRidge, kernel_strategy_of
 from .strategy import Strategy
 
 REST = ("sketch", "pivoted")
@@ -126,17 +126,8 @@ class KernelEigenvectors(Directions):
     of: Any = TAPERED
 
     def __post_init__(self):
-        from .by_name import strategy_of  # which knows this class too
-
         super().__post_init__()
-        settings = self.of if isinstance(self.of, dict) else {"name": self.of}  # a dict: from a recipe
-        given = settings["name"]
-        if isinstance(self.of, dict):
-            given = strategy_of(given, "of", **{k: v for k, v in settings.items() if k != "name"})
-        strategy = strategy_of(given, "of")
-        if not isinstance(strategy, KernelStrategy):
-            _checks.fail("of", "a kernel, or a strategy with one", repr(self.of))
-        object.__setattr__(self, "of", strategy)
+        object.__setattr__(self, "of", kernel_strategy_of(self.of))
 
     def look(self, layer_input, rng, **resources):
         parts = self.of.take_apart(layer_input)
@@ -174,11 +165,8 @@ class NetworkDirections(Directions):
             _checks.integer(name, getattr(self, name), at_least=1)
 
     def look(self, layer_input, rng, n_threads=None, **resources):
-        v, weight, targets = layer_input.data(self.name), layer_input.weight, layer_input.targets
-        if len(v) > N_ROWS:
-            rows = np.sort(rng.choice(len(v), N_ROWS, replace=False))
-            v, weight = v[rows], None if weight is None else weight[rows]
-            targets = None if targets is None else targets._replace(Y=targets.Y[rows])
+        layer_input.data(self.name)
+        v, targets, weight = sample_of(layer_input, N_ROWS, rng)
         how = {"activation": self.activation, "weight_decay": WEIGHT_DECAY, "weight": weight}
         W = brief_filters(v, targets, self.n_hidden, self.n_iter, rng, **how, n_threads=n_threads)
         variance = covariance(v, weight) if self.rank_by == "pre_activations" else np.eye(len(W))

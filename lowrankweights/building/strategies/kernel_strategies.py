@@ -51,19 +51,17 @@ class KernelRidge:
     candidates: np.ndarray | None
     layer_input: Any
 
-    @functools.cached_property
-    def prior(self):
-        """The sum of k(i, i): how unsure all weights are where none is known."""
-        return self.kernel.diagonal(self.points).sum()
+    def unexplained(self, alpha):
+        """What known weights leave of the variance of all, ``Unexplained``.
 
-    def left_by_directions(self, n):
-        """The share of the variance that the n leading eigenvectors of K leave: no n atoms leave less.
-
-        None of more units than ``MOST_UNITS``, as their eigenvalues take longer than they are worth.
+        Without a bound where units are more than ``MOST_UNITS``: their eigenvalues would take too long.
         """
+        left = dictionaries.predictive_variance(self.kernel, self.points, alpha, self.ridge).sum()
+        prior = self.kernel.diagonal(self.points).sum()
         if len(self.points) > MOST_UNITS:
-            return None
-        return float(self._eigenvalues[: len(self.points) - n].sum() / self.prior)
+            return Unexplained(float(left / prior), None)
+        bound = self._eigenvalues[: len(self.points) - len(alpha)].sum()
+        return Unexplained(float(left / prior), float(bound / prior))
 
     @functools.cached_property
     def _eigenvalues(self):
@@ -153,9 +151,8 @@ class KernelStrategy(Strategy):
         alpha = self.index_set.chosen(layer_input, n_alpha, rng, **how, column=column, n_columns=n_columns)
         return dictionaries.kernel_ridge(seen.kernel, seen.points, alpha, seen.ridge), alpha
 
-    def unexplained(self, seen, alpha):
-        left = dictionaries.predictive_variance(seen.kernel, seen.points, alpha, seen.ridge).sum()
-        return Unexplained(float(left / seen.prior), seen.left_by_directions(len(alpha)))
+    def parts(self, seen):
+        return seen
 
 
 @dataclass(frozen=True)
@@ -280,3 +277,17 @@ class ScaledSquaredExponentialRidge(SquaredExponentialRidge):
     def kernel(self, layer_input):
         deviations = Deviations(layer_input.data(self.name), layer_input.weight)
         return deviations * super().kernel(layer_input)
+
+
+def kernel_strategy_of(of, name="of"):
+    """The strategy with a kernel that is meant by a setting: a ``KernelStrategy``, a kernel or a name.
+
+    A dict is what a recipe says of one.
+    """
+    from .by_name import strategy_of  # which knows all strategies
+
+    settings = dict(of) if isinstance(of, dict) else {"name": of}
+    strategy = strategy_of(settings.pop("name"), name, **settings)
+    if not isinstance(strategy, KernelStrategy):
+        _checks.fail(name, "a kernel, or a strategy with one", repr(of))
+    return strategy

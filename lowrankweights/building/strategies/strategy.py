@@ -2,7 +2,7 @@
 
 import abc
 import dataclasses
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -107,8 +107,8 @@ class Strategy(abc.ABC):
         """How many atoms a column can have at most; None: one for each weight."""
         return None
 
-    def unexplained(self, seen, alpha):
-        """What the known weights leave of the others' variance, an ``Unexplained``; None without a kernel."""
+    def parts(self, seen):
+        """Kernel, points and ridge that dictionaries are of, a ``KernelRidge``; None without a kernel."""
         return None
 
     def prepare(self, layer_input, rng=0, **resources):
@@ -182,7 +182,8 @@ class PreparedStrategy:
         }
         returned = self.strategy.draw(self.seen, n_alpha, rng, column, n_columns)
         U, alpha = self._checked(returned, n_alpha)
-        return DrawnDictionary(U, alpha, recipe, self.strategy.unexplained(self.seen, alpha))
+        parts = self.strategy.parts(self.seen)
+        return DrawnDictionary(U, alpha, recipe, None if parts is None else parts.unexplained(alpha), parts)
 
     def _checked(self, returned, n_alpha):
         """U and alpha of what the strategy returned."""
@@ -207,6 +208,7 @@ class DrawnDictionary:
     recipe : dict
         Plain data that JSON can hold; see ``from_recipe``.
     unexplained : Unexplained or None
+    parts : KernelRidge or None
         Where the dictionary is of kernel ridge.
     """
 
@@ -214,6 +216,7 @@ class DrawnDictionary:
     alpha: np.ndarray | None
     recipe: dict
     unexplained: "Unexplained | None" = None
+    parts: Any = None
 
 
 class Unexplained(NamedTuple):

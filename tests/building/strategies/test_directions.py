@@ -72,7 +72,7 @@ def test_eigenvectors_of_a_kernel_leave_as_little_as_the_bound_says():
     U = KernelEigenvectors(of=strategy).prepare(PIXELS).draw(8).U
     parts = strategy.take_apart(PIXELS)
     K = parts.kernel(GRID, GRID)
-    assert np.trace(K - span(U) @ K) / np.trace(K) == pytest.approx(parts.left_by_directions(8))
+    assert np.trace(K - span(U) @ K) / np.trace(K) == pytest.approx(parts.unexplained(np.arange(8)).bound)
 
 
 def test_a_network_finds_the_few_directions_that_matter():
