@@ -10,6 +10,7 @@ __version__ = "0.1.0"
 
 # Each name is imported at its first use, so that importing the package is cheap.
 _NAMES = {
+    "Adapted": "weights",
     "Columns": "weights",
     "Conv2d": "networks",
     "Dense": "networks",
@@ -19,6 +20,7 @@ _NAMES = {
     "EmpiricalCovariance": "dictionaries",
     "Full": "weights",
     "Grid": "dictionaries",
+    "Hashed": "weights",
     "Kernel": "dictionaries",
     "Layer": "networks",
     "LowRank": "weights",
@@ -32,6 +34,7 @@ _NAMES = {
     "Points": "dictionaries",
     "Predicted": "weights",
     "RICA": "estimators",
+    "RandomSubspace": "networks",
     "SquaredCovariance": "dictionaries",
     "SquaredExponential": "dictionaries",
     "Strategy": "building",
@@ -51,6 +54,7 @@ _NAMES = {
     "load": "estimators.model_files",
     "minimize": "optimisation",
     "patches": "unsupervised.patches.",
+    "pivoted_index_set": "dictionaries",
     "plotting": "plotting.",
     "predict_features": "dictionaries",
     "predictability": "advice",

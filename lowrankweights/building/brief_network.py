@@ -23,7 +23,7 @@ def brief_filters(
     targets : Targets or None
         None: a tied autoencoder with a linear decoder takes the network's place.
     n_filters, n_iter : int
-        Hidden units, and L-BFGS iterations.
+        Hidden units n_h, and L-BFGS iterations.
     rng : seed or numpy.random.Generator
     activation : str
         Of the hidden units.
@@ -36,7 +36,7 @@ def brief_filters(
 
     Returns
     -------
-    W : ndarray, (n_v, n_filters)
+    W : ndarray, (n_v, n_h)
 
     Raises
     ------

@@ -48,7 +48,7 @@ def describe(model):
     if arguments is None:
         expected = "layers that can be saved: a class names its constructor's arguments in `arguments`"
         _checks.fail("estimator", expected, kind.__name__)
-    return {"kind": kind.__name__, **{name: describe(getattr(model, name)) for name in arguments}}
+    return {"class": kind.__name__, **{name: describe(getattr(model, name)) for name in arguments}}
 
 
 def restore(description, classes=()):
@@ -57,7 +57,8 @@ def restore(description, classes=()):
         return [restore(part, classes) for part in description]
     if not isinstance(description, dict):
         return description
-    arguments = {RENAMED.get(k, k): restore(v, classes) for k, v in description.items() if k != "kind"}
+    name_key = "class" if "class" in description else "kind"  # as earlier files call it
+    arguments = {RENAMED.get(k, k): restore(v, classes) for k, v in description.items() if k != name_key}
     for table, argument in ((networks.ACTIVATIONS, "activation"), (networks.LOSSES, "loss")):
         name = arguments.get(argument)
         if isinstance(name, str) and name not in (*table, MAXOUT):
@@ -65,7 +66,7 @@ def restore(description, classes=()):
             _checks.fail(
                 "path", f"a model whose {argument} is in {tables} (put it there before load)", repr(name)
             )
-    return _class_of(description["kind"], classes)(**arguments)
+    return _class_of(description[name_key], classes)(**arguments)
 
 
 def _arguments(kind):

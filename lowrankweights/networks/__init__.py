@@ -8,6 +8,7 @@ from .letters import LETTERS
 from .losses import LOSSES, Loss
 from .network import Network
 from .rows import Rows
+from .subspace import RandomSubspace
 
 __all__ = [
     "ACTIVATIONS",
@@ -22,6 +23,7 @@ __all__ = [
     "Loss",
     "MaxPool2d",
     "Network",
+    "RandomSubspace",
     "Rows",
     "Unflatten",
     "sigmoid",

@@ -9,10 +9,8 @@ import math
 import numpy as np
 
 from .. import _checks
+from ..weights.streams import seed_of, stream, uniform
 from .layers import Layer
-
-STEP, FIRST, SECOND = map(np.uint64, (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
-BITS = 53  # of a number in [0, 1)
 
 
 class Dropout(Layer):
@@ -51,9 +49,7 @@ class Dropout(Layer):
 
     def __init__(self, rate, rng=0):
         self.rate = _checks.number("rate", rate, at_least=0, below=1)
-        generator = _checks.generator(rng)
-        # a seed, which can be copied and saved
-        self.rng = int(rng if isinstance(rng, (int, np.integer)) else generator.integers(2**63))
+        self.rng = seed_of(rng, _checks.generator(rng))
 
     def on(self, in_shape):
         placed = copy.copy(self)
@@ -77,24 +73,3 @@ class Dropout(Layer):
         """For each row the key (n,), uint64, of its stream of numbers, one number a unit."""
         seed, stage = (np.array([k % 2**64], np.uint64) for k in (self.rng, rows.stage))
         return stream(stream(seed, stage), rows.number.astype(np.uint64))
-
-
-def stream(key, k):
-    """Number k, from 0, of the stream of splitmix64 that begins at a key; uint64 arrays, broadcast.
-
-    G. Steele, D. Lea and C. Flood, Fast splittable pseudorandom number generators, OOPSLA 2014.
-
-    >>> int(stream(np.array([1234567], np.uint64), np.array([0], np.uint64))[0])
-    6457827717110365317
-    """
-    # modulo 2^64 throughout
-    z = key + (k + np.uint64(1)) * STEP
-    z = (z ^ (z >> np.uint64(30))) * FIRST
-    z = (z ^ (z >> np.uint64(27))) * SECOND
-    return z ^ (z >> np.uint64(31))
-
-
-def uniform(keys, n_units):
-    """Numbers in [0, 1), (n, n_units): the first of the stream of each key (n,)."""
-    bits = stream(keys[:, None], np.arange(n_units, dtype=np.uint64))
-    return (bits >> np.uint64(64 - BITS)) * 2.0**-BITS

@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..networks import ACTIVATIONS, LOSSES, dropout
+from ..networks import ACTIVATIONS, LOSSES
 from ..networks.activations import Maxout
 from ..networks.losses import terms_and_dz
+from ..weights import streams
 from .buffers import empty
 from .numba_or_numpy import compiled
 
@@ -230,11 +231,11 @@ def rectify_and_pool(out, z, region, t):
 
 
 def _drop_units(v, keys, smallest, factor):
-    kept = dropout.uniform(keys.view(np.uint64), v.shape[1]) * 2.0**dropout.BITS >= smallest[0]
+    kept = streams.uniform(keys.view(np.uint64), v.shape[1]) * 2.0**streams.BITS >= smallest[0]
     return np.multiply(v, kept * factor, out=v)
 
 
-_STEP, _FIRST, _SECOND, _UNUSED = dropout.STEP, dropout.FIRST, dropout.SECOND, np.uint64(64 - dropout.BITS)
+_STEP, _FIRST, _SECOND, _UNUSED = streams.STEP, streams.FIRST, streams.SECOND, np.uint64(64 - streams.BITS)
 _30, _27, _31 = map(np.uint64, (30, 27, 31))
 
 
@@ -256,7 +257,7 @@ def drop_units(v, keys, smallest, factor):
 
 def drop(v, keys, rate):
     """v mask / (1 - rate) for rows v (n, ...) with their ``Dropout.keys``, in v's memory where it can be."""
-    smallest = np.array([math.ceil(rate * 2**dropout.BITS)], np.intp)
+    smallest = np.array([math.ceil(rate * 2**streams.BITS)], np.intp)
     factor = np.array([1 / (1 - rate)], v.dtype)
     return drop_units(v.reshape(len(v), -1), keys.view(np.int64), smallest, factor).reshape(v.shape)
 

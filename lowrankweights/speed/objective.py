@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import _checks
 from .._blas import one_blas_thread
-from ..networks import Network, Rows
+from ..networks import Network, RandomSubspace, Rows
 from ..networks.losses import prediction, terms_and_dz
 from .blocks import BLOCK_ROWS, BlockSum, Work, deal, in_blocks
 from .compiled import loss_and_dz
@@ -117,6 +117,29 @@ def model_twin(model, n_rows):
 @model_twin.register(Network)
 def _(net, n_rows):
     return NetworkTwin(net, net.plan(n_rows))
+
+
+@model_twin.register(RandomSubspace)
+class SubspaceTwin(ModelTwin):
+    """The network's twin at theta_0 + P z, whose gradient is brought back to z."""
+
+    def __init__(self, model, n_rows):
+        self.model, self.inner = model, NetworkTwin(model.net, model.net.plan(n_rows))
+        self.plan, self.block_rows = self.inner.plan, self.inner.block_rows
+
+    def pool(self, X, n_threads=None):
+        return self.inner.pool(X, n_threads)
+
+    def prepare(self, z):
+        return self.inner.prepare(self.model.theta(z).astype(z.dtype, copy=False))
+
+    def sum_over_rows(self, arrays, X, Y, rows):
+        return self.inner.sum_over_rows(arrays, X, Y, rows)
+
+    def finish(self, loss, gradients, z, total, weight_decay):
+        theta = self.model.theta(z)
+        loss, dtheta = self.inner.finish(loss, gradients, theta, total, 0.0)
+        return loss + 0.5 * weight_decay * float(z @ z), self.model.pull_back(dtheta) + weight_decay * z
 
 
 class RowsOfModel(Work):

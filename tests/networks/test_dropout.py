@@ -8,9 +8,9 @@ from toys import PARAMETRISATIONS, parametrisation
 
 import lowrankweights as lrw
 from lowrankweights.networks import Rows
-from lowrankweights.networks.dropout import stream
 from lowrankweights.optimisation import minimize_stages
 from lowrankweights.speed import predict, twins
+from lowrankweights.weights.streams import stream
 
 RNG = np.random.default_rng(0)
 shapes = st.lists(st.integers(1, 5), min_size=1, max_size=3).map(tuple)
