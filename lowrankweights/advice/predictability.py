@@ -4,8 +4,8 @@ import numpy as np
 
 from .. import _checks
 from ..building import Strategy, strategy_of
+from ..building.scale import warn_of_scale
 from ..dictionaries.index_sets import count_known
-from ..estimators.perceptron.units import warn_of_scale
 from . import race as racing
 from .candidates import approaches, candidates_for
 from .explained import explained_curves

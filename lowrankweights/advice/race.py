@@ -12,7 +12,7 @@ import numpy as np
 
 from .._blas import one_blas_thread
 from ..building import LayerInput
-from ..estimators.perceptron.units import Scale
+from ..building.scale import Scale
 from ..networks import Dense, Network
 from ..optimisation import minimize
 from ..speed import Objective, predict

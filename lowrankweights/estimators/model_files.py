@@ -24,12 +24,13 @@ FITTED = [
     *["theta_", "classes_", "loss_curve_", "feature_names_in_", "index_sets_", "recipes_"],
     *["pretrain_loss_curves_", "n_iter_", "loss_", "stop_report_", "n_features_in_", "_one_output"],
     *["_several_labels", "points_", "length_scale_", "input_mean_", "input_scale_", "target_mean_"],
-    *["target_scale_", "validation_loss_curve_", "best_iter_", "n_stages_", "unexplained_"],
+    *["target_scale_", "validation_loss_curve_", "best_iter_", "n_stages_", "unexplained_", "chosen_"],
 ]
 # Of files from before there were these
 EARLIER = {
     **dict.fromkeys(["recipes_", "points_", "length_scale_", "input_mean_", "input_scale_"]),
     **dict.fromkeys(["target_mean_", "target_scale_", "unexplained_"]),
+    **dict.fromkeys(["chosen_", "selection_"]),
     "_several_labels": False,
 }
 
@@ -180,7 +181,7 @@ def _of_part(part, classes):
     estimator = known[name](**{k: _value(v) for k, v in part["parameters"].items()})
     before = EARLIER if name in _ours() else {}
     for attribute, value in (before | part["fitted"]).items():
-        setattr(estimator, attribute, _value(value) if isinstance(value, dict) else value)
+        setattr(estimator, attribute, _value(value) if attribute == "points_" else value)
     if part["network"] is not None:
         estimator.network_ = restore(part["network"], classes)
         estimator.describe_fit()

@@ -5,6 +5,7 @@ from .curves import differences, log_percent_axis, loss_curves
 from .features import drawn_dictionary, feature_completion, index_set, index_sets, show_feature, tiles
 from .signals import signal_completion
 from .style import COLOURS, DIVERGING, MARKS, STYLE, UNKNOWN, line_styles
+from .tried import tried_networks
 from .unexplained import unexplained_variance
 
 __all__ = [
@@ -26,5 +27,6 @@ __all__ = [
     "show_feature",
     "signal_completion",
     "tiles",
+    "tried_networks",
     "unexplained_variance",
 ]

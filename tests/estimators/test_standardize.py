@@ -8,7 +8,8 @@ from sklearn.preprocessing import StandardScaler
 
 import lowrankweights as lrw
 from lowrankweights.building import LayerInput, from_recipe
-from lowrankweights.estimators.perceptron.units import Folding, Scale
+from lowrankweights.building.scale import Scale
+from lowrankweights.estimators.perceptron.units import Folding
 from lowrankweights.speed import predict
 
 DICTIONARIES = ["covariance", "squared_covariance", "random_projection", "random_connections", "kmeans"]

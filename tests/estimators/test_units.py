@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 import lowrankweights as lrw
-from lowrankweights.estimators.perceptron.units import Folding, Scale
+from lowrankweights.building.scale import Scale
+from lowrankweights.estimators.perceptron.units import Folding
 from lowrankweights.speed import predict
 
 

@@ -2,7 +2,7 @@ import matplotlib
 import numpy as np
 import pytest
 
-from lowrankweights import plotting
+from lowrankweights import SquaredExponential, plotting
 from lowrankweights.building import LayerInput, strategy_of
 from lowrankweights.dictionaries import Grid
 from lowrankweights.dictionaries.index_sets import column_centres, local_index_set, sample_index_set
@@ -145,3 +145,14 @@ def test_a_signals_known_weights_are_dots_on_its_curve():
         np.testing.assert_array_equal(np.transpose(known.get_data()), np.stack([alpha, w[alpha]], axis=1))
     with pytest.raises(ValueError, match=r"shape: expected \(20,\)"):
         plotting.signal_completion(W, alpha, U, (4, 5))
+
+
+def test_what_is_left_unexplained_falls_and_stays_above_the_bound():
+    kernel, grid = SquaredExponential(1.0), Grid((6, 6))
+    ax = plotting.unexplained_variance(kernel, grid, 20, n_draws=3)
+    assert [line.get_label() for line in ax.lines] == ["uniform", "spread", "pivoted", "greedy"]
+    values = np.linalg.eigvalsh(kernel(grid, grid))
+    for line in ax.lines:
+        n, left = line.get_data()
+        bound = [100 * values[: 36 - int(k)].sum() / 36 for k in n]
+        assert left[0] == 100 and (np.diff(left) < 1).all() and (left > np.array(bound) - 1e-6).all()

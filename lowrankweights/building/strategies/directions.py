@@ -19,7 +19,6 @@ from .kernel_strategies import TaperedCovarianceRidge, kernel_strategy_of
 from .strategy import Strategy
 
 REST = ("sketch", "pivoted")
-N_ROWS = 20_000  # from which a brief network learns
 WEIGHT_DECAY = 5e-5
 TAPERED = TaperedCovarianceRidge()  # what the usual eigenvectors are of
 
@@ -143,8 +142,8 @@ class NetworkDirections(Directions):
 
     Parameters
     ----------
-    n_hidden, n_iter : int
-        Filters, and L-BFGS iterations; at most 20,000 rows are looked at.
+    n_hidden, n_iter, n_rows : int
+        Filters, L-BFGS iterations, and the most rows that are learned from.
     rank_by : "pre_activations" or "filters"
         The second: by the singular values of W itself.
     activation : str
@@ -155,18 +154,19 @@ class NetworkDirections(Directions):
     varying = "directions of the brief network"
     n_hidden: int = 200
     n_iter: int = 60
+    n_rows: int = 20_000
     rank_by: str = "pre_activations"
     activation: str = "sigmoid"
 
     def __post_init__(self):
         super().__post_init__()
         _checks.choice("rank_by", self.rank_by, ("pre_activations", "filters"))
-        for name in ("n_hidden", "n_iter"):
+        for name in ("n_hidden", "n_iter", "n_rows"):
             _checks.integer(name, getattr(self, name), at_least=1)
 
     def look(self, layer_input, rng, n_threads=None, **resources):
         layer_input.data(self.name)
-        v, targets, weight = sample_of(layer_input, N_ROWS, rng)
+        v, targets, weight = sample_of(layer_input, self.n_rows, rng)
         how = {"activation": self.activation, "weight_decay": WEIGHT_DECAY, "weight": weight}
         W = brief_filters(v, targets, self.n_hidden, self.n_iter, rng, **how, n_threads=n_threads)
         variance = covariance(v, weight) if self.rank_by == "pre_activations" else np.eye(len(W))

@@ -22,6 +22,8 @@ def run(arguments):
     _checks.integer("--seed", arguments.seed, at_least=0)
     if arguments.sweep and arguments.resume:
         _checks.fail("--resume", "one model to go on with", "--sweep too")
+    if arguments.sweep and (arguments.budget, arguments.max_loss) != (None, None):
+        _checks.fail("--sweep", "no --budget or --max-loss beside it", "both")
     _check_paths(arguments)  # better known now
     job = job_of(arguments)
     arguments = filled(arguments, job)

@@ -23,6 +23,8 @@ OF_NETWORK = {
     "standardize": "--standardize",
     "activation": "--activation",
     "index_sets": "--index-sets",
+    "budget": "--budget",
+    "max_loss": "--max-loss",
     "random_state": "--seed",
 }
 
@@ -64,6 +66,8 @@ def tell(job, arguments, path, model, found):
     """Print counts, why it stopped and how to go on, the training error, and how other models did."""
     score = model.score(job.X_train, job.y_train)
     too_much = overfits(score, found)
+    if model.selection_ is not None:
+        print(model.selection_)
     print(layer_table(model))
     report = model.stop_report_.replace("; start from its theta to go on", "")  # the command follows
     print(report.replace(": raise max_iter.", ".") if too_much else report)

@@ -57,6 +57,10 @@ def _add_network(add):
     add("--columns", type=integers, default=None, help=text)
     text = "hidden units of each layer; default: 500,500, on your own data 100"
     add("--hidden", type=integers, default=None, help=text)
+    text = "learn at most about so many numbers in all: sizes, share, dictionary and weight decay are chosen"
+    add("--budget", type=int, default=usual["budget"], help=text)
+    text = "choose the smallest network that loses no more validation error than this against every weight"
+    add("--max-loss", type=float, default=usual["max_loss"], help=text)
     text = "of the squared exponential, in pixels; auto: by filters that a small network learns briefly"
     add("--length-scale", type=number_or_auto, default=usual["length_scale"], help=text)
     text = f"relative to the kernel's mean variance; {EACH}; default: each kernel's own"
@@ -230,6 +234,8 @@ def estimator(arguments, job, callbacks=None):
         ridge=arguments.ridge,
         activation=arguments.activation,
         index_sets=arguments.index_sets,
+        budget=arguments.budget,
+        max_loss=arguments.max_loss,
         pretrain=arguments.pretrain,
         pretrain_iter=arguments.pretrain_iter,
         weight_decay=arguments.weight_decay,
@@ -246,6 +252,9 @@ def estimator(arguments, job, callbacks=None):
 def default_path(arguments, job):
     """out/DATA-DICTIONARY-PROPORTION.npz, with what else is not as usual."""
     parts = [job.name, _label(arguments.dictionary), _label(arguments.proportion)]
+    for name in ("budget", "max_loss"):
+        if getattr(arguments, name) is not None:  # these stand for dictionary and share
+            parts = [job.name, *parts[3:], f"{name}{getattr(arguments, name)}"]
     values = {name: getattr(arguments, name) for name in IN_NAME}
     parts += [f"{name}{_label(v)}" for name, v in values.items() if v != arguments.usual[name]]
     return Path("out") / ("-".join(parts + ["pretrained"] * arguments.pretrain) + ".npz")

@@ -15,6 +15,12 @@ def network_lines(job, arguments, paths):
     standardised = arguments.standardize == "yes" or (arguments.standardize == "auto" and not job.input_shape)
     text = f"{' - '.join(map(str, sizes))} units, {arguments.activation}"
     yield "network", text + ", columns standardised" * standardised
+    if arguments.budget is not None or arguments.max_loss is not None:
+        asked = [f"at most about {arguments.budget:,} learned numbers"] * (arguments.budget is not None)
+        asked += [f"at most {arguments.max_loss:g} lost"] * (arguments.max_loss is not None)
+        yield "weights", f"{', '.join(asked)}: sizes, share and dictionary are chosen by validation rows"
+        yield "model", str(paths[0])
+        return
     shares = arguments.sweep or arguments.proportion
     shares = ", ".join(map(str, [_of_filter(job, share) for share in np.atleast_1d(shares).tolist()]))
     names = ", ".join(np.atleast_1d(arguments.dictionary))

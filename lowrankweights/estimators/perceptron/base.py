@@ -7,6 +7,7 @@ from sklearn.utils.validation import check_is_fitted
 from ... import _checks
 from ..._blas import one_blas_thread
 from ...building import build, layer_specs, takes_length_scale, with_trained_length_scale
+from ...building.scale import Scale, warn_of_scale
 from ...networks.layers import Weighted
 from ...optimisation.lbfgs import minimize_stages
 from ...speed import Objective, predict
@@ -14,7 +15,8 @@ from ..common import Lost, fitted_dictionaries, numeric_types, warn_if_unfinishe
 from ..inputs import check_memory, check_row_shape, even_targets, flat, said_of, shape_of, validated
 from .parameters import PerceptronParameters
 from .schedule import stages_of
-from .units import Folding, Scale, warn_of_scale
+from .selecting import described, select, selects
+from .units import Folding
 from .validation import Validation
 
 # The parameters that describe the hidden layers.
@@ -22,7 +24,7 @@ OF_LAYERS = [
     *["hidden_layer_sizes", "dictionary", "proportion", "n_columns", "length_scale", "ridge"],
     *["activation", "n_pieces", "index_sets", "pretrain", "pretrain_iter"],
 ]
-OF_NETWORK = [*OF_LAYERS, "dropout", "input_shape", "points", "loss", "standardize"]
+OF_NETWORK = [*OF_LAYERS, "budget", "max_loss", "dropout", "input_shape", "points", "loss", "standardize"]
 
 
 class LowRankMLP(PerceptronParameters):
@@ -91,12 +93,12 @@ class LowRankMLP(PerceptronParameters):
         inputs, targets = self._units() if goes_on else self._new_units(rows, said, loss)
         if goes_on:
             self._check_network(rows, loss)
-        rows = rows.in_units(inputs, targets, self.n_threads)
+        raw, rows = rows, rows.in_units(inputs, targets, self.n_threads)
         if goes_on:
             folding = Folding.of_outer(self.network_, inputs, targets)
             theta = folding.unfold(self.theta_)
         else:
-            net, theta = self._build(rows, said, loss, rng)
+            net, theta = self._build(rows, said, loss, rng, self._select(raw, said, loss, rng))
             folding = Folding(net, inputs, targets)
         if theta0 is not None:
             theta = folding.unfold(_checks.array("theta0", theta0, shape=theta.shape, dtype=np.float64))
@@ -110,7 +112,8 @@ class LowRankMLP(PerceptronParameters):
         """L-BFGS on the network that is inside, in stages where there is a schedule."""
         net = folding.inner
         how = {"n_threads": self.n_threads, "engine": self.engine, "rows": rows.context}
-        objective = Objective(net, rows.X, rows.Y, self.weight_decay, **how)
+        decay = self.weight_decay if self.chosen_ is None else self.chosen_["weight_decay"]
+        objective = Objective(net, rows.X, rows.Y, decay, **how)
         if folding.inputs is None:
             warn_of_scale(rows.X)
         which = {"redrawn": self.dropout > 0, "first": self.n_stages_}
@@ -130,14 +133,26 @@ class LowRankMLP(PerceptronParameters):
             self.best_iter_ = validation.best_iter
         return result
 
-    def _build(self, rows, said, loss, rng):
-        """A new network for these rows, with its initial theta."""
-        chosen = {name: getattr(self, name) for name in self.layer_parameters}
+    def _select(self, rows, said, loss, rng):
+        """Parameters that are chosen by validation; none unless budget, max_loss or "auto" ask for it."""
+        self.selection_ = self.chosen_ = None
+        if not selects(self):
+            return {}
+        standardises = self._standardises(any(part is not None for part in said))
+        self.selection_ = select(self, rows, said, loss, standardises, rng.spawn(1)[0])
+        choice = self.selection_.chosen.choice
+        self.chosen_ = described(choice)
+        return {name: value for name, value in choice.parameters().items() if name != "weight_decay"}
+
+    def _build(self, rows, said, loss, rng, selected):
+        """A new network for these rows, with its initial theta; ``selected``: parameters that were chosen."""
+        chosen = {name: getattr(self, name) for name in self.layer_parameters} | selected
         auto = isinstance(self.length_scale, str) and self.length_scale == "auto"
         chosen |= {"input_shape": said[0], "points": said[1]} | ({"length_scale": None} if auto else {})
         specs = layer_specs(n_v=rows.X.shape[1], **chosen)
         how = {"weight": rows.weight, "n_threads": self.n_threads}
-        dictionary = self.dictionary[0] if isinstance(self.dictionary, (tuple, list)) else self.dictionary
+        dictionary = chosen["dictionary"]
+        dictionary = dictionary[0] if isinstance(dictionary, (tuple, list)) else dictionary
         if auto and takes_length_scale(dictionary):
             first = with_trained_length_scale(specs[0], rows.X, rows.Y, loss, rng=rng.spawn(1)[0], **how)
             specs = (first, *specs[1:])

@@ -80,7 +80,7 @@ class LowRankConvNetClassifier(LowRankMLPClassifier):
 
     layer_parameters = network_parameters = OF_NETWORK
     points, standardize, pretrain = None, False, False
-    dropout = 0.0
+    dropout, budget, max_loss = 0.0, None, None
 
     def __init__(
         self,
@@ -148,7 +148,7 @@ class LowRankConvNetClassifier(LowRankMLPClassifier):
     def _n_tables(self, shape):
         return 0  # dictionaries are made of a thousand images
 
-    def _build(self, rows, said, loss, rng):
+    def _build(self, rows, said, loss, rng, selected):
         """A new network for these images, with its initial theta."""
         if said[0] is None:
             expected = "(height, width) or (height, width, n_channels), or rows given as images"

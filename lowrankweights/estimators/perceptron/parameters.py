@@ -25,9 +25,9 @@ class PerceptronParameters(BaseEstimator):
         (a grid), "wavelet" (an image), "covariance", "squared_covariance", "autoencoder", "kmeans",
         "pca", a kernel (a ``Kernel``, a function k(points_a, points_b), one of scikit-learn's), a function
         f(v, points, n_alpha, rng) -> U, called once a column, or a ``building.Strategy``.
-    proportion : float or tuple
-        Share of each filter's weights that is learned, n_alpha / n_v, in (0, 1]. Where a dictionary has
-        fewer atoms, as not all units vary, all it has, with a warning.
+    proportion : float, tuple or "auto"
+        Share of each filter's weights that is learned, n_alpha / n_v, in (0, 1]; "auto": see ``max_loss``.
+        Where a dictionary has fewer atoms, as not all units vary, all it has, with a warning.
     n_columns : int or tuple
         Columns of a layer, each with its own dictionary and its share of the hidden units, at most one
         for each unit. (The default of ten becomes so many where a layer has fewer units.)
@@ -57,6 +57,14 @@ class PerceptronParameters(BaseEstimator):
         that units do not matter; "auto": where the inputs have no places, as columns of a table have none.
     weight_decay : float
         weight_decay / 2 times the sum of squares of the learned weights is added to the loss.
+    budget : int, optional
+        Learn at most about so many numbers, biases and output layer included. Depth, width, share, columns,
+        dictionary and weight decay are then chosen, from ``weight_decay`` on, by successive halving on
+        validation rows (``selection.select_network``); what is said of them here does not count.
+    max_loss : float, optional
+        The smallest network that loses no more validation error than so much against every weight of
+        ``hidden_layer_sizes`` (of values: squared error over variance); with ``proportion="auto"`` the
+        smallest share, 0.002 where None.
     index_sets : "uniform", "local", "pivoted", "spread" or a ``building.IndexSetChoice``
         How each column's known weights are chosen: uniformly at random (as in the paper); dense around a
         place of its own and sparse elsewhere (paper, section 3.4); by the kernel, each weight drawn by how
@@ -136,6 +144,11 @@ class PerceptronParameters(BaseEstimator):
         By which X was standardised.
     network_, theta_
         The network and its learned parameters, for X and y as they are.
+    selection_ : SelectionReport or None
+        What was tried for ``budget``, ``max_loss`` or ``proportion="auto"``, and how sure the choice is:
+        print it. It is not saved.
+    chosen_ : dict or None
+        The choice, as plain data.
     """
 
     def __init__(
@@ -153,6 +166,8 @@ class PerceptronParameters(BaseEstimator):
         n_pieces=2,
         dropout=0.0,
         index_sets="uniform",
+        budget=None,
+        max_loss=None,
         loss=None,
         standardize="auto",
         weight_decay=5e-5,
@@ -184,6 +199,8 @@ class PerceptronParameters(BaseEstimator):
         self.n_pieces = n_pieces
         self.dropout = dropout
         self.index_sets = index_sets
+        self.budget = budget
+        self.max_loss = max_loss
         self.loss = loss
         self.standardize = standardize
         self.weight_decay = weight_decay
@@ -209,6 +226,10 @@ class PerceptronParameters(BaseEstimator):
         _checks.number("tol", self.tol, at_least=0)
         _checks.number("dropout", self.dropout, at_least=0, below=1)
         _checks.integer("max_iter", self.max_iter, at_least=0)
+        if self.budget is not None:
+            _checks.integer("budget", self.budget, at_least=1)
+        if self.max_loss is not None:
+            _checks.number("max_loss", self.max_loss, at_least=-1, at_most=1)
         _checks.integer("n_iter_no_change", self.n_iter_no_change, at_least=1)
         for name in ("early_stopping", "warm_start"):
             if not isinstance(getattr(self, name), (bool, np.bool_)):

@@ -1,0 +1,50 @@
+"""What an estimator's ``budget``, ``max_loss`` and ``proportion="auto"`` choose before it is built."""
+
+from ...building import layer_specs
+from ...building.strategies.settings import plain
+from ...selection import select_network, select_share
+
+AUTO_LOSS = 0.002  # of proportion="auto" where max_loss is None
+
+
+def selects(model):
+    """Whether something of the network is to be chosen."""
+    auto = isinstance(model.proportion, str) and model.proportion == "auto"
+    return auto or model.budget is not None or model.max_loss is not None
+
+
+def select(model, rows, said, loss, standardize, rng):
+    """The ``SelectionReport`` for an estimator and its rows."""
+    own = {"weight": rows.weight, "standardize": standardize, "rng": rng, "n_threads": model.n_threads}
+    own |= {"activation": model.activation, "weight_decay": model.weight_decay}
+    own["tell"] = print if model.verbose else lambda line: None
+    free = model.budget is not None or not isinstance(model.proportion, str)
+    names = ["dictionary", "n_columns", "ridge", "activation", "index_sets", "n_pieces"]
+    settings = {name: getattr(model, name) for name in names}
+    auto = isinstance(model.length_scale, str)
+    settings |= {
+        "input_shape": said[0],
+        "points": said[1],
+        "length_scale": None if auto else model.length_scale,
+    }
+    n_v = rows.X.shape[1]
+    if not free:
+        specs = layer_specs(model.hidden_layer_sizes, n_v=n_v, proportion=0.5, **settings)
+        max_loss = AUTO_LOSS if model.max_loss is None else model.max_loss
+        return select_share(rows.X, rows.Y, loss, specs, max_loss=max_loss, **own)
+    settings |= {"dictionary": "none", "n_columns": 1, "index_sets": "uniform", "ridge": None}
+    specs = layer_specs(model.hidden_layer_sizes, n_v=n_v, proportion=1.0, **settings)
+    own |= {"hidden": tuple(spec.n_h for spec in specs), "points": specs[0].points}
+    return select_network(rows.X, rows.Y, loss, budget=model.budget, max_loss=model.max_loss, **own)
+
+
+def described(choice):
+    """A choice as plain data: what ``chosen_`` holds."""
+    return {
+        "hidden_layer_sizes": list(choice.hidden),
+        "dictionary": plain(choice.dictionary),
+        "n_alpha": list(choice.n_alpha),
+        "n_columns": list(choice.n_columns),
+        "weight_decay": choice.weight_decay,
+        "n_dynamic": choice.n_dynamic,
+    }

@@ -1,0 +1,134 @@
+"""Rows that networks learn from, in an order in which a sample grows, and rows that judge them."""
+
+import math
+import threading
+
+import numpy as np
+
+from ..building import LayerInput, Targets
+from ..building.scale import Scale
+from ..networks import Rows
+from ..optimisation import minimize
+from ..speed import Objective, predict
+
+USUAL_SHARE = 5  # of the rows one in so many judges
+ENOUGH = 250  # rows that judge: where one fold has fewer there are more folds
+
+
+class Fold:
+    """Training rows and rows held out; what is made of data is made of the training rows alone.
+
+    Parameters
+    ----------
+    X : array, (n, n_v)
+    Y : array, (n, n_out)
+        One-hot rows, zeros and ones, or real numbers.
+    loss : str
+    points : Grid, Points or None
+    train, held_out : array of int
+        Rows of each; a sample of the first is its beginning.
+    weight : array, (n,), optional
+    standardize : bool
+        Columns less their mean, over their standard deviation, both of the training rows.
+    seed : int
+    """
+
+    def __init__(self, X, Y, loss, points, train, held_out, weight, standardize, seed):
+        self.loss, self.points, self.seed, self.lock, self.seen = loss, points, seed, threading.Lock(), {}
+        self.X, self.X_held_out = X[train], X[held_out]
+        self.weight = None if weight is None else weight[train]
+        self.held_out_weight = None if weight is None else weight[held_out]
+        if standardize:
+            scale = Scale.of(self.X, self.weight)
+            self.X, self.X_held_out = scale.applied_to(self.X), scale.applied_to(self.X_held_out)
+        self.Y, self.Y_held_out = Y[train].astype(X.dtype), Y[held_out]
+        self.targets = None
+        if loss == "squared_error":
+            self.targets = Scale.of(self.Y, self.weight)
+            self.Y = self.targets.applied_to(self.Y)
+
+    def prepared(self, strategy):
+        """A strategy after its look at the training rows; it looks once."""
+        with self.lock:
+            if strategy not in self.seen:
+                targets = Targets(self.Y, self.loss)
+                layer_input = LayerInput(self.X, self.points, weight=self.weight, targets=targets)
+                self.seen[strategy] = strategy.prepare(
+                    layer_input, np.random.default_rng(self.seed), n_threads=1
+                )
+            return self.seen[strategy]
+
+    def learn(self, net, theta, weight_decay, n_rows, n_iter):
+        """theta after so many iterations on the first rows."""
+        weight = None if self.weight is None else self.weight[:n_rows]
+        how = {"n_threads": 1, "rows": Rows.of(n_rows, weight)}
+        objective = Objective(net, self.X[:n_rows], self.Y[:n_rows], weight_decay, **how)
+        return minimize(objective, theta, max_iter=n_iter, on_interrupt="raise").theta
+
+    def judge(self, net, theta):
+        """Losses and errors of the rows held out, two arrays (n_held_out,), each times the row's weight.
+
+        Of classes the loss is the mean of the error and the Brier score, which tells two networks apart with
+        fewer rows than either; of values both are the squared error over the variance.
+        """
+        output = predict(net, theta, self.X_held_out, n_threads=1)
+        if self.targets is not None:
+            output = output * self.targets.scale + self.targets.mean
+            errors = np.mean(((output - self.Y_held_out) / self.targets.scale) ** 2, axis=1)
+            losses = errors
+        else:
+            errors = wrong(output, self.Y_held_out, self.loss)
+            brier = np.sum((output - self.Y_held_out) ** 2, axis=1) / 2
+            losses = (brier + errors) / 2
+        if self.held_out_weight is not None:
+            share = self.held_out_weight / self.held_out_weight.mean()
+            losses, errors = losses * share, errors * share
+        return losses, errors
+
+
+def wrong(output, Y, loss):
+    """1.0 where the most probable class is another, or the share of the labels that are wrong, (n,)."""
+    if loss == "softmax_cross_entropy":
+        return (output.argmax(axis=1) != Y.argmax(axis=1)).astype(float)
+    return np.mean((output > 0.5) != (Y > 0.5), axis=1)
+
+
+def folds_of(X, Y, loss, points, rng, *, weight=None, standardize=False):
+    """One fold where rows are many, else up to five whose held-out rows are all different.
+
+    Returns
+    -------
+    folds : list of Fold
+    """
+    n = len(X)
+    order = spread(Y, rng)
+    part = np.empty(n, dtype=int)
+    part[order] = np.arange(n) % USUAL_SHARE
+    n_folds = int(np.clip(math.ceil(ENOUGH * USUAL_SHARE / n), 1, USUAL_SHARE))
+    seed, folds = int(rng.integers(2**31)), []
+    for k in range(n_folds):
+        # rows in an order in which any beginning holds all kinds
+        rows = stride(order[part[order] != k]), np.flatnonzero(part == k)
+        folds.append(Fold(X, Y, loss, points, *rows, weight, standardize, seed + k))
+    return folds
+
+
+def spread(Y, rng):
+    """Rows in an order in which neighbours are alike: class by class, or by the first target."""
+    drawn = rng.permutation(len(Y))
+    key = Y.argmax(axis=1) if Y.shape[1] > 1 and np.isin(Y, (0, 1)).all() else Y[:, 0]
+    return drawn[np.argsort(key[drawn], kind="stable")]
+
+
+def stride(order):
+    """The same rows, so that the first n are evenly from the whole order, for any n.
+
+    >>> stride(np.arange(8)).tolist()
+    [0, 4, 2, 6, 1, 5, 3, 7]
+    """
+    # the place with its bits reversed: the beginning is spread over the whole
+    n = len(order)
+    bits = max(1, (n - 1).bit_length())
+    places = np.arange(2**bits)
+    reverse = sum(((places >> i) & 1) << (bits - 1 - i) for i in range(bits))
+    return order[reverse[reverse < n]]

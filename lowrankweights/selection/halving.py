@@ -1,0 +1,114 @@
+"""Successive halving: all candidates on few rows, the better ones on more, from where they had come to.
+
+Jamieson and Talwalkar, AISTATS 2016. Rows and iterations are fixed beforehand, no clock is looked at, so that
+the same seed chooses the same network; a sample grows, and each network goes on from its theta.
+"""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .._blas import one_blas_thread
+from ..speed.blocks import available_processors
+
+
+@dataclass(eq=False)
+class Contestant:
+    """A candidate, and how far it has come.
+
+    Attributes
+    ----------
+    choice : Choice
+    thetas, nets : list
+        Of each fold.
+    round : int
+        The last round that it took part in, from 1; 0: none.
+    losses, errors : ndarray, (n_held_out,)
+        Of the rows held out in all folds, after that round.
+    seconds : float
+        Of a processor, in all rounds.
+    """
+
+    choice: object
+    nets: list = field(default_factory=list)
+    thetas: list = field(default_factory=list)
+    round: int = 0
+    losses: np.ndarray = None
+    errors: np.ndarray = None
+    seconds: float = 0.0
+
+    @property
+    def score(self):
+        return float(self.losses.mean())
+
+    def with_decay(self, factor):
+        """A contestant that goes on from the same theta with another weight decay."""
+        choice = self.choice.with_decay(float(f"{factor * self.choice.weight_decay:.3g}"))
+        return Contestant(choice, list(self.nets), [t.copy() for t in self.thetas])
+
+
+class Race:
+    """Candidates on the same folds.
+
+    Parameters
+    ----------
+    folds : list of Fold
+    activation : str
+    tell : function
+        Called with a line before each round.
+    n_threads : int, optional
+        Candidates that run at a time; the result is the same for any number.
+    """
+
+    def __init__(self, folds, activation, tell=lambda line: None, n_threads=None):
+        self.folds, self.activation, self.tell, self.n_rounds = folds, activation, tell, 0
+        self.n_threads = available_processors() if n_threads is None else n_threads
+
+    @property
+    def n_rows(self):
+        """Training rows of a fold."""
+        return min(len(fold.X) for fold in self.folds)
+
+    def run(self, contestants, n_rows, n_iter, n_folds=None):
+        """A round: each goes on for so many iterations on so many rows, and is judged; from the best on."""
+        self.n_rounds += 1
+        n_rows, folds = min(n_rows, self.n_rows), self.folds[:n_folds]
+        networks = f"{len(contestants)} network{'s' if len(contestants) > 1 else ''}"
+        self.tell(f"round {self.n_rounds}: {networks}, {n_iter} iterations on {n_rows:,} rows")
+        with ThreadPoolExecutor(self.n_threads) as pool:
+            done = list(pool.map(lambda c: self._go_on(c, folds, n_rows, n_iter), contestants))
+        for contestant in done:
+            contestant.round = self.n_rounds
+        return sorted(done, key=lambda contestant: contestant.score)
+
+    @one_blas_thread
+    def _go_on(self, contestant, folds, n_rows, n_iter):
+        begun, losses, errors = time.thread_time(), [], []
+        for k, fold in enumerate(folds):
+            if len(contestant.nets) <= k:
+                net, theta = contestant.choice.network(
+                    fold, self.activation, np.random.default_rng(fold.seed)
+                )
+                contestant.nets.append(net)
+                contestant.thetas.append(theta)
+            net, decay = contestant.nets[k], contestant.choice.weight_decay
+            contestant.thetas[k] = fold.learn(net, contestant.thetas[k], decay, n_rows, n_iter)
+            of_fold = fold.judge(net, contestant.thetas[k])
+            losses.append(of_fold[0])
+            errors.append(of_fold[1])
+        contestant.losses, contestant.errors = np.concatenate(losses), np.concatenate(errors)
+        contestant.seconds += time.thread_time() - begun
+        return contestant
+
+
+def kept(contestants, n, kind_of, per_kind=1):
+    """The n best, and of each kind the ``per_kind`` best; from the best on."""
+    seen, found = {}, []
+    for place, contestant in enumerate(contestants):
+        kind = kind_of(contestant)
+        seen[kind] = seen.get(kind, 0) + 1
+        if place < n or seen[kind] <= per_kind:
+            found.append(contestant)
+    return found

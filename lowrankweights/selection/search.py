@@ -1,0 +1,217 @@
+"""The search: for the best network at a budget, or for the smallest that loses no more than so much."""
+
+import math
+
+import numpy as np
+
+from .. import _checks
+from .choice import Choice
+from .fold import folds_of
+from .halving import Contestant, Race, kept
+from .report import SelectionReport, tried_of
+from .space import FIRST_DECAY, choices_for, every_weight, like
+
+FEW, SOME, MANY, MOST = (30, 40, 60, 100)  # iterations of the rounds; each goes on from the one before
+FEWEST_ROWS = 300
+DECAYS = (0.2, 5.0, 50.0)  # times the weight decay that a candidate has
+SURE = 0.84  # standard errors that a loss must stay below the margin: four times in five it is
+SHARES = (0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6)  # of the numbers of every weight, or of each filter
+N_KINDS = 2  # whose sizes are tried
+FIRST_SHARE = 0.1  # at which kinds of networks are compared, before their sizes
+
+
+def select_network(
+    X, Y, loss, *, budget=None, max_loss=None, hidden=(100,), points=None, activation="sigmoid",
+    weight_decay=FIRST_DECAY, weight=None, standardize=False, rng=0, tell=lambda line: None, n_threads=None,
+):  # fmt: skip
+    """Choose depth, width, share, columns, dictionary and weight decay together.
+
+    Parameters
+    ----------
+    X : array, (n, n_v)
+    Y : array, (n, n_out)
+        One-hot rows, zeros and ones, or real numbers.
+    loss : str
+        Of the network.
+    budget : int, optional
+        Numbers that may be learned in all.
+    max_loss : float, optional
+        How much validation error may be lost against every weight of the network of sizes ``hidden``; then
+        the smallest network that loses no more is chosen (within the budget, if there is one).
+    hidden : tuple of int
+        Of the network whose every weight is learned.
+    points : Grid, Points or None
+    activation : str
+    weight_decay : float
+        Where the search begins, and that of every weight.
+    weight : array, (n,), optional
+        Of the rows.
+    standardize : bool
+        As in the estimators.
+    rng : seed or numpy.random.Generator
+    tell : function
+        Called with a line before each round.
+    n_threads : int, optional
+        Networks that are tried at a time; the choice is the same for any number.
+
+    Returns
+    -------
+    report : SelectionReport
+
+    Raises
+    ------
+    ValueError
+        If nothing can meet the budget or the margin: the smallest that can is named.
+
+    Notes
+    -----
+    Ours. Successive halving on samples that grow; validation rows alone decide, a fifth of the rows, or where
+    these would be few the held-out rows of up to five folds. How sure a loss is follows from the differences
+    row by row.
+    """
+    rng, n_v, n_out = _checks.generator(rng), X.shape[1], Y.shape[1]
+    _checks.in_range("X", X)
+    space = {"points": points, "n_rows": len(X), "weight_decay": weight_decay}
+
+    def at(budget):
+        return choices_for(budget, n_v, n_out, **space)
+
+    if max_loss is None and budget is None:
+        _checks.fail("budget", "a number, or max_loss", "neither")
+    choices = None if budget is None else at(budget)  # an error where it is too small
+    race = _race(X, Y, loss, points, rng, activation, tell, n_threads, weight, standardize)
+    if max_loss is None:
+        found, gone = _best(race, choices)
+        return SelectionReport(tried_of(found[0]), _sorted([*found, *gone]), **_about(race, loss))
+    max_loss, reference = _margin(max_loss), every_weight(hidden, n_v, n_out, weight_decay)
+    smallest = 2 + 2 * n_out
+    budgets = {max(round(share * reference.n_dynamic), smallest) for share in SHARES}
+    budgets = sorted(budgets if budget is None else {*(b for b in budgets if b < budget), budget})
+    first = max(smallest, round(FIRST_SHARE * reference.n_dynamic))
+    kinds, gone = _kinds(race, at(first if budget is None else min(first, budget)))
+    decays = {kind.choice.dictionary: kind.choice.weight_decay for kind in kinds}
+    sizes = [[like(at(b), kind.choice) for kind in kinds[:N_KINDS]] for b in budgets]
+    sizes = [[c.with_decay(decays[c.dictionary]) for c in of_size if c is not None] for of_size in sizes]
+    return _smallest(race, sizes, reference, max_loss, loss, gone + kinds, budget)
+
+
+def select_share(
+    X, Y, loss, specs, *, max_loss, activation="sigmoid", weight_decay=FIRST_DECAY, weight=None,
+    standardize=False, rng=0, tell=lambda line: None, n_threads=None,
+):  # fmt: skip
+    """Choose the share of each filter alone: the smallest with which no more than ``max_loss`` is lost.
+
+    Parameters
+    ----------
+    specs : sequence of LayerSpec
+        The hidden layers; their proportions are what is chosen.
+    max_loss : float
+
+    The others, what is returned and raised are as in ``select_network``.
+    """
+    rng, n_v, n_out = _checks.generator(rng), X.shape[1], Y.shape[1]
+    _checks.in_range("X", X)
+    reference = every_weight([spec.n_h for spec in specs], n_v, n_out, weight_decay)
+    points, strategies = specs[0].points, tuple(spec.dictionary for spec in specs)
+    if "low_rank" in strategies or all(strategy == "none" for strategy in strategies):
+        expected = "one whose share can be chosen, where proportion is 'auto'"
+        _checks.fail("dictionary", expected, ", ".join(map(repr, strategies)))
+    step, choices = 1 if points is None else points.n_channels, []
+    for share in SHARES:
+        each = zip(reference.inputs, strategies, strict=True)
+        atoms = tuple(n if s == "none" else max(step, step * round(share * n / step)) for n, s in each)
+        columns = tuple(1 if spec.dictionary == "none" else spec.n_columns for spec in specs)
+        choices.append(Choice(reference.hidden, strategies, atoms, columns, weight_decay, n_v, n_out))
+    race = _race(X, Y, loss, points, rng, activation, tell, n_threads, weight, standardize)
+    sizes = [[choice] for choice in dict.fromkeys(choices)]
+    return _smallest(race, sizes, reference, _margin(max_loss), loss, [])
+
+
+def _race(X, Y, loss, points, rng, activation, tell, n_threads, weight, standardize):
+    folds = folds_of(X, Y, loss, points, rng, weight=weight, standardize=standardize)
+    return Race(folds, activation, tell, n_threads)
+
+
+def _margin(max_loss):
+    return _checks.number("max_loss", max_loss, at_least=-1, at_most=1)
+
+
+def _kind(contestant):
+    return contestant.choice.dictionary
+
+
+def _kinds(race, choices):
+    """Two rounds on few rows: the best of the three best kinds of networks; and who left."""
+    n, entered = race.n_rows, [Contestant(choice) for choice in choices]
+    found = race.run(entered, max(FEWEST_ROWS, n // 9), FEW, n_folds=1)
+    on = kept(found, max(4, math.ceil(len(found) / 4)), _kind)
+    on += [c.with_decay(f) for c in on[:3] for f in DECAYS]
+    found = race.run(on, max(FEWEST_ROWS, n // 3), SOME, n_folds=1)
+    best = kept(found, 0, _kind)[:3]
+    return best, [c for c in dict.fromkeys([*entered, *on]) if c not in best]
+
+
+def _best(race, choices):
+    """All rounds of the networks at one budget: those of the last one, from the best on; and who left."""
+    best, gone = _kinds(race, choices)
+    others = sorted((c for c in gone if c.round == race.n_rounds), key=lambda c: c.score)[:2]
+    found = race.run([*best, *others], race.n_rows, MANY)
+    last = race.run(found[:2], race.n_rows, MOST)
+    return last, [c for c in dict.fromkeys([*gone, *found]) if c not in last]
+
+
+def _smallest(race, sizes, reference, max_loss, loss, gone, budget=None):
+    """The smallest size, by bisection, that surely loses no more than the margin against every weight."""
+    every, tried, lost = Contestant(reference), [], {}
+    race.run([every], race.n_rows, MANY + MOST)
+
+    def at_most(contestant):
+        """What is lost, SURE standard errors more than it seems."""
+        mean, error = lost.setdefault(contestant, _lost(contestant, every))
+        return mean + SURE * error
+
+    low, high = 0, len(sizes)
+    while low < high:
+        middle = (low + high) // 2
+        found = race.run([Contestant(choice) for choice in sizes[middle]], race.n_rows, MANY + MOST)
+        tried += found
+        if min((at_most(c) for c in found), default=math.inf) <= max_loss:
+            high = middle
+        else:
+            low = middle + 1
+    able = [c for c in [*tried, every] if at_most(c) <= max_loss]
+    chosen = min(able, key=lambda c: (_size(c), c.score), default=None)
+    if chosen is None or (budget is not None and _size(chosen) > budget):
+        _refuse(max_loss, budget, chosen, min([*tried, every], key=at_most), at_most)
+    tried = _sorted([*tried, every, *dict.fromkeys(gone)])
+    more = {"reference": tried_of(every), "loss": lost[chosen][0], "loss_error": lost[chosen][1]}
+    return SelectionReport(tried_of(chosen), tried, **_about(race, loss), **more, max_loss=max_loss)
+
+
+def _refuse(max_loss, budget, smallest, best, at_most):
+    """The ``ValueError`` where nothing meets the margin, or nothing so small; it names what comes nearest."""
+    if smallest is None:
+        least = f"the least that is surely not exceeded is {at_most(best):.4f}, by {best.choice}"
+        _checks.fail("max_loss", "a margin that a network meets", f"{max_loss:g}; {least}")
+    named = f"the smallest found that meets max_loss = {max_loss:g}, {smallest.choice}"
+    _checks.fail("budget", f"at least {_size(smallest)}, {named}", budget)
+
+
+def _size(contestant):
+    return contestant.choice.n_dynamic
+
+
+def _lost(contestant, every):
+    """Mean difference in error to every weight, row by row, and its standard error."""
+    apart = contestant.errors - every.errors
+    return float(apart.mean()), float(apart.std() / np.sqrt(len(apart)))
+
+
+def _about(race, loss):
+    judges = sum(len(fold.X_held_out) for fold in race.folds)
+    name = "error (1 - R2)" if loss == "squared_error" else "error"
+    return {"n_rounds": race.n_rounds, "n_rows": race.n_rows, "n_judging": judges, "error_name": name}
+
+
+def _sorted(contestants):
+    return sorted(map(tried_of, contestants), key=lambda t: (t.choice.n_dynamic, -t.round, t.error))

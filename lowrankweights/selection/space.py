@@ -1,0 +1,123 @@
+"""What may be tried at a number of learned numbers: sizes, shares, columns and dictionaries together."""
+
+import math
+
+from .. import _checks
+from ..building import (
+    CovarianceRidge,
+    KernelEigenvectors,
+    NetworkDirections,
+    Pivoted,
+    TaperedCovarianceRidge,
+    strategy_of,
+)
+from .choice import Choice
+
+ATOMS = (1, 3, 6, 10, 18, 30, 50, 90, 160)
+N_COLUMNS = 8
+FIRST_DECAY = 5e-5
+BRIEF = NetworkDirections(n_iter=100)
+MANY_ROWS, FEW_ATOMS = 3000, 3
+SLOW = 2000  # inputs, above which the eigenvectors of a kernel take longer than they are worth
+WIDEST, NARROWEST = 12, 1 / 3  # hidden units for each atom: at most, and at least
+
+
+def choices_for(budget, n_v, n_out, points=None, n_rows=None, weight_decay=FIRST_DECAY):
+    """Networks with as many learned numbers as a budget allows.
+
+    Parameters
+    ----------
+    budget : int
+        Numbers learned in all, biases and output layer included.
+    n_v, n_out : int
+        Inputs and outputs.
+    points : Grid, Points or None
+        Where the inputs are.
+    n_rows : int, optional
+        Of the data: directions of a brief network are tried where there are some hundreds.
+    weight_decay : float
+
+    Returns
+    -------
+    choices : list of Choice
+        One hidden layer of each dictionary and number of atoms, from which its width follows; two where
+        there is room; and every weight of a narrower network.
+
+    Raises
+    ------
+    ValueError
+        If the budget is too small for a network; the smallest is named.
+
+    Notes
+    -----
+    With n_alpha atoms and n_h hidden units, budget = n_alpha n_h + n_h + (n_h + 1) n_out.
+
+    Examples
+    --------
+    >>> for choice in choices_for(300, n_v=13, n_out=3)[:3]:
+    ...     print(choice, choice.n_dynamic)
+    59 units, pca 1 298
+    29 units, pca 6 293
+    21 units, pca 10 297
+    """
+    smallest = 1 + 1 + 2 * n_out
+    if _checks.integer("budget", budget, at_least=1) < smallest:
+        got = f"{budget}: one hidden unit with one learned weight, and {n_out} output(s), have {smallest}"
+        _checks.fail("budget", f"at least {smallest}", got)
+    step = 1 if points is None else points.n_channels
+    atoms = sorted({min(n_v, max(step, step * round(a / step))) for a in ATOMS if a <= n_v})
+    if n_rows is not None and n_rows < MANY_ROWS:
+        # validation could not tell more of them apart: those with which atoms and units are about as many
+        atoms = sorted(sorted(atoms, key=lambda a: abs(math.log(a * a / budget)))[:FEW_ATOMS])
+    found = []
+    for dictionary, n_columns in _dictionaries(points, n_v, n_rows):
+        for a in atoms:
+            found += _one_layer(budget, dictionary, a, n_columns, n_v, n_out)
+        for a in atoms:
+            found += _two_layers(budget, dictionary, a, n_columns, n_v, n_out)
+    found += _one_layer(budget, "none", n_v, 1, n_v, n_out)
+    return [choice.with_decay(weight_decay) for choice in dict.fromkeys(found)]
+
+
+def _dictionaries(points, n_v, n_rows):
+    """(strategy, columns) of first layers."""
+    yield strategy_of("pca"), 1
+    if n_rows is None or n_rows >= 500:
+        yield BRIEF, 1
+    kernel = CovarianceRidge if points is None else TaperedCovarianceRidge
+    yield kernel(index_set=Pivoted()), N_COLUMNS
+    if points is not None and n_v <= SLOW:
+        yield KernelEigenvectors(), N_COLUMNS
+
+
+def _one_layer(budget, dictionary, a, n_columns, n_v, n_out):
+    n_h = (budget - n_out) // (a + 1 + n_out)
+    if n_h < 1 or (dictionary != "none" and a > 1 and not a * NARROWEST <= n_h <= WIDEST * a):
+        return []
+    return [Choice((n_h,), (dictionary,), (a,), (min(n_columns, n_h),), FIRST_DECAY, n_v, n_out)]
+
+
+def _two_layers(budget, dictionary, a, n_columns, n_v, n_out):
+    """Every weight of the second layer, as many units in both."""
+    # n_h^2 + (a + 2 + n_out) n_h + n_out = budget
+    b = a + 2 + n_out
+    n_h = int((math.sqrt(b * b + 4 * (budget - n_out)) - b) / 2)
+    if not max(4, n_out, a / 2) <= n_h <= 3 * a:
+        return []
+    columns = (min(n_columns, n_h), 1)
+    return [Choice((n_h, n_h), (dictionary, "none"), (a, n_h), columns, FIRST_DECAY, n_v, n_out)]
+
+
+def every_weight(hidden, n_v, n_out, weight_decay=FIRST_DECAY):
+    """The network of these sizes whose every weight is learned."""
+    inputs = (n_v, *hidden[:-1])
+    return Choice(
+        tuple(hidden), ("none",) * len(hidden), inputs, (1,) * len(hidden), weight_decay, n_v, n_out
+    )
+
+
+def like(choices, choice):
+    """Of the choices with the same dictionaries the one whose layer is most alike in shape, or None."""
+    same = [c for c in choices if c.dictionary == choice.dictionary]
+    ratio = math.log(choice.hidden[0] / choice.n_alpha[0])
+    return min(same, key=lambda c: abs(math.log(c.hidden[0] / c.n_alpha[0]) - ratio), default=None)
