@@ -11,7 +11,7 @@ import numpy as np
 
 from .. import _checks
 from ..building import build, layer_specs
-from ..estimators.perceptron.schedule import stages_of
+from ..estimators.perceptron.training.schedule import stages_of
 from ..optimisation.lbfgs import minimize_stages
 from ..speed import Objective, predict
 from .harness.checkpoints import Halfway

@@ -23,8 +23,8 @@ class Contestant:
     choice : Choice
     thetas, nets : list
         Of each fold.
-    round : int
-        The last round that it took part in, from 1; 0: none.
+    round, n_rows : int
+        The last round that it took part in, from 1, and the rows that it learned from there; 0: none.
     losses, errors : ndarray, (n_held_out,)
         Of the rows held out in all folds, after that round.
     seconds : float
@@ -35,6 +35,7 @@ class Contestant:
     nets: list = field(default_factory=list)
     thetas: list = field(default_factory=list)
     round: int = 0
+    n_rows: int = 0
     losses: np.ndarray = None
     errors: np.ndarray = None
     seconds: float = 0.0
@@ -80,7 +81,7 @@ class Race:
         with ThreadPoolExecutor(self.n_threads) as pool:
             done = list(pool.map(lambda c: self._go_on(c, folds, n_rows, n_iter), contestants))
         for contestant in done:
-            contestant.round = self.n_rounds
+            contestant.round, contestant.n_rows = self.n_rounds, n_rows
         return sorted(done, key=lambda contestant: contestant.score)
 
     @one_blas_thread

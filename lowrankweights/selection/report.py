@@ -17,8 +17,8 @@ class Tried:
     error : float
         Of validation rows after its last round: share of wrong rows, or squared error over variance.
     standard_error : float
-    round : int
-        The last round that it took part in.
+    round, n_rows : int
+        The last round that it took part in, and the rows that it learned from there.
     seconds : float
         Of a processor.
     """
@@ -27,6 +27,7 @@ class Tried:
     error: float
     standard_error: float
     round: int
+    n_rows: int
     seconds: float
 
 
@@ -78,8 +79,8 @@ class SelectionReport:
 
     @property
     def frontier(self):
-        """Of those in the last round: networks that no smaller one is better than."""
-        last = [t for t in self.tried if t.round == self.n_rounds]
+        """Of those that learned from all rows: networks that no smaller one is better than."""
+        last = [t for t in self.tried if t.n_rows == self.n_rows]
         best, found = math.inf, []
         for tried in sorted(last, key=lambda t: (t.choice.n_dynamic, t.error)):
             if tried.error < best:
@@ -124,8 +125,6 @@ class SelectionReport:
 
 def tried_of(contestant):
     """What is reported of a contestant."""
-    errors = contestant.errors
+    c, errors = contestant, contestant.errors
     standard_error = float(errors.std() / np.sqrt(len(errors)))
-    return Tried(
-        contestant.choice, float(errors.mean()), standard_error, contestant.round, contestant.seconds
-    )
+    return Tried(c.choice, float(errors.mean()), standard_error, c.round, c.n_rows, c.seconds)

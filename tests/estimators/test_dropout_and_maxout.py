@@ -3,7 +3,7 @@ import pytest
 
 import lowrankweights as lrw
 from lowrankweights.building import LayerSpec, build, layer_specs
-from lowrankweights.estimators.perceptron.schedule import REDRAW, stages_of
+from lowrankweights.estimators.perceptron.training.schedule import REDRAW, stages_of
 from lowrankweights.networks import Dropout
 
 RNG = np.random.default_rng(0)

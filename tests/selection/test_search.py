@@ -172,6 +172,6 @@ def test_all_that_was_tried_is_drawn():
     report = select_network(X, Y, SOFTMAX, max_loss=0.1, hidden=(20,), points=GRID, rng=0)
     ax = lrw.plotting.tried_networks(report)
     labels = [text.get_text() for text in ax.get_legend().get_texts()]
-    assert {"chosen", "every weight", "tried to the end"} <= set(labels) and len(set(labels)) == len(labels)
+    assert {"chosen", "every weight", "on all rows"} <= set(labels) and len(set(labels)) == len(labels)
     ring = next(line for line in ax.lines if line.get_label() == "chosen")
     assert ring.get_xdata()[0] == report.chosen.choice.n_dynamic

@@ -14,10 +14,9 @@ from ...speed import Objective, predict
 from ..common import Lost, fitted_dictionaries, numeric_types, warn_if_unfinished
 from ..inputs import check_memory, check_row_shape, even_targets, flat, said_of, shape_of, validated
 from .parameters import PerceptronParameters
-from .schedule import stages_of
 from .selecting import described, select, selects
+from .training import Validation, stages_of
 from .units import Folding
-from .validation import Validation
 
 # The parameters that describe the hidden layers.
 OF_LAYERS = [

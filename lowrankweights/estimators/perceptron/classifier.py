@@ -10,7 +10,7 @@ from ..common import whole_or_not, with_docs_of, with_parameters
 from ..inputs import even_targets
 from .base import LowRankMLP
 from .parameters import PerceptronParameters
-from .rows import LabelledRows, row_weights
+from .training import LabelledRows, row_weights
 
 
 @with_parameters(class_weight=None)

@@ -5,7 +5,7 @@ from sklearn.base import BaseEstimator
 
 from ... import _checks
 from ...networks import LOSSES
-from .schedule import check_schedule
+from .training import check_schedule
 
 
 class PerceptronParameters(BaseEstimator):

@@ -7,7 +7,7 @@ from ..._blas import one_blas_thread
 from ..common import whole_or_not, with_docs_of
 from .base import LowRankMLP
 from .parameters import PerceptronParameters
-from .rows import LabelledRows, row_weights
+from .training import LabelledRows, row_weights
 
 
 @with_docs_of(PerceptronParameters)

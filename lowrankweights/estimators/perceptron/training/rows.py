@@ -7,8 +7,8 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.validation import _check_sample_weight
 
-from ... import _checks
-from ...networks import Rows
+from .... import _checks
+from ....networks import Rows
 
 
 @dataclass(frozen=True, eq=False)

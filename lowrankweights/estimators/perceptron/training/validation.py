@@ -4,8 +4,8 @@ import dataclasses
 
 import numpy as np
 
-from ...optimisation.early_stop import EarlyStop
-from ...speed.objective import mean_loss
+from ....optimisation.early_stop import EarlyStop
+from ....speed.objective import mean_loss
 
 
 class Validation:

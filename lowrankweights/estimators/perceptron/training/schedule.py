@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ... import _checks
+from .... import _checks
 
 REDRAW = 25  # iterations with the same masks of dropout, where no schedule says how many
 
