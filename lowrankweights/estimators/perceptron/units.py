@@ -34,6 +34,7 @@ class Folding:
 
     Examples
     --------
+    >>> import numpy as np
     >>> from lowrankweights import Dense, Full, Network
     >>> from lowrankweights.building.scale import Scale
     >>> net = Network([Dense(Full(1, 1), "tanh"), Dense(Full(1, 1))], "squared_error")

@@ -10,7 +10,7 @@ from lowrankweights.selection.fold import folds_of, stride
 from lowrankweights.selection.space import every_weight
 
 DIGITS = lrw.datasets.load_digits()
-X, Y = DIGITS.X_train[:600], np.eye(10)[DIGITS.y_train[:600]]
+X, Y = DIGITS.X_train[:450], np.eye(10)[DIGITS.y_train[:450]]
 GRID = lrw.Grid((8, 8))
 SOFTMAX = "softmax_cross_entropy"
 
@@ -54,7 +54,7 @@ def test_a_budgets_choice_is_the_best_of_the_last_round_and_repeats():
     again = select_network(X, Y, SOFTMAX, **how, n_threads=2)
     assert report.chosen.choice == again.chosen.choice and report.chosen.error == again.chosen.error
     last = [t for t in report.tried if t.round == report.n_rounds]
-    assert report.chosen in last and report.n_judging == 360 and report.reference is None
+    assert report.chosen in last and report.n_judging == 270 and report.reference is None
     assert report.chosen.error < 0.15 and report.confidence is None
     assert len({id(t) for t in report.tried}) == len(report.tried)
     text = str(report)
@@ -113,7 +113,7 @@ def test_a_stride_keeps_all_rows_and_spreads_any_beginning(n):
 
 
 def test_rows_of_weight_two_count_twice_in_judging():
-    weight = np.where(np.arange(600) < 300, 2.0, 1.0)
+    weight = np.where(np.arange(450) < 200, 2.0, 1.0)
     fold = folds_of(X, Y, SOFTMAX, GRID, np.random.default_rng(0), weight=weight)[0]
     choice = choices_for(300, 64, 10, GRID)[0]
     net, theta = choice.network(fold, "sigmoid", np.random.default_rng(0))
@@ -124,7 +124,7 @@ def test_rows_of_weight_two_count_twice_in_judging():
 
 
 def test_estimators_choose_learn_and_are_saved(tmp_path):
-    y = DIGITS.y_train[:600]
+    y = DIGITS.y_train[:450]
     how = {"input_shape": (8, 8), "random_state": 0, "max_iter": 30}
     with warnings.catch_warnings(action="ignore"):
         few = lrw.LowRankMLPClassifier(budget=400, **how).fit(X, y)
@@ -165,7 +165,7 @@ def test_a_regression_with_a_budget():
 )
 def test_bad_parameters_are_named(parameters, said):
     with pytest.raises(ValueError, match=f"^{said}"):
-        lrw.LowRankMLPClassifier(**parameters).fit(X, DIGITS.y_train[:600])
+        lrw.LowRankMLPClassifier(**parameters).fit(X, DIGITS.y_train[:450])
 
 
 def test_all_that_was_tried_is_drawn():
