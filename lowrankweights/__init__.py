@@ -51,6 +51,7 @@ _NAMES = {
     "explorer": "explorer.",
     "gradient_error": "optimisation",
     "grid_coordinates": "dictionaries",
+    "ledger": "estimators.ledger",
     "load": "estimators.model_files",
     "minimize": "optimisation",
     "patches": "unsupervised.patches.",

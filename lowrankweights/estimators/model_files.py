@@ -16,6 +16,7 @@ from ..dictionaries.points import Grid, Points
 from ..files import did_you_mean, with_npz, write_npz
 from ..unsupervised import ZCAWhitening
 from .common import Lost
+from .narrow_files import BITS, STATIC, at_full_length, shortened
 from .plain_data import describe, names_in, put_back, restore, take_out
 
 FORMAT = 2
@@ -40,7 +41,7 @@ FITTED_WITHOUT_NETWORK = ["components_", "dictionaries_", "n_dynamic_", "n_stati
 NEEDED = ("dictionary", "index_sets")  # parameters without which another fit would be another model
 
 
-def save(path, estimator, notes=None):
+def save(path, estimator, notes=None, *, static="arrays", bits=64):
     """Write a fitted estimator, or a pipeline with one, to a file.
 
     Parameters
@@ -55,6 +56,12 @@ def save(path, estimator, notes=None):
         ``ZCAWhitening``; it predicts the same bits with the scikit-learn that wrote it.
     notes : dict, optional
         For ``read_notes``: anything that JSON can hold, and arrays; a tuple comes back as a list.
+    static : "arrays" or "recipe"
+        "recipe": of each dictionary only how it was made, seed, kernel and points, and a checksum; ``load``
+        makes it again. For dictionaries that need no data.
+    bits : 64, 32 or 16
+        Of the learned numbers and the dictionaries in the file; with fewer predictions change a little
+        (``ledger`` measures it).
 
     Returns
     -------
@@ -65,25 +72,29 @@ def save(path, estimator, notes=None):
     ------
     ValueError
         If the estimator, or a step, is of another kind or not fitted, or has a layer whose class does
-        not say its ``arguments``; or if notes hold something else.
+        not say its ``arguments``; if notes hold something else; or if a dictionary is made of data and static
+        is "recipe".
     """
     from sklearn.pipeline import Pipeline
 
     arrays, header = {}, {"format": FORMAT, "notes": take_out(notes or {}, {}, "notes")}
+    how = {"static": _checks.choice("static", static, STATIC), "bits": bits}
+    if bits not in BITS:
+        _checks.fail("bits", f"one of {', '.join(map(str, BITS))}", repr(bits))
     if type(estimator) is Pipeline:
-        steps = [[name, _step(name, step)] for name, step in estimator.steps]
+        steps = [[name, _step(name, step, how)] for name, step in estimator.steps]
         parameters = _plain_parameters(estimator)
         header |= {"estimator": "Pipeline", "steps": steps, "parameters": parameters}
     else:
         _check_kind(estimator)
-        header |= _part(estimator)
+        header |= _part(estimator, how)
     header = take_out(header | {"notes": notes or {}}, arrays, "estimator")
     path = with_npz(path)
     write_npz(path, header=np.array(json.dumps(header)), **arrays)
     return path
 
 
-def _step(name, step):
+def _step(name, step, how):
     """A step of a pipeline as plain data; a ``ValueError`` that names it unless ``load`` will know it."""
     known = _transformers() | _ours()
     if step in ("passthrough", None):
@@ -91,10 +102,10 @@ def _step(name, step):
     if type(step) is not known.get(type(step).__name__):
         expected = f"one of {', '.join(known)} (joblib.dump keeps any pipeline, as pickle)"
         _checks.fail(f"estimator (its step {name!r})", expected, type(step).__name__)
-    return _part(step)
+    return _part(step, how)
 
 
-def _part(estimator):
+def _part(estimator, how):
     """An estimator, or a transformer, as plain data with arrays in it."""
     from sklearn.utils.validation import check_is_fitted
 
@@ -103,12 +114,13 @@ def _part(estimator):
     fitted = FITTED + FITTED_WITHOUT_NETWORK * (network is None)
     if type(estimator).__name__ in _transformers():
         fitted = set(own) - set(estimator.get_params())
-    return {
+    part = {
         "estimator": type(estimator).__name__,
         "parameters": _plain_parameters(estimator),
         "network": network and describe(network),
         "fitted": {name: _fitted(own[name]) for name in sorted(fitted) if name in own},
     }
+    return shortened(part, estimator, **how)
 
 
 def _fitted(value):
@@ -176,6 +188,7 @@ def _of_part(part, classes):
     """What ``_part`` was given."""
     if part == "passthrough":
         return part
+    part = at_full_length(part, _value(part["fitted"].get("points_")))
     known = _transformers() | _ours()
     name = _checks.choice("estimator in the file", part["estimator"], known)
     estimator = known[name](**{k: _value(v) for k, v in part["parameters"].items()})

@@ -38,6 +38,7 @@ class RandomConnections(Strategy):
     """RandCon: columns of the identity, U = I[:, alpha]."""
 
     name = "random_connections"
+    needs_data = False
     index_set: IndexSetChoice = UNIFORM
 
     def draw(self, seen, n_alpha, rng, column, n_columns):
@@ -50,6 +51,7 @@ class RandomProjection(Strategy):
     """RandFixU: independent Gaussian atoms."""
 
     name = "random_projection"
+    needs_data = False
 
     def draw(self, seen, n_alpha, rng, column, n_columns):
         return dictionaries.random_projection(seen.n_v, n_alpha, rng), None
@@ -114,6 +116,7 @@ class Cosines(Frequencies):
     """DCT: cosines on a grid of any number of axes (paper, section 3.1)."""
 
     name = "dct"
+    needs_data = False
 
     def look(self, layer_input, rng, **resources):
         return bases.dct_basis(layer_input.grid(self.name))
@@ -124,6 +127,7 @@ class Wavelets(Frequencies):
     """Orthogonal wavelets on the pixel grid, by their name in PyWavelets (paper, section 3.1)."""
 
     name = "wavelet"
+    needs_data = False
     wavelet: str = "haar"
 
     def look(self, layer_input, rng, **resources):

@@ -202,6 +202,7 @@ class SquaredExponentialRidge(KernelStrategy):
     """SE: the squared exponential of the distance in pixels; hidden units have none (paper, section 3.2)."""
 
     name = "squared_exponential"
+    needs_data = False
     length_scale: float = 1.0
 
     def kernel(self, layer_input):
@@ -273,6 +274,7 @@ class ScaledSquaredExponentialRidge(SquaredExponentialRidge):
     """sd_i SE(i, j) sd_j: smooth in pixel space, and as large as each unit's standard deviation (ours)."""
 
     name = "scaled_squared_exponential"
+    needs_data = True
 
     def kernel(self, layer_input):
         deviations = Deviations(layer_input.data(self.name), layer_input.weight)

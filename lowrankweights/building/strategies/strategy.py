@@ -26,6 +26,8 @@ class Strategy(abc.ABC):
     ----------
     name : str
         In errors and recipes; of the package's own also the public name. Default: the class's.
+    needs_data : bool
+        False where places and chance are enough: then a recipe can stand for the dictionary in a file.
 
     Examples
     --------
@@ -47,6 +49,7 @@ class Strategy(abc.ABC):
     """
 
     name = ""
+    needs_data = True
     varying = "atoms"  # what limits their number, in warnings
 
     def __init_subclass__(cls, **others):
