@@ -12,7 +12,8 @@ from ..optimisation import minimize
 from ..speed import Objective, predict
 
 USUAL_SHARE = 5  # of the rows one in so many judges
-ENOUGH = 250  # rows that judge: where one fold has fewer there are more folds
+ENOUGH, ENOUGH_LAST = 250, 10_000  # rows that judge: where one fold has fewer there are more folds
+MOST_LAST = 3  # folds, for the last few networks, unless more are usual
 
 
 class Fold:
@@ -93,24 +94,45 @@ def wrong(output, Y, loss):
     return np.mean((output > 0.5) != (Y > 0.5), axis=1)
 
 
-def folds_of(X, Y, loss, points, rng, *, weight=None, standardize=False):
-    """One fold where rows are many, else up to five whose held-out rows are all different.
+class Folds:
+    """Folds whose held-out rows are all different; each is made when it is wanted.
 
-    Returns
-    -------
-    folds : list of Fold
+    Parameters
+    ----------
+    X, Y, loss, points, weight, standardize
+        As in ``Fold``.
+    rng : numpy.random.Generator
+
+    Attributes
+    ----------
+    usual, most : int
+        How many folds judge, and how many the last few networks: one where rows are many.
     """
-    n = len(X)
-    order = spread(Y, rng)
-    part = np.empty(n, dtype=int)
-    part[order] = np.arange(n) % USUAL_SHARE
-    n_folds = int(np.clip(math.ceil(ENOUGH * USUAL_SHARE / n), 1, USUAL_SHARE))
-    seed, folds = int(rng.integers(2**31)), []
-    for k in range(n_folds):
-        # rows in an order in which any beginning holds all kinds
-        rows = stride(order[part[order] != k]), np.flatnonzero(part == k)
-        folds.append(Fold(X, Y, loss, points, *rows, weight, standardize, seed + k))
-    return folds
+
+    def __init__(self, X, Y, loss, points, rng, *, weight=None, standardize=False):
+        n, drawn = len(X), spread(Y, rng)
+        self.part = np.empty(n, dtype=int)
+        self.part[drawn] = np.arange(n) % USUAL_SHARE
+        self.usual, self.most = (
+            int(np.clip(math.ceil(enough * USUAL_SHARE / n), 1, USUAL_SHARE))
+            for enough in (ENOUGH, ENOUGH_LAST)
+        )
+        self.most = max(self.usual, min(self.most, MOST_LAST))
+        self.order, self.seed, self.made, self.lock = drawn, int(rng.integers(2**31)), {}, threading.Lock()
+        self.about = X, Y, loss, points, weight, standardize
+
+    def first(self, n):
+        """The first n folds, a list of ``Fold``."""
+        return [self._fold(k) for k in range(n)]
+
+    def _fold(self, k):
+        with self.lock:
+            if k not in self.made:
+                X, Y, loss, points, weight, standardize = self.about
+                # rows in an order in which any beginning holds all kinds
+                rows = stride(self.order[self.part[self.order] != k]), np.flatnonzero(self.part == k)
+                self.made[k] = Fold(X, Y, loss, points, *rows, weight, standardize, self.seed + k)
+            return self.made[k]
 
 
 def spread(Y, rng):

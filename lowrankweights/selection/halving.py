@@ -21,8 +21,10 @@ class Contestant:
     Attributes
     ----------
     choice : Choice
-    thetas, nets : list
-        Of each fold.
+    thetas, nets, done : list
+        Of each fold; the last, iterations so far.
+    n_iter : int
+        Iterations in all rounds: a fold that it has not learned from catches up.
     round, n_rows : int
         The last round that it took part in, from 1, and the rows that it learned from there; 0: none.
     losses, errors : ndarray, (n_held_out,)
@@ -34,6 +36,8 @@ class Contestant:
     choice: object
     nets: list = field(default_factory=list)
     thetas: list = field(default_factory=list)
+    done: list = field(default_factory=list)
+    n_iter: int = 0
     round: int = 0
     n_rows: int = 0
     losses: np.ndarray = None
@@ -47,7 +51,9 @@ class Contestant:
     def with_decay(self, factor):
         """A contestant that goes on from the same theta with another weight decay."""
         choice = self.choice.with_decay(float(f"{factor * self.choice.weight_decay:.3g}"))
-        return Contestant(choice, list(self.nets), [t.copy() for t in self.thetas])
+        return Contestant(
+            choice, list(self.nets), [t.copy() for t in self.thetas], list(self.done), self.n_iter
+        )
 
 
 class Race:
@@ -55,7 +61,7 @@ class Race:
 
     Parameters
     ----------
-    folds : list of Fold
+    folds : Folds
     activation : str
     tell : function
         Called with a line before each round.
@@ -64,18 +70,20 @@ class Race:
     """
 
     def __init__(self, folds, activation, tell=lambda line: None, n_threads=None):
-        self.folds, self.activation, self.tell, self.n_rounds = folds, activation, tell, 0
+        self.folds, self.activation, self.tell, self.n_rounds, self.n_folds = folds, activation, tell, 0, 0
         self.n_threads = available_processors() if n_threads is None else n_threads
 
     @property
     def n_rows(self):
         """Training rows of a fold."""
-        return min(len(fold.X) for fold in self.folds)
+        return min(len(fold.X) for fold in self.folds.first(self.folds.usual))
 
     def run(self, contestants, n_rows, n_iter, n_folds=None):
         """A round: each goes on for so many iterations on so many rows, and is judged; from the best on."""
         self.n_rounds += 1
-        n_rows, folds = min(n_rows, self.n_rows), self.folds[:n_folds]
+        self.n_folds = n_folds or self.folds.usual
+        folds = self.folds.first(self.n_folds)
+        n_rows = min(n_rows, self.n_rows)
         networks = f"{len(contestants)} network{'s' if len(contestants) > 1 else ''}"
         self.tell(f"round {self.n_rounds}: {networks}, {n_iter} iterations on {n_rows:,} rows")
         with ThreadPoolExecutor(self.n_threads) as pool:
@@ -87,6 +95,7 @@ class Race:
     @one_blas_thread
     def _go_on(self, contestant, folds, n_rows, n_iter):
         begun, losses, errors = time.thread_time(), [], []
+        contestant.n_iter += n_iter
         for k, fold in enumerate(folds):
             if len(contestant.nets) <= k:
                 net, theta = contestant.choice.network(
@@ -94,8 +103,13 @@ class Race:
                 )
                 contestant.nets.append(net)
                 contestant.thetas.append(theta)
+                contestant.done.append(0)
             net, decay = contestant.nets[k], contestant.choice.weight_decay
-            contestant.thetas[k] = fold.learn(net, contestant.thetas[k], decay, n_rows, n_iter)
+            left = contestant.n_iter - contestant.done[k]
+            contestant.thetas[k] = fold.learn(
+                net, contestant.thetas[k], decay, min(n_rows, len(fold.X)), left
+            )
+            contestant.done[k] = contestant.n_iter
             of_fold = fold.judge(net, contestant.thetas[k])
             losses.append(of_fold[0])
             errors.append(of_fold[1])

@@ -6,7 +6,7 @@ import numpy as np
 
 from .. import _checks
 from .choice import Choice
-from .fold import folds_of
+from .fold import Folds
 from .halving import Contestant, Race, kept
 from .report import SelectionReport, tried_of
 from .space import FIRST_DECAY, choices_for, every_weight, like
@@ -16,7 +16,7 @@ FEWEST_ROWS = 300
 DECAYS = (0.2, 5.0, 50.0)  # times the weight decay that a candidate has
 SURE = 0.84  # standard errors that a loss must stay below the margin: four times in five it is
 SHARES = (0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6)  # of the numbers of every weight, or of each filter
-N_KINDS = 2  # whose sizes are tried
+N_KINDS, N_LAST = 2, 3  # kinds whose sizes are tried, and networks of a budget's last round
 FIRST_SHARE = 0.1  # at which kinds of networks are compared, before their sizes
 
 
@@ -128,7 +128,7 @@ def select_share(
 
 
 def _race(X, Y, loss, points, rng, activation, tell, n_threads, weight, standardize):
-    folds = folds_of(X, Y, loss, points, rng, weight=weight, standardize=standardize)
+    folds = Folds(X, Y, loss, points, rng, weight=weight, standardize=standardize)
     return Race(folds, activation, tell, n_threads)
 
 
@@ -156,7 +156,7 @@ def _best(race, choices):
     best, gone = _kinds(race, choices)
     others = sorted((c for c in gone if c.round == race.n_rounds), key=lambda c: c.score)[:2]
     found = race.run([*best, *others], race.n_rows, MANY)
-    last = race.run(found[:2], race.n_rows, MOST)
+    last = race.run(found[:N_LAST], race.n_rows, MOST, n_folds=race.folds.most)
     return last, [c for c in dict.fromkeys([*gone, *found]) if c not in last]
 
 
@@ -208,7 +208,7 @@ def _lost(contestant, every):
 
 
 def _about(race, loss):
-    judges = sum(len(fold.X_held_out) for fold in race.folds)
+    judges = sum(len(fold.X_held_out) for fold in race.folds.first(race.n_folds))
     name = "error (1 - R2)" if loss == "squared_error" else "error"
     return {"n_rounds": race.n_rounds, "n_rows": race.n_rows, "n_judging": judges, "error_name": name}
 

@@ -6,7 +6,7 @@ import pytest
 import lowrankweights as lrw
 from lowrankweights.building import LayerSpec
 from lowrankweights.selection import choices_for, select_network, select_share
-from lowrankweights.selection.fold import folds_of, stride
+from lowrankweights.selection.fold import Folds, stride
 from lowrankweights.selection.space import every_weight
 
 DIGITS = lrw.datasets.load_digits()
@@ -96,12 +96,15 @@ def test_a_share_alone():
 def test_folds_hold_out_every_row_once_and_learn_units_from_their_own_rows():
     rows = np.random.default_rng(0).normal(5, 2, (400, 3))
     y = rows @ np.ones((3, 1))
-    folds = folds_of(rows, y, "squared_error", None, np.random.default_rng(0), standardize=True)
+    folds = Folds(rows, y, "squared_error", None, np.random.default_rng(0), standardize=True)
+    assert folds.usual == folds.most == 4
+    folds = folds.first(4)
     assert len(folds) == 4 and [len(f.X_held_out) for f in folds] == [80] * 4
     for fold in folds:
         assert np.allclose(fold.X.mean(axis=0), 0) and np.abs(fold.X_held_out.mean(axis=0)).max() > 1e-6
-    many = folds_of(np.ones((3000, 1)), np.ones((3000, 1)), "squared_error", None, np.random.default_rng(0))
-    assert len(many) == 1
+    ones, rng = np.ones((3000, 1)), np.random.default_rng(0)
+    many = Folds(ones, ones, "squared_error", None, rng)
+    assert (many.usual, many.most) == (1, 3)
 
 
 @pytest.mark.parametrize("n", [1, 2, 7, 100])
@@ -114,7 +117,7 @@ def test_a_stride_keeps_all_rows_and_spreads_any_beginning(n):
 
 def test_rows_of_weight_two_count_twice_in_judging():
     weight = np.where(np.arange(450) < 200, 2.0, 1.0)
-    fold = folds_of(X, Y, SOFTMAX, GRID, np.random.default_rng(0), weight=weight)[0]
+    fold = Folds(X, Y, SOFTMAX, GRID, np.random.default_rng(0), weight=weight).first(1)[0]
     choice = choices_for(300, 64, 10, GRID)[0]
     net, theta = choice.network(fold, "sigmoid", np.random.default_rng(0))
     losses, errors = fold.judge(net, theta)
