@@ -14,7 +14,7 @@ from .space import FIRST_DECAY, choices_for, every_weight, like
 FEW, SOME, MANY, MOST = (30, 40, 60, 100)  # iterations of the rounds; each goes on from the one before
 FEWEST_ROWS = 300
 DECAYS = (0.2, 5.0, 50.0)  # times the weight decay that a candidate has
-SURE = 0.84  # standard errors that a loss must stay below the margin: four times in five it is
+SURE = 1.28  # standard errors that a loss must stay below the margin: nine times in ten it is
 SHARES = (0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6)  # of the numbers of every weight, or of each filter
 N_KINDS, N_LAST = 2, 3  # kinds whose sizes are tried, and networks of a budget's last round
 FIRST_SHARE = 0.1  # at which kinds of networks are compared, before their sizes

@@ -63,7 +63,7 @@ def test_a_budgets_choice_is_the_best_of_the_last_round_and_repeats():
 
 def test_a_margins_choice_loses_no_more_and_half_of_it_would():
     report = select_network(X, Y, SOFTMAX, max_loss=0.02, hidden=(40,), points=GRID, rng=0)
-    assert report.loss + 0.84 * report.loss_error <= 0.02 and report.confidence > 0.79
+    assert report.loss + 1.28 * report.loss_error <= 0.02 and report.confidence > 0.89
     assert report.reference.choice == every_weight((40,), 64, 10)
     assert report.chosen.choice.n_dynamic < 0.7 * report.reference.choice.n_dynamic
     assert "are not learned" in report.summary()
@@ -87,7 +87,7 @@ def test_a_share_alone():
     report = select_share(X, Y, SOFTMAX, [spec], max_loss=0.03, rng=0)
     choice = report.chosen.choice
     assert choice.hidden == (40,) and choice.n_columns == (4,) and choice.dictionary == (spec.dictionary,)
-    assert choice.n_alpha[0] < 40 and report.loss + 0.84 * report.loss_error <= 0.03
+    assert choice.n_alpha[0] < 40 and report.loss + 1.28 * report.loss_error <= 0.03
     for dictionary in ("none", "low_rank"):
         with pytest.raises(ValueError, match="^dictionary: expected one whose share can be chosen"):
             select_share(X, Y, SOFTMAX, [LayerSpec(9, dictionary, 1.0)], max_loss=0.1)
