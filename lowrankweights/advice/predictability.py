@@ -6,6 +6,7 @@ from .. import _checks
 from ..building import Strategy, strategy_of
 from ..building.scale import warn_of_scale
 from ..dictionaries.index_sets import count_known
+from ..selection.fold import spread_order
 from . import race as racing
 from .candidates import approaches, candidates_for
 from .explained import explained_curves
@@ -97,7 +98,7 @@ def predictability(
     y, n_out, task = (None, 0, None) if y is None else read_targets(y, len(X), task)
     budget = usual_budget(X.shape[1], n_out, places) if budget is None else budget
     budget = _checks.integer("budget", budget, at_least=1)
-    order = racing.spread_order(X if y is None else y, rng)
+    order = spread_order(X if y is None else y, rng)
     rows = _some(order, _checks.integer("max_rows", max_rows, at_least=MIN_ROWS))
     if y is not None and not scaled:
         warn_of_scale(X[rows])

@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 
 from .._blas import one_blas_thread
-from ..building import LayerInput
+from ..building import LayerInput, Targets
+from ..building.brief_network import brief_filters
 from ..building.scale import Scale
 from ..networks import Dense, Network
 from ..optimisation import minimize
+from ..selection.fold import spread_order
 from ..speed import Objective, predict
 from ..speed.blocks import available_processors
 from ..weights import Full
@@ -110,11 +112,8 @@ class Race:
         """W of a briefly trained network of every weight, 10 to 100 units, on these (scaled) rows."""
         n_v, n_out = v.shape[1], self.n_out
         n_h = int(np.clip((budget - n_out) / (n_v + 1 + n_out), 10, 100))
-        targets, loss = self.targets(y)
-        net = Network([Dense(Full(n_v, n_h), self.activation), Dense(Full(n_h, n_out))], loss)
-        objective = Objective(net, v, targets, FIRST)
-        theta = minimize(objective, net.init(self.seed), max_iter=80, on_interrupt="raise").theta
-        return net.weights(theta)[0]
+        targets, how = Targets(*self.targets(y)), {"activation": self.activation, "weight_decay": FIRST}
+        return brief_filters(v, targets, n_h, 80, self.seed, **how)
 
     def guess(self):
         """The error of an answer that looks at no input: the commonest class, or the mean."""
@@ -167,12 +166,6 @@ class _Fold:
             return (brier + wrong) / 2, wrong
         error = np.mean(((output * self.std + self.mean - self.y) / self.race.std) ** 2, axis=1)
         return error, error
-
-
-def spread_order(y, rng):
-    """Rows in an order in which neighbours are alike: class by class, or by the (first) target."""
-    order = rng.permutation(len(y))
-    return order[np.argsort((y if y.ndim == 1 else y[:, 0])[order], kind="stable")]
 
 
 def standardised(X, of):

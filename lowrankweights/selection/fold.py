@@ -35,7 +35,8 @@ class Fold:
     """
 
     def __init__(self, X, Y, loss, points, train, held_out, weight, standardize, seed):
-        self.loss, self.points, self.seed, self.lock, self.seen = loss, points, seed, threading.Lock(), {}
+        self.loss, self.points, self.seed, self.seen = loss, points, seed, {}
+        self.lock, self.locks = threading.Lock(), {}
         self.X, self.X_held_out = X[train], X[held_out]
         self.weight = None if weight is None else weight[train]
         self.held_out_weight = None if weight is None else weight[held_out]
@@ -51,6 +52,8 @@ class Fold:
     def prepared(self, strategy):
         """A strategy after its look at the training rows; it looks once."""
         with self.lock:
+            own = self.locks.setdefault(strategy, threading.Lock())
+        with own:  # others need not wait while one trains a network
             if strategy not in self.seen:
                 targets = Targets(self.Y, self.loss)
                 layer_input = LayerInput(self.X, self.points, weight=self.weight, targets=targets)
@@ -110,7 +113,8 @@ class Folds:
     """
 
     def __init__(self, X, Y, loss, points, rng, *, weight=None, standardize=False):
-        n, drawn = len(X), spread(Y, rng)
+        several = Y.shape[1] > 1 and np.isin(Y, (0, 1)).all()
+        n, drawn = len(X), spread_order(Y.argmax(axis=1) if several else Y, rng)
         self.part = np.empty(n, dtype=int)
         self.part[drawn] = np.arange(n) % USUAL_SHARE
         self.usual, self.most = (
@@ -135,11 +139,10 @@ class Folds:
             return self.made[k]
 
 
-def spread(Y, rng):
-    """Rows in an order in which neighbours are alike: class by class, or by the first target."""
-    drawn = rng.permutation(len(Y))
-    key = Y.argmax(axis=1) if Y.shape[1] > 1 and np.isin(Y, (0, 1)).all() else Y[:, 0]
-    return drawn[np.argsort(key[drawn], kind="stable")]
+def spread_order(y, rng):
+    """Rows in an order in which neighbours are alike: class by class, or by the (first) target."""
+    order = rng.permutation(len(y))
+    return order[np.argsort((y if y.ndim == 1 else y[:, 0])[order], kind="stable")]
 
 
 def stride(order):

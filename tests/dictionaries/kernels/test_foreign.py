@@ -3,21 +3,13 @@ import pytest
 from sklearn.gaussian_process import kernels as scikit
 
 import lowrankweights as lrw
-from lowrankweights.dictionaries import Kernel, as_kernel, kernel_ridge
+from lowrankweights.dictionaries import as_kernel, kernel_ridge
 from lowrankweights.dictionaries.kernels.foreign import OfFunction
 
 GRID = lrw.grid_coordinates((4, 5))
 COLOUR = lrw.grid_coordinates((3, 3, 3))
 V_GRID = np.random.default_rng(0).random((50, 20))  # activities of the units of a grid 4 x 5
 SE, EMP = lrw.SquaredExponential(4.0), lrw.EmpiricalCovariance(V_GRID)
-
-
-class Periodic(Kernel):
-    """One's own: alike a whole number of periods apart, and knows only ``evaluate``."""
-
-    def evaluate(self, a, b):
-        lag = a.coordinates[:, None, 0] - b.coordinates[None, :, 0]
-        return np.exp(-2 * np.sin(np.pi * lag / 3.5) ** 2)
 
 
 def rational(a, b):
