@@ -12,6 +12,8 @@ WORDS = {
     "digits-16x16": "scikit-learn's digits, 8 x 8 pixels enlarged to 16 x 16 (not MNIST)",
     "mnist": "MNIST, 28 x 28 pixels",
     "cifar10": "CIFAR-10, 32 x 32 pixels in colour",
+    "cifar10-rica": "CIFAR-10, 800 features of its images by RICA (100 filters of 6 x 6 x 3 pixels)",
+    "digits-rica": "scikit-learn's digits (not MNIST), 96 features of its images by RICA",
     "stl10": "STL-10",
     "natural": "natural photographs",
     "natural-bundled": "scikit-learn's two photographs",

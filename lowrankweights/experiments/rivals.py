@@ -4,12 +4,21 @@ A budget counts everything that is learned: weights, biases, the output layer. E
 whose number of learned parameters comes nearest.
 """
 
+import itertools
 import math
 import time
 
+import numpy as np
+
+from ..building.strategies.settings import plain
+from ..dictionaries.points import places_of
+from ..networks import Dense, Network, RandomSubspace
+from ..selection import select_network
+from ..weights import Full
+from ..weights.adapted import Hashed
 from .harness.search import SEARCH
 from .pruning import prune
-from .training import fit, tested
+from .training import fine_tune, fit, tested
 
 DICTIONARIES = {
     "SE-Emp": ("squared_exponential", "covariance"),
@@ -19,6 +28,8 @@ DICTIONARIES = {
 }
 PCA, NARROWER, PRUNING, EVERY = "PCA + network", "narrower network", "pruning", "every weight"
 RIVALS = (*DICTIONARIES, PCA, NARROWER, PRUNING, EVERY)
+HASHED, SUBSPACE, CHOSEN = "hashed weights", "random subspace", "budget="
+N_TERMS = 8  # of the learned numbers in each of a subspace's; more take longer, and P is near enough
 N_COLUMNS = 10  # of layers with a dictionary, as in the paper
 
 
@@ -50,11 +61,15 @@ def network(spec, n_v, n_out):
         proportion = share(hidden, spec["budget"], n_v, n_out)
         columns = [1 if dictionary[0] == "low_rank" else N_COLUMNS] * len(hidden)
         return settings(hidden, dictionary[: len(hidden)], proportion, columns)
+    if rival == HASHED:
+        hidden = spec["hidden"]
+        shares = proportions(hidden, spec["budget"], n_v, n_out)
+        return settings(hidden, ["hashed"] * len(hidden), shares)
     if rival == PCA:
         n, rest = spec["n_components"], spec["n_layers"] - 1
         hidden = widths(spec["budget"], spec["n_layers"], n, n_out)
         return settings(hidden, ["pca"] + ["none"] * rest, [n / n_v] + [1.0] * rest)
-    # else every weight, whether or not they are pruned later
+    # else every weight, whether they are pruned later or move in a subspace
     narrower = rival == NARROWER
     hidden = widths(spec["budget"], spec["n_layers"], n_v, n_out) if narrower else spec["hidden"]
     return settings(hidden, ["none"] * len(hidden), [1.0] * len(hidden))
@@ -110,15 +125,55 @@ def widths(budget, n_layers, n_v, n_out):
     return [max(1, round(h))] * n_layers
 
 
+def hashed_or_subspace(spec, found, n_v, n_out):
+    """A network whose hidden layers are hashed, or one that moves in a random subspace; and its theta."""
+    sizes, rng = [n_v, *found["hidden"], n_out], np.random.default_rng(spec["seed"])
+    weights = [Full(a, b) for a, b in itertools.pairwise(sizes)]
+    if spec["rival"] == HASHED:
+        for i, share in enumerate(found["proportion"]):
+            n_values = max(1, round(share * sizes[i]) * sizes[i + 1])
+            weights[i] = Hashed(sizes[i], sizes[i + 1], n_values, rng=spec["seed"] + i)
+    kinds = ["sigmoid"] * len(found["hidden"]) + ["identity"]
+    layers = [Dense(q, kind) for q, kind in zip(weights, kinds, strict=True)]
+    net = Network(layers, "softmax_cross_entropy")
+    if spec["rival"] == SUBSPACE:
+        net = RandomSubspace(net, spec["budget"], spec["seed"], n_terms=N_TERMS)
+    return net, net.init(rng)
+
+
+def choose(spec, data, n_threads):
+    """What ``budget=`` of the estimators chooses on the training rows; ``settings``, and what it tried."""
+    X, Y = data.X_train, np.eye(int(data.y_train.max()) + 1, dtype=data.X_train.dtype)[data.y_train]
+    how = {
+        "points": places_of(data.input_shape, None, X.shape[1]),
+        "rng": spec["seed"],
+        "n_threads": n_threads,
+    }
+    report = select_network(X, Y, "softmax_cross_entropy", budget=spec["budget"], **how)
+    chosen = report.chosen.choice
+    found = {key: list(value) if isinstance(value, tuple) else value for key, value in _named(chosen).items()}
+    return found, {"n_tried": len(report.tried), "search_seconds": round(report.seconds, 2)}
+
+
+def _named(choice):
+    """The parameters of a ``Choice`` by the names of ``settings``."""
+    own = choice.parameters()
+    return {"hidden": own.pop("hidden_layer_sizes"), **own}
+
+
 def train_rival(spec, data, shared, n_threads):
     """A run: fitted, in a search never tested; ``shared`` keeps a network of every weight to be pruned.
 
-    Also returned: the network as it came to be, and train_seconds (of processor time, dictionaries and
-    pre-training included, and what is shared as if it were not).
+    Also returned: the network as it came to be, and train_seconds (of processor time; dictionaries,
+    pre-training and a choice of its own included, and what is shared as if it were not).
     """
     start = time.process_time()
-    found = network(spec, data.X_train.shape[1], int(data.y_train.max()) + 1)
-    how, rival = {**spec, **found}, spec["rival"]
+    rival, searched = spec["rival"], {}
+    if rival == CHOSEN:
+        found, searched = choose(spec, data, n_threads)
+    else:
+        found = network(spec, data.X_train.shape[1], int(data.y_train.max()) + 1)
+    how = {**spec, **found}
     if rival in (EVERY, PRUNING):
         if EVERY not in shared:
             fitted = fit(how, data, {}, n_threads)
@@ -126,11 +181,19 @@ def train_rival(spec, data, shared, n_threads):
             start = time.process_time()
         (result, net, theta), seconds_before = shared[EVERY]
     else:
-        result, net, theta = fit(how, data, {}, n_threads)
+        result, net, theta = _fitted(how, data, n_threads)
         seconds_before = 0.0
     if rival == PRUNING:
         result, net, theta = prune(how, data, net, theta, spec["budget"], n_threads)
     seconds = round(seconds_before + time.process_time() - start, 2)
+    found = {key: plain(value) for key, value in found.items()}
     made = {"hidden_layer_sizes": found.pop("hidden"), "n_components": spec.get("n_components"), **found}
-    result = {**result, "train_seconds": seconds, **made}
+    result = {**result, "train_seconds": seconds, **made, **searched}
     return result if spec["stage"] == SEARCH else {**result, **tested(net, theta, data)}
+
+
+def _fitted(how, data, n_threads):
+    if how["rival"] not in (HASHED, SUBSPACE):
+        return fit(how, data, {}, n_threads)
+    net, theta = hashed_or_subspace(how, how, data.X_train.shape[1], int(data.y_train.max()) + 1)
+    return fine_tune(how, data, net, theta, n_threads)

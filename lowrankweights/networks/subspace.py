@@ -25,6 +25,8 @@ class RandomSubspace:
     Attributes
     ----------
     theta0 : ndarray, (net.n_dynamic,)
+    n_out : int
+        The network's.
     n_dynamic, n_static : int
         Numbers learned, and those of the network's dictionaries; theta_0 and P follow from a seed.
 
@@ -50,7 +52,7 @@ class RandomSubspace:
         usual = max(1, round(self.n_dynamic / most**0.5))
         self.n_terms = usual if n_terms is None else _checks.integer("n_terms", n_terms, at_least=1)
         self.rng = seed_of(rng, _checks.generator(rng))
-        self.n_static, self.loss = net.n_static, net.loss
+        self.n_static, self.loss, self.n_out = net.n_static, net.loss, net.n_out
         self.theta0 = net.init(self.rng)
         self._places, signs = hashed_places(self.rng + 1, most * self.n_terms, self.n_dynamic)
         self._signs = signs * (self.n_dynamic / (most * self.n_terms)) ** 0.5

@@ -26,7 +26,7 @@ STYLE = {
 
 def line_styles(n):
     """Colour, mark and dashes for n lines, as keywords of ``plot``: told apart in print too."""
-    colours = [*COLOURS.values(), "#000000", "#56B4E9", "#8B6F00"]
+    colours = [*COLOURS.values(), "#000000", "#56B4E9", "#8B6F00", "#6A3D9A", "#8C510A"]
     dashes = ["-", "--", "-.", ":"]
     return [
         {"color": colours[i % len(colours)], "marker": MARKS[i % len(MARKS)], "ls": dashes[i % 4], "ms": 4.5,

@@ -33,7 +33,7 @@ class Spread(NamedTuple):
     def interval(self, level):
         """Lower and upper end at a level, 0 to 1; of one seed it covers the items alone."""
         q = (1 + level) / 2
-        items = stats.norm.ppf(q) ** 2 * self.items
+        items = stats.norm.ppf(q) ** 2 * self.items if self.items > 0 else 0.0
         seeds = stats.t.ppf(q, self.n_seeds - 1) ** 2 * self.seeds if self.seeds > 0 else 0.0
         half = float(np.sqrt(seeds + items))
         return self.mean - half, self.mean + half

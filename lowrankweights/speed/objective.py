@@ -253,7 +253,7 @@ class Objective(BlockSum):
 def predict(net, theta, X, n_threads=None):
     """``net.predict`` on the layers' fast twins: class probabilities or values, (n, n_out)."""
     X, _ = net.check_data(X)
-    z = forward(NetworkTwin(net), net.check_theta(theta), X, n_threads)
+    z = _outputs(net, theta, X, n_threads)
     return prediction(net.loss, z)
 
 
@@ -261,10 +261,18 @@ def predict(net, theta, X, n_threads=None):
 def mean_loss(net, theta, X, Y, rows=None, n_threads=None):
     """The mean loss of ``net`` on rows, as it predicts: no weight decay, no gradient; a float."""
     X, Y = net.check_data(X, Y)
-    z = forward(NetworkTwin(net), net.check_theta(theta), X, n_threads)
+    z = _outputs(net, theta, X, n_threads)
     terms, _ = terms_and_dz(net.loss, z, Y)
     shares = (Rows.of(len(X)) if rows is None else rows).shares()
     return float(np.sum(shares * terms))
+
+
+def _outputs(net, theta, X, n_threads):
+    """z of the loss, of a network, or of the one that a subspace is at its theta."""
+    theta = net.check_theta(theta)
+    if isinstance(net, RandomSubspace):
+        net, theta = net.net, net.theta(theta)
+    return forward(NetworkTwin(net), theta, X, n_threads)
 
 
 @one_blas_thread

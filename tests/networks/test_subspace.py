@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 import lowrankweights as lrw
+from lowrankweights.speed.objective import mean_loss
 
 RNG = np.random.default_rng(0)
 X, Y = RNG.normal(size=(60, 8)), np.eye(3)[RNG.integers(3, size=60)]
@@ -34,6 +35,8 @@ def test_it_begins_at_a_random_network_and_learns():
     assert result.loss < 0.8 * result.loss_curve[0]
     wanted = NETS[0].predict(subspace.theta(result.theta), X)
     assert np.array_equal(subspace.predict(result.theta, X), wanted)
+    assert np.allclose(lrw.speed.predict(subspace, result.theta, X), wanted, atol=1e-12)
+    assert mean_loss(subspace, result.theta, X, Y) == pytest.approx(result.loss, rel=1e-9)
 
 
 def test_columns_of_p_have_about_unit_length_and_are_nearly_orthogonal():

@@ -34,7 +34,7 @@ PRESETS = {
         "hidden": HIDDEN, "full": FULL, "n_components": [25, 50], "seeds": 5,
     },
 }  # fmt: skip
-PAPERS = ("SE-Emp", "Emp-Emp")  # the paper's dictionaries; the others are their rivals
+OURS = ("SE-Emp", "Emp-Emp", rivals.CHOSEN)  # with the paper's dictionaries; the others are their rivals
 MARGIN = 0.002
 COLUMNS = {
     "model": "---", "layers": "---", "error (%)": "---:", "95 % interval": "---:", "learned": "---:",
@@ -54,6 +54,7 @@ class Rivals(SearchedFigure):
     """Networks of every kind with equally many learned numbers."""
 
     name, presets = "rivals", PRESETS
+    names = rivals.RIVALS  # every weight last, which has no budget
     reading = (
         "**Where each is right.** With 2,500 learned numbers PCA + a network has the least error (3.3 %),"
         " then pruning (3.8 %); the paper's dictionaries come after them (4.4 and 4.5 %), far before a "
@@ -73,9 +74,9 @@ class Rivals(SearchedFigure):
         common = {**COMMON, **p["settings"]}
         models = {rivals.EVERY: Model({**common, "rival": rivals.EVERY}, {"hidden": p["full"]})}
         for budget, hidden in p["hidden"].items():
-            for rival in rivals.RIVALS[:-1]:
+            for rival in self.names[:-1]:
                 settings = {**common, "rival": rival, "budget": budget}
-                name = rival if rival in PAPERS else f"rival: {rival}"
+                name = rival if rival in OURS else f"rival: {rival}"
                 models[f"{name}, {budget:,}"] = Model(settings, _own_options(rival, hidden, p))
         return models
 
@@ -92,26 +93,30 @@ class Rivals(SearchedFigure):
     def run_one(self, spec, shared, n_threads):
         """``rivals.train_rival``, on fewer images where it is for the search."""
         n_train = spec["n_search" if spec["stage"] == SEARCH else "n_train"]
-        return rivals.train_rival(spec, load(spec["data"], n_train), shared, n_threads)
+        return rivals.train_rival(spec, self.load(spec["data"], n_train), shared, n_threads)
+
+    def load(self, name, n_train):
+        """The data of a run."""
+        return load(name, n_train)
 
     def comparisons(self, results):
         """SE-Emp against each rival at each budget; primary at the largest: low rank, and PCA."""
-        most = max(_budgets(results), default=0)
-        for budget in _budgets(results):
-            ours = _at(results, "SE-Emp", budget)
-            for rival in rivals.RIVALS[1:]:
+        most = max(budgets(results), default=0)
+        for budget in budgets(results):
+            ours = at(results, "SE-Emp", budget)
+            for rival in self.names[1:]:
                 known = budget == most and rival in ("low rank", rivals.PCA)
                 near = rival in (rivals.PCA, rivals.EVERY)
                 words = f"is no worse than {rival} by {100 * MARGIN:g} points" if near else f"beats {rival}"
                 text = f"SE-Emp with {budget:,} learned numbers {words}"
-                yield Comparison(text, ours, _at(results, rival, budget), MARGIN if near else 0.0, known)
+                yield Comparison(text, ours, at(results, rival, budget), MARGIN if near else 0.0, known)
 
     def summary(self, results):
         """A table in Markdown for each budget."""
         parts = []
-        for budget in [None, *_budgets(results)]:
+        for budget in [None, *budgets(results)]:
             lines = ["| " + " | ".join(COLUMNS) + " |", "|" + "|".join(COLUMNS.values()) + "|"]
-            runs = {name: _at(results, name, budget) for name in rivals.RIVALS if _is_at(name, budget)}
+            runs = {name: at(results, name, budget) for name in self.names if _is_at(name, budget)}
             lines += [_row(name, of_rival) for name, of_rival in runs.items() if of_rival]
             parts.append(f"{f'{budget:,} learned numbers' if budget else 'No budget'}:")
             parts.append("\n".join(lines))
@@ -130,7 +135,7 @@ class Rivals(SearchedFigure):
 
         figure, axes = plt.subplots(1, 2, figsize=(8.4, 4.2), layout="constrained", sharey=True)
         for ax, x in zip(axes, ("n_dynamic", "stored"), strict=True):
-            _draw_panel(ax, results, x)
+            _draw_panel(ax, results, self.names[:-1], x)
         axes[0].set(xlabel="learned numbers", ylabel="test error (%)")
         axes[1].set(xlabel="stored numbers (dictionaries, places included)")
         plotting.log_percent_axis(axes[0])
@@ -145,16 +150,18 @@ class Rivals(SearchedFigure):
 
 def _own_options(rival, hidden, p):
     """What is searched for a rival beside weight decay: its layers, and what it has of its own."""
+    if rival == rivals.CHOSEN:
+        return None
     if rival == rivals.PCA:
         return {"n_components": p["n_components"], "n_layers": [2, 1]}
     if rival == rivals.NARROWER:
         return {"n_layers": [2, 1]}
-    if rival == rivals.PRUNING:
+    if rival in (rivals.PRUNING, rivals.SUBSPACE):
         return {"hidden": p["full"]}
     return {"hidden": hidden} | ({"length_scale": [1.0, 2.0]} if rival == "SE-Emp" else {})
 
 
-def _budgets(results):
+def budgets(results):
     return sorted({r["budget"] for r in results if "budget" in r})
 
 
@@ -162,7 +169,7 @@ def _is_at(name, budget):
     return (name == rivals.EVERY) == (budget is None)
 
 
-def _at(results, rival, budget):
+def at(results, rival, budget):
     """The runs of a rival at a budget; every weight has none."""
     return select(results, rival=rival, budget=None if rival == rivals.EVERY else budget)
 
@@ -187,28 +194,28 @@ def _stored(result):
     return result["n_dynamic"] + result["n_static"]
 
 
-def _draw_panel(ax, results, x):
+def _draw_panel(ax, results, names, x):
     """A line for each rival; every weight as a line with a band."""
     from ... import plotting
 
-    if every := _at(results, rivals.EVERY, None):
+    if every := at(results, rivals.EVERY, None):
         mean, low, high = percent_wrong(every)
         count = int(np.mean([_stored(r) for r in every]))
         ax.axhline(mean, color="#555555", lw=1.2, label=f"every weight ({count:,})")
         ax.axhspan(low, high, color="#555555", alpha=0.12, lw=0)
-    names = rivals.RIVALS[:-1]
     for i, (name, style) in enumerate(zip(names, plotting.line_styles(len(names)), strict=True)):
         points = []
-        for budget in _budgets(results):
-            if runs := _at(results, name, budget):
+        for budget in budgets(results):
+            if runs := at(results, name, budget):
                 count = _stored if x == "stored" else (lambda r: r["budget"])
                 points.append((np.mean([count(r) for r in runs]), *percent_wrong(runs)))
         if points:
-            at, mean, low, high = np.array(points).T
-            at = at * 1.02 ** (i - 3) if x != "stored" else at  # beside each other, to be told apart
-            ax.plot(at, mean, label=name, **style)
-            ax.vlines(at, low, high, color=style["color"], lw=0.8, alpha=0.6)
+            count, mean, low, high = np.array(points).T
+            place = count if x == "stored" else count * 1.02 ** (i - 3)  # beside each other, to be told apart
+            style["lw"] = 2.4 if name == rivals.CHOSEN else style["lw"]
+            ax.plot(place, mean, label=name, **style)
+            ax.vlines(place, low, high, color=style["color"], lw=0.8, alpha=0.6)
     ax.set_xscale("log")
     if x != "stored":
-        ax.set_xticks(_budgets(results), [f"{b:,}" for b in _budgets(results)], minor=False)
+        ax.set_xticks(budgets(results), [f"{b:,}" for b in budgets(results)], minor=False)
         ax.minorticks_off()

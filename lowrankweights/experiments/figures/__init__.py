@@ -21,6 +21,8 @@ FIGURES = {
     "6-proportion": "figures.figure_6_proportion.ErrorByProportion",
     "6-budget": "figures.figure_6_budget.ErrorByBudget",
     "rivals": "beyond.rivals.Rivals",
+    "frontier-mnist": "beyond.frontier.FrontierMnist",
+    "frontier-cifar": "beyond.frontier.FrontierCifar",
     "activations": "beyond.activations.Activations",
 }
 

@@ -27,12 +27,13 @@ class Model(NamedTuple):
     ----------
     settings : dict
         As in a spec.
-    options : dict
-        Name: a list of values. ``weight_decay`` is searched for every model, and need not be here.
+    options : dict or None
+        Name: a list of values. ``weight_decay`` is searched for every model, and need not be here. None: it
+        has a search of its own in every run.
     """
 
     settings: dict
-    options: dict
+    options: dict | None
 
 
 class SearchedFigure(Figure):
@@ -67,6 +68,8 @@ class SearchedFigure(Figure):
         """The specs of the search."""
         specs = []
         for name, model in self.models(preset).items():
+            if model.options is None:
+                continue
             base = {"figure": self.name, "method": name, **model.settings}
             specs += [{**base, **chosen, "seed": SEED, "stage": SEARCH} for chosen in candidates(model)]
         return specs
@@ -104,7 +107,7 @@ def compared(results):
 
 def candidates(model):
     """All settings that a search tries for a model, as dicts."""
-    options = {"weight_decay": WEIGHT_DECAYS, **model.options}
+    options = {} if model.options is None else {"weight_decay": WEIGHT_DECAYS, **model.options}
     return [dict(zip(options, values, strict=True)) for values in itertools.product(*options.values())]
 
 
