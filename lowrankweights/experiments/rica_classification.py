@@ -112,16 +112,17 @@ class RicaClassification(Figure):
         return figure
 
 
-def classify(spec, n_threads=None):
+def classify(spec, n_threads=None, learn=learn_as):
     """Learn filters from patches, encode all images, train the classifier and test it.
 
-    ``wrong`` counts fold after fold: fold * (number of test images) + index.
+    ``learn(spec, X, n_threads)`` is as ``learn_as``. ``wrong`` counts fold after fold: fold * (number of
+    test images) + index.
     """
     data = load(spec["data"], spec["n_train"])
     shape = tuple(spec["patch_shape"])
     patches = random_patches(data.source, shape, spec["n_patches"], spec["seed"])
     X, whitening = whiten(patches, spec["regularisation"])
-    W, result = learn_as(spec, X, n_threads)
+    W, result = learn(spec, X, n_threads)
     how = {"contrast": False, "threshold": spec["threshold"], "n_threads": n_threads}
     encoder = PatchEncoder(W, shape, whitening, **how)
     train, test = encoder.transform(data.X_train), encoder.transform(data.X_test)

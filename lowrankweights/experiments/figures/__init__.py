@@ -22,7 +22,9 @@ FIGURES = {
     "6-budget": "figures.figure_6_budget.ErrorByBudget",
     "rivals": "beyond.rivals.Rivals",
     "frontier-mnist": "beyond.frontier.FrontierMnist",
+    "few-numbers": "beyond.few_numbers.FewNumbers",
     "frontier-cifar": "beyond.frontier.FrontierCifar",
+    "rica-alpha": "beyond.rica_alpha.RicaAlpha",
     "activations": "beyond.activations.Activations",
 }
 
