@@ -92,7 +92,17 @@ def test_both_racers_learn():
     rng = np.random.default_rng(0)
     X = np.tile(rng.random((10, 784), dtype=np.float32), (40, 1))
     y = np.tile(np.arange(10), 40)
-    watch = race.ours((X, y), (X, y), target=0.0, schedule=[(400, 60)])
+    few = {"proportion": 5 / 784, "schedule": [(400, 60)]}  # ten different images have nine components
+    watch = race.ours((X, y), (X, y), target=0.0, **few)
     assert watch.reached() is not None and watch.seen[0][1] > 0
     pytest.importorskip("torch", reason="PyTorch is not installed")
     assert race.adam((X, y), (X, y), target=0.0).seen[-1][1] < 0.5
+    X += rng.random(X.shape, dtype=np.float32) / 10  # so that there are forty
+    assert race.adam_on_components((X, y), (X, y), target=0.0).seen[-1][1] < 0.5
+
+
+def test_a_race_without_an_arrival_has_no_ratio(capsys):
+    assert race._ratios("Adam", [4.0, None], [2.0, 1.0]) == [2.0, None]
+    assert race._ratios("Adam", [None], [1.0]) == [None]
+    said = capsys.readouterr().out
+    assert "Adam / ours: 2.00 (2.00 to 2.00, 1 left out, not reached)" in said and "no ratio" in said
