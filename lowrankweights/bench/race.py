@@ -21,13 +21,14 @@ from .peers import available
 from .report import write_json
 
 TARGET = 0.02
-N_ATOMS, N_HIDDEN = 40, 196
+N_ATOMS, N_HIDDEN = 50, 300
 OURS = {
     "hidden_layer_sizes": (N_HIDDEN,),
     "dictionary": "pca",
     "proportion": N_ATOMS / SIZES[0],
     "n_columns": 1,
-    "weight_decay": 5e-5,
+    "activation": "relu",
+    "weight_decay": 1e-4,
     "schedule": [(10_000, 60), (60_000, 200)],
 }
 ADAM = {"batch_size": 128, "learning_rate": 1e-3, "evaluations_an_epoch": 4, "max_epochs": 40}
@@ -81,7 +82,7 @@ def adam_on_components(train, held_out, target, seed=0):
     U = strategy_of("pca").prepare(LayerInput(X), np.random.default_rng(seed)).draw(N_ATOMS).U
     U = U.astype(X.dtype)
     sizes = (N_ATOMS, N_HIDDEN, SIZES[-1])
-    return _with_adam((X @ U, y), (X_held @ U, y_held), watch, sizes, torch.nn.Sigmoid, seed)
+    return _with_adam((X @ U, y), (X_held @ U, y_held), watch, sizes, torch.nn.ReLU, seed)
 
 
 def _with_adam(train, held_out, watch, sizes, activation, seed):

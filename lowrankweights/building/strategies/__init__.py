@@ -1,7 +1,7 @@
 """Strategies: how a layer's dictionaries are made from its input, each with settings that a recipe holds."""
 
 from .by_name import LEARNED, NAMES, STRATEGIES, AutoencoderFilters, Function, strategy_of
-from .directions import Directions, KernelEigenvectors, NetworkDirections
+from .directions import Directions, KernelEigenvectors, NetworkDirections, PrincipalComponents
 from .index_choices import INDEX_SETS, IndexSetChoice, Local, Pivoted, Spread, Uniform
 from .kernel_strategies import (
     CovarianceRidge,
@@ -36,6 +36,7 @@ __all__ = [
     "NetworkDirections",
     "Pivoted",
     "PreparedStrategy",
+    "PrincipalComponents",
     "ScaledSquaredExponentialRidge",
     "Spread",
     "SquaredCovarianceRidge",

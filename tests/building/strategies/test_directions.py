@@ -67,6 +67,19 @@ def test_eigenvectors_of_the_covariance_are_the_principal_components():
     assert np.allclose(values, np.linalg.eigvalsh(np.cov(V.T))[::-1])
 
 
+@pytest.mark.parametrize("power", [0.0, 0.5, 1.0])
+def test_whitening_divides_by_a_power_of_the_standard_deviation_and_keeps_the_span(power):
+    v = np.random.default_rng(0).normal(size=(400, 6)) @ np.diag([1, 2, 4, 8, 16, 32])
+    plain, U = (
+        lrw.building.PrincipalComponents(whitening=p).prepare(LayerInput(v)).draw(n_alpha=4).U
+        for p in (0.0, power)
+    )
+    spread, lengths = np.std(v @ plain, axis=0), np.linalg.norm(U, axis=0)
+    assert np.allclose(span(plain), span(U)) and np.mean(lengths**2) == pytest.approx(1)
+    assert np.allclose(np.std(v @ U, axis=0) / lengths, spread)
+    assert np.ptp(lengths * spread**power) < 1e-9
+
+
 def test_eigenvectors_of_a_kernel_leave_as_little_as_the_bound_says():
     strategy = TaperedCovarianceRidge(taper=2.0)
     U = KernelEigenvectors(of=strategy).prepare(PIXELS).draw(8).U
@@ -133,6 +146,7 @@ def test_a_tapered_covariance_is_the_product_and_without_places_the_covariance()
         (lambda: KernelEigenvectors(of="pca"), "of: expected a kernel, or a strategy with one, got 'pca'"),
         (lambda: KernelEigenvectors(of="nothing"), "of: expected one of"),
         (lambda: NetworkDirections(rank_by="loss"), "rank_by: expected"),
+        (lambda: lrw.building.PrincipalComponents(whitening=2), "whitening: expected"),
         (lambda: NetworkDirections(n_hidden=0), "n_hidden: expected"),
         (lambda: STRATEGIES["pca"]().prepare(PIXELS).draw(37), "n_alpha: expected at most the 36 principal"),
         (lambda: CovarianceRidge().prepare(PIXELS).draw(37), "proportion: expected at most"),
