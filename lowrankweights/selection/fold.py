@@ -12,7 +12,7 @@ from ..optimisation import minimize
 from ..speed import Objective, predict
 
 USUAL_SHARE = 5  # of the rows one in so many judges
-ENOUGH, ENOUGH_LAST = 250, 10_000  # rows that judge: where one fold has fewer there are more folds
+ENOUGH, ENOUGH_LAST = 400, 10_000  # rows that judge: where one fold has fewer there are more folds
 MOST_LAST = 3  # folds, for the last few networks, unless more are usual
 
 

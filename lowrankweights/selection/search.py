@@ -173,12 +173,13 @@ def _smallest(race, sizes, reference, max_loss, loss, gone, budget=None):
     low, high = 0, len(sizes)
     while low < high:
         middle = (low + high) // 2
-        found = race.run([Contestant(choice) for choice in sizes[middle]], race.n_rows, MANY + MOST)
-        tried += found
-        if min((at_most(c) for c in found), default=math.inf) <= max_loss:
-            high = middle
-        else:
-            low = middle + 1
+        met = False
+        for choice in sizes[middle]:  # from the best kind on: another only where it does not meet the margin
+            tried += race.run([Contestant(choice)], race.n_rows, MANY + MOST)
+            met = at_most(tried[-1]) <= max_loss
+            if met:
+                break
+        low, high = (low, middle) if met else (middle + 1, high)
     able = [c for c in [*tried, every] if at_most(c) <= max_loss]
     chosen = min(able, key=lambda c: (_size(c), c.score), default=None)
     if chosen is None or (budget is not None and _size(chosen) > budget):

@@ -16,9 +16,13 @@ from .choice import Choice
 ATOMS = (1, 3, 6, 10, 18, 30, 50, 90, 160)
 N_COLUMNS = 8
 FIRST_DECAY = 5e-5
-BRIEF, LONGER = NetworkDirections(n_iter=100), NetworkDirections(n_iter=250, n_rows=60_000)
 MANY_ROWS, FEW_ATOMS = 3000, 3
 LONG_ROWS = 30_000  # from which on a longer training finds better directions (measured on MNIST)
+BRIEF = {  # from so many rows on
+    0: NetworkDirections(n_hidden=100, n_iter=100),
+    MANY_ROWS: NetworkDirections(n_iter=100),
+    LONG_ROWS: NetworkDirections(n_iter=250, n_rows=60_000),
+}
 SLOW = 2000  # inputs, above which the eigenvectors of a kernel take longer than they are worth
 WIDEST, NARROWEST = 12, 1 / 3  # hidden units for each atom: at most, and at least
 
@@ -84,7 +88,7 @@ def _dictionaries(points, n_v, n_rows):
     """(strategy, columns) of first layers."""
     yield strategy_of("pca"), 1
     if n_rows is None or n_rows >= 500:
-        yield BRIEF if n_rows is None or n_rows < LONG_ROWS else LONGER, 1
+        yield BRIEF[max(n for n in BRIEF if n <= (n_rows or MANY_ROWS))], 1
     kernel = CovarianceRidge if points is None else TaperedCovarianceRidge
     yield kernel(index_set=Pivoted()), N_COLUMNS
     if points is not None and n_v <= SLOW:

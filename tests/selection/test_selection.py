@@ -54,7 +54,7 @@ def test_a_budgets_choice_is_the_best_of_the_last_round_and_repeats():
     again = select_network(X, Y, SOFTMAX, **how, n_threads=2)
     assert report.chosen.choice == again.chosen.choice and report.chosen.error == again.chosen.error
     last = [t for t in report.tried if t.round == report.n_rounds]
-    assert report.chosen in last and report.n_judging == 270 and report.reference is None
+    assert report.chosen in last and report.n_judging == 450 and report.reference is None
     assert report.chosen.error < 0.15 and report.confidence is None
     assert len({id(t) for t in report.tried}) == len(report.tried)
     text = str(report)
@@ -97,9 +97,9 @@ def test_folds_hold_out_every_row_once_and_learn_units_from_their_own_rows():
     rows = np.random.default_rng(0).normal(5, 2, (400, 3))
     y = rows @ np.ones((3, 1))
     folds = Folds(rows, y, "squared_error", None, np.random.default_rng(0), standardize=True)
-    assert folds.usual == folds.most == 4
-    folds = folds.first(4)
-    assert len(folds) == 4 and [len(f.X_held_out) for f in folds] == [80] * 4
+    assert folds.usual == folds.most == 5
+    folds = folds.first(5)
+    assert len(folds) == 5 and [len(f.X_held_out) for f in folds] == [80] * 5
     for fold in folds:
         assert np.allclose(fold.X.mean(axis=0), 0) and np.abs(fold.X_held_out.mean(axis=0)).max() > 1e-6
     ones, rng = np.ones((3000, 1)), np.random.default_rng(0)
