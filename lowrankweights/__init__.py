@@ -63,6 +63,7 @@ _NAMES = {
     "rica_objective": "unsupervised",
     "sample_index_set": "dictionaries",
     "save": "estimators.model_files",
+    "speech": "speech.",
     "teaching": "teaching.",
     "timemachine": "timemachine.",
 }

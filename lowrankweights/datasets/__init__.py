@@ -12,6 +12,7 @@ from .natural import load_natural_images
 from .registry import DATASETS, LABELLED, fetch, load, status, where
 from .sources import DataFileError, DataNotFound
 from .stl10 import fetch_stl10
+from .timit import fetch_timit
 
 __all__ = [
     "DATASETS",
@@ -22,6 +23,7 @@ __all__ = [
     "fetch_cifar10",
     "fetch_mnist",
     "fetch_stl10",
+    "fetch_timit",
     "load",
     "load_digits",
     "load_natural_images",

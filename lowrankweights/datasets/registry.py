@@ -10,8 +10,9 @@ from .mnist import MNIST, fetch_mnist
 from .natural import SAMPLE_IMAGES
 from .sources import cache_folder, data_folder
 from .stl10 import STL10
+from .timit import TIMIT
 
-DATASETS = {dataset.name: dataset for dataset in (DIGITS, SAMPLE_IMAGES, MNIST, CIFAR10, STL10)}
+DATASETS = {dataset.name: dataset for dataset in (DIGITS, SAMPLE_IMAGES, MNIST, CIFAR10, STL10, TIMIT)}
 # Images with labels, in a training and a test part. A name is written into models and results: it says
 # which images they were, so the enlarged digits have one of their own.
 LABELLED = {

@@ -19,10 +19,11 @@ class Compiled:
 
     The first array (n, m) is overwritten where it can be, and the result returned: LLVM turns
     the loops into vector instructions only where it sees that no output overlaps an input.
+    Arrays that are not of ``dtypes``, or not contiguous, are NumPy's.
     """
 
-    def __init__(self, loops, meaning, **options):
-        self.loops, self.meaning, self.options = loops, meaning, options
+    def __init__(self, loops, meaning, dtypes=(np.float32, np.intp), **options):
+        self.loops, self.meaning, self.options, self.dtypes = loops, meaning, options, dtypes
         self.n_arrays, self.ready = loops.__code__.co_argcount, set()  # kinds of arrays compiled for
         functools.update_wrapper(self, loops)
 
@@ -30,7 +31,7 @@ class Compiled:
         if not first.flags.writeable:
             first = first.copy()
         arrays = (first, *others)
-        if first.size < SMALLEST or not all(_plain(a) for a in arrays) or not numba_available():
+        if first.size < SMALLEST or not all(self._plain(a) for a in arrays) or not numba_available():
             return self.meaning(*arrays)
         failure = self._compile(arrays)
         if failure is None:
@@ -38,6 +39,9 @@ class Compiled:
         result = self.meaning(*arrays)  # raises where the arguments are wrong
         give_up(failure)
         return result
+
+    def _plain(self, a):
+        return a.dtype in self.dtypes and a.flags.c_contiguous
 
     def _compile(self, arrays):
         """Compile the loops for arrays of this kind, once; the failure, if there is one."""
@@ -67,7 +71,10 @@ class Compiled:
 
 
 def compiled(meaning, **options):
-    """Decorator for loops that Numba compiles, with its ``options``, when they are first needed."""
+    """Decorator for loops that Numba compiles, with its ``options``, when they are first needed.
+
+    ``dtypes`` is one of them: of the arrays for which they are compiled, float32 and indices if not said.
+    """
     return lambda loops: Compiled(loops, meaning, **options)
 
 
@@ -109,7 +116,3 @@ def _jit(loops, cache=True, **options):
         return numba.njit(cache=cache, nogil=True, error_model="numpy", **options)(loops)
     except RuntimeError:  # no place to write the cache
         return numba.njit(nogil=True, error_model="numpy", **options)(loops)
-
-
-def _plain(a):
-    return a.dtype in (np.float32, np.intp) and a.flags.c_contiguous
