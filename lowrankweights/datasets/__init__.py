@@ -10,9 +10,9 @@ from .digits import load_digits
 from .mnist import fetch_mnist
 from .natural import load_natural_images
 from .registry import DATASETS, LABELLED, fetch, load, status, where
+from .sounds import fetch_timit
 from .sources import DataFileError, DataNotFound
 from .stl10 import fetch_stl10
-from .timit import fetch_timit
 
 __all__ = [
     "DATASETS",

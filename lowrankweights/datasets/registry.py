@@ -8,9 +8,9 @@ from .cifar10 import CIFAR10, fetch_cifar10
 from .digits import DIGITS, load_digits
 from .mnist import MNIST, fetch_mnist
 from .natural import SAMPLE_IMAGES
+from .sounds import TIMIT
 from .sources import cache_folder, data_folder
 from .stl10 import STL10
-from .timit import TIMIT
 
 DATASETS = {dataset.name: dataset for dataset in (DIGITS, SAMPLE_IMAGES, MNIST, CIFAR10, STL10, TIMIT)}
 # Images with labels, in a training and a test part. A name is written into models and results: it says

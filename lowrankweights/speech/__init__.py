@@ -7,6 +7,7 @@ from .decoding import Bigram, viterbi
 from .front_end import differences, frames, in_context, mel_filters, mfcc
 from .phones import FOLDED, N_STATES, PHONES, Segment, fold, label_frames
 from .scoring import edits, phone_error_rate
+from .synthesis import Spoken, Voice, babble, synthesise
 
 __all__ = [
     "FOLDED",
@@ -14,6 +15,9 @@ __all__ = [
     "PHONES",
     "Bigram",
     "Segment",
+    "Spoken",
+    "Voice",
+    "babble",
     "differences",
     "edits",
     "fold",
@@ -23,5 +27,6 @@ __all__ = [
     "mel_filters",
     "mfcc",
     "phone_error_rate",
+    "synthesise",
     "viterbi",
 ]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .sources import bad_file
+from ..sources import bad_file
 
 SPHERE = b"NIST_1A"
 

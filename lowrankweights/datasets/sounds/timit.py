@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..speech.phones import PHONES, Segment
+from ...speech.phones import PHONES, Segment
+from ..sources import DataFileError, DataNotFound, DataSet, bad_file
 from .sound_files import read_sound
-from .sources import DataFileError, DataNotFound, DataSet, bad_file
 
 RATE = 16_000
 CORE_SPEAKERS = (
