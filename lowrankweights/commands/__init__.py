@@ -14,6 +14,7 @@ from pathlib import Path
 from .. import _checks
 
 DATA_SETS = ("digits", "digits-16x16", "mnist")  # that train and evaluate know by name
+SPEECH_SETS = ("timit",)  # that train and evaluate know too
 INTERRUPTED = 130  # exit status after Ctrl-C, SIGTERM or SIGHUP
 
 
@@ -117,11 +118,12 @@ def data_source(text):
     A word that is neither a data set nor there, and has no ending, is a slip of the first.
     """
     path = file_path(text)
-    if text in DATA_SETS:
+    known = DATA_SETS + SPEECH_SETS
+    if text in known:
         return text
     if not path.exists() and not path.suffix and path.name == text:
-        hint = did_you_mean(text, DATA_SETS)
-        names = ", ".join(DATA_SETS)
+        hint = did_you_mean(text, known)
+        names = ", ".join(known)
         raise argparse.ArgumentTypeError(f"expected {names}, or a file or folder, got {text!r}{hint}")
     return path
 

@@ -21,6 +21,7 @@ from . import (
     explore,
     figure,
     predict,
+    speech,
     train,
 )
 
@@ -35,6 +36,7 @@ COMMANDS = (
     course,
     explore,
     complete,
+    speech,
 )  # as --help lists them
 # What the commands raise for a wrong argument or file; anything else is a bug and shows its traceback.
 USER_ERRORS = (ValueError, OSError, MemoryError)

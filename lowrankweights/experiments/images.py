@@ -15,6 +15,9 @@ WORDS = {
     "cifar10-rica": "CIFAR-10, 800 features of its images by RICA (100 filters of 6 x 6 x 3 pixels)",
     "digits-rica": "scikit-learn's digits (not MNIST), 96 features of its images by RICA",
     "stl10": "STL-10",
+    "speech-like": "speech-like sounds made by program (not TIMIT)",
+    "timit-sample": "TIMIT, the sample of 16 speakers",
+    "timit": "TIMIT, core test",
     "natural": "natural photographs",
     "natural-bundled": "scikit-learn's two photographs",
 }

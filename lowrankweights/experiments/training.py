@@ -54,7 +54,7 @@ def fit(spec, data, shared, n_threads):
     index_sets, pretrain_iter (0: no pre-training), stop_rule (one of ``STOP_RULES``); and may have
     activation (else "sigmoid"), n_pieces and dropout, as in ``LowRankMLPClassifier``.
     """
-    net, theta = _untrained(spec, data, shared, n_threads)
+    net, theta = untrained(spec, data, shared, n_threads)
     return fine_tune(spec, data, net, theta, n_threads)
 
 
@@ -114,7 +114,7 @@ def wrong_items(net, theta, X, y):
     return np.flatnonzero(predict(net, theta, X).argmax(axis=1) != y)
 
 
-def _untrained(spec, data, shared, n_threads):
+def untrained(spec, data, shared, n_threads):
     """The network, pre-trained where the spec says so, and its theta."""
     X, rng = data.X_train, np.random.default_rng(spec["seed"])
     n_classes = int(data.y_train.max()) + 1

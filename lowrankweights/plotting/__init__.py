@@ -1,8 +1,9 @@
 """Pictures of features, dictionaries, index sets and curves: functions that take and return Axes."""
 
-from .columnar_layers import columnar, columnar_layer
+from .columnar import columnar, columnar_layer
 from .curves import differences, log_percent_axis, loss_curves
 from .features import drawn_dictionary, feature_completion, index_set, index_sets, show_feature, tiles
+from .phones import phones_of_a_sound
 from .signals import signal_completion
 from .style import COLOURS, DIVERGING, MARKS, STYLE, UNKNOWN, line_styles
 from .tried import tried_networks
@@ -24,6 +25,7 @@ __all__ = [
     "line_styles",
     "log_percent_axis",
     "loss_curves",
+    "phones_of_a_sound",
     "show_feature",
     "signal_completion",
     "tiles",

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .intervals import error_interval, paired_spread
+from .intervals import error_interval, paired_spread, spread
 
 LEVEL = 0.95
 
@@ -78,6 +78,10 @@ def at_its_limit(result):
 
 def percent_wrong(runs):
     """Mean error (%) of runs that differ in the seed, lower and upper end of its 95 % interval."""
+    if "item_errors" in runs[0]:
+        found = spread([r["item_errors"] for r in runs])
+        low, high = found.interval(LEVEL)
+        return 100 * np.array([found.mean, max(low, 0.0), high])
     return 100 * np.array(error_interval([r["wrong"] for r in runs], runs[0]["n_test"]))
 
 
@@ -91,7 +95,8 @@ def compare(text, a, b, margin=0.0, primary=False):
     ----------
     text : str
     a, b : list of dict
-        Results, with ``seed``, ``wrong``, ``n_test``, ``stopped`` and, with folds, ``fold_errors``.
+        Results, with ``seed``, ``stopped``, ``wrong``, ``n_test`` and, with folds, ``fold_errors``; or, where
+        an item is no single answer but has an error of its own, such as a speaker, ``item_errors``.
     margin, primary
         See ``Comparison``.
 
@@ -104,12 +109,19 @@ def compare(text, a, b, margin=0.0, primary=False):
     seeds = sorted(set(a) & set(b))
     if not seeds:
         return None
+    if "item_errors" in a[seeds[0]]:
+        apart = np.subtract(*([side[s]["item_errors"] for s in seeds] for side in (a, b)))
+        return _claim(text, spread(apart), len(seeds), margin, primary)
     wrong_a, wrong_b = ([side[s]["wrong"] for s in seeds] for side in (a, b))
     n_folds = len(a[seeds[0]].get("fold_errors", [None]))
     n_items = a[seeds[0]]["n_test"] // n_folds
     wrong_a, wrong_b = ([np.asarray(w, int) % n_items for w in side] for side in (wrong_a, wrong_b))
     found = paired_spread(wrong_a, wrong_b, n_items, n_folds)
-    return Claim(text, found.mean, *found.interval(LEVEL), len(seeds), margin, primary, found.p_value(margin))
+    return _claim(text, found, len(seeds), margin, primary)
+
+
+def _claim(text, found, n_seeds, margin, primary):
+    return Claim(text, found.mean, *found.interval(LEVEL), n_seeds, margin, primary, found.p_value(margin))
 
 
 def compare_all(comparisons, n_seeds=1):

@@ -22,18 +22,19 @@ class Spread(NamedTuple):
     mean : float
     seeds, items : float
         Variance of the mean by the draw of seeds (with what is left), and by that of items.
-    n_seeds : int
+    n_seeds, n_items : int
     """
 
     mean: float
     seeds: float
     items: float
     n_seeds: int
+    n_items: int
 
     def interval(self, level):
         """Lower and upper end at a level, 0 to 1; of one seed it covers the items alone."""
         q = (1 + level) / 2
-        items = stats.norm.ppf(q) ** 2 * self.items if self.items > 0 else 0.0
+        items = stats.t.ppf(q, self.n_items - 1) ** 2 * self.items if self.items > 0 else 0.0
         seeds = stats.t.ppf(q, self.n_seeds - 1) ** 2 * self.seeds if self.seeds > 0 else 0.0
         half = float(np.sqrt(seeds + items))
         return self.mean - half, self.mean + half
@@ -63,8 +64,9 @@ def spread(values):
     and the interval takes each part with the quantile of its own distribution (F. Graybill and C. Wang,
     Confidence intervals on nonnegative linear combinations of variances, JASA 75, 1980),
 
-        Y +- sqrt( t_{n_seeds - 1}^2 M_s / (n_seeds n_items) + z^2 max(M_i - M_r, 0) / (n_seeds n_items) ).
+        Y +- sqrt( t^2 M_s / (n_seeds n_items) + u^2 max(M_i - M_r, 0) / (n_seeds n_items) ),
 
+    t and u Student's with n_seeds - 1 and n_items - 1 degrees of freedom.
     The choice is ours; docs/results/intervals.md has its coverage, by simulation.
     """
     Y = np.asarray(values, dtype=np.float64)
@@ -72,12 +74,12 @@ def spread(values):
     mean, of_seeds, of_items = Y.mean(), Y.mean(axis=1), Y.mean(axis=0)
     M_i = n_seeds * np.sum((of_items - mean) ** 2) / max(n_items - 1, 1)
     if n_seeds == 1:
-        return Spread(float(mean), 0.0, float(M_i) / n_items, 1)
+        return Spread(float(mean), 0.0, float(M_i) / n_items, 1, n_items)
     M_s = n_items * np.sum((of_seeds - mean) ** 2) / (n_seeds - 1)
     left = Y - of_seeds[:, None] - of_items + mean
     M_r = np.sum(left**2) / max((n_seeds - 1) * (n_items - 1), 1)
     n = n_seeds * n_items
-    return Spread(float(mean), float(M_s) / n, float(max(M_i - M_r, 0.0)) / n, n_seeds)
+    return Spread(float(mean), float(M_s) / n, float(max(M_i - M_r, 0.0)) / n, n_seeds, n_items)
 
 
 @one_blas_thread

@@ -6,14 +6,17 @@ It is what the paper's second experiment needs (section 4.1): weights whose inpu
 from .decoding import Bigram, viterbi
 from .front_end import differences, frames, in_context, mel_filters, mfcc
 from .phones import FOLDED, N_STATES, PHONES, Segment, fold, label_frames
+from .recognition import N_CLASSES, Decoder
 from .scoring import edits, phone_error_rate
 from .synthesis import Spoken, Voice, babble, synthesise
 
 __all__ = [
     "FOLDED",
+    "N_CLASSES",
     "N_STATES",
     "PHONES",
     "Bigram",
+    "Decoder",
     "Segment",
     "Spoken",
     "Voice",

@@ -43,5 +43,11 @@ def test_the_page_has_the_table_of_all_cells_and_none_is_below_93_percent():
     page = (Path(__file__).parents[2] / "docs" / "results" / "intervals.md").read_text(encoding="utf-8")
     rows = [line for line in page.splitlines() if line.startswith("|")]
     shares = [float(cell) for row in rows[2:] for cell in re.findall(r"(\d+\.\d) %", row)]
-    assert len(shares) == len(coverage.SEEDS) * len(coverage.ITEMS) * len(coverage.SPREADS)
+    n_rates = 3 * 6
+    assert len(shares) == len(coverage.SEEDS) * len(coverage.ITEMS) * len(coverage.SPREADS) + n_rates
     assert min(shares) >= 93 and coverage.PAGE.split("{")[0] in page
+
+
+@pytest.mark.parametrize(("of_seeds", "of_items"), [(0.0, 1.0), (1.0, 3.0)])
+def test_intervals_of_rates_of_few_speakers_hold(of_seeds, of_items):
+    assert coverage.coverage_of_rates(3, 16, of_seeds, of_items, n_draws=400, rng=1) > 0.925

@@ -40,8 +40,17 @@ def test_where_seeds_alone_differ_it_is_students_t():
 def test_one_seed_has_the_interval_of_its_items():
     wrong = np.arange(30)
     mean, low, high = error_interval([wrong], 1000)
-    half = 1.959964 * np.sqrt(0.03 * 0.97 / 999)
+    half = 1.962341 * np.sqrt(0.03 * 0.97 / 999)  # Student's t, 999 degrees of freedom
     assert (mean, low, high) == pytest.approx((0.03, 0.03 - half, 0.03 + half), rel=1e-5)
+
+
+def test_where_few_items_alone_differ_it_is_students_t_too():
+    from scipy import stats
+
+    errors = np.array([0.1, 0.3, 0.2, 0.25])
+    found = intervals.spread(np.repeat(errors[None], 3, axis=0))
+    wanted = stats.t.interval(0.95, 3, errors.mean(), errors.std(ddof=1) / 2)
+    assert found.interval(0.95) == pytest.approx(wanted)
 
 
 @pytest.mark.parametrize("n_seeds", [1, 2, 5])

@@ -49,8 +49,9 @@ def fit(job, arguments, path, log):
     seconds = time.perf_counter() - begun
     # saved first: what comes below may fail, for instance where nobody reads it any more
     path = model_files.save(path, model, notes=notes)
-    found = scores(model, job.X_test, job.y_test)
-    model_files.save(path, model, notes=notes | found)
+    found, more = scores(model, job.X_test, job.y_test), job.finish(model)
+    found |= more[0]
+    model_files.save(path, model, notes=notes | found | more[1])
     return model, found, seconds
 
 

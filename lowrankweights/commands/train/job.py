@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ... import _checks
-from .. import DATA_SETS, reading_options
+from .. import DATA_SETS, SPEECH_SETS, reading_options
 
 USUAL_TARGET = {"table": None, "arrays": "y", "pictures": "folder"}  # not in a model's default name
 
@@ -17,7 +17,8 @@ class Job:
     """Rows to learn from and to test on.
 
     ``head(network)`` is what is printed before training; ``notes`` go into the model file, whose default name
-    begins with ``name``; ``target`` is told beside a regression's error.
+    begins with ``name``; ``target`` is told beside a regression's error. ``finish(model)`` comes after
+    training: more of what was found, and more notes.
     """
 
     name: str
@@ -31,10 +32,16 @@ class Job:
     rows_are: str
     notes: dict
     head: Callable
+    finish: Callable = lambda model: ({}, {})
 
 
 def job_of(arguments):
     """The job that the arguments name."""
+    if arguments.data in SPEECH_SETS:
+        from .speech_job import timit_job
+
+        _refuse_own(arguments)
+        return timit_job(arguments)
     return _of_data_set(arguments) if arguments.data in DATA_SETS else _of_file(arguments)
 
 

@@ -9,7 +9,17 @@ import numpy as np
 
 from ... import _checks
 from ...files import check_not_data
-from .. import DATA_SETS, add_reading, check_shares, data_source, defaults, file_path, list_of, output_path
+from .. import (
+    DATA_SETS,
+    SPEECH_SETS,
+    add_reading,
+    check_shares,
+    data_source,
+    defaults,
+    file_path,
+    list_of,
+    output_path,
+)
 
 # Settings that are in a model's default name only where they differ from the usual ones.
 IN_NAME = ("columns", "hidden", "seed")
@@ -21,6 +31,7 @@ DICTIONARIES = 4 << 30  # bytes, at most
 OPTIONS = {"hidden_layer_sizes": "--hidden", "n_columns": "--columns", "n_threads": "--threads"}
 # The paper's network on its data.
 PAPER = {"hidden": (500, 500), "columns": 10, "proportion": 0.1, "max_iter": 300, "dtype": "float32"}
+SPEECH = {"hidden": (1024, 1024), "columns": 5, "proportion": 0.25, "max_iter": 100, "dtype": "float32"}
 # Neighbours predict each other, and the dictionaries of large pictures stay small.
 SHARE_OF_PLACES = 0.2
 
@@ -28,7 +39,8 @@ SHARE_OF_PLACES = 0.2
 def add_arguments(parser):
     """The paper's network by default on its data, the estimator's defaults on a file of one's own."""
     add = parser.add_argument
-    text = f"{', '.join(DATA_SETS)}; or a file (.csv, .parquet, .npz), or a folder with a subfolder a class"
+    names = ", ".join(DATA_SETS + SPEECH_SETS)
+    text = f"{names}; or a file (.csv, .parquet, .npz), or a folder with a subfolder a class"
     add("data", type=data_source, metavar="DATA", help=text)
     _add_network(add)
     _add_training(add)
@@ -167,7 +179,8 @@ def filled(arguments, job):
         "max_iter": usual["max_iter"],
     }
     own |= {"proportion": usual["proportion"] if job.input_shape is None else SHARE_OF_PLACES}
-    usual = {"dtype": None, **(PAPER if arguments.data in DATA_SETS else own)}
+    papers = dict.fromkeys(DATA_SETS, PAPER) | dict.fromkeys(SPEECH_SETS, SPEECH)
+    usual = {"dtype": None, **papers.get(arguments.data if isinstance(arguments.data, str) else None, own)}
     given = {name: value for name, value in vars(arguments).items() if value is not None}
     arguments = argparse.Namespace(**{**vars(arguments), **usual, **given})
     n_layers = 1 if np.isscalar(arguments.hidden) else len(arguments.hidden)

@@ -108,7 +108,9 @@ def score_lines(found, target="y", rows_are="rows"):
     if "test_error" in found:
         base = found.get("test_base_error")
         beside = "" if base is None else f" (always the commonest class: {100 * base:.2f} %)"
-        return [f"test error {100 * found['test_error']:.2f} %{beside}"]
+        rate = found.get("phone_error_rate")
+        phones = [] if rate is None else [f"phone error rate {100 * rate:.1f} % (39 classes)"]
+        return [f"test error {100 * found['test_error']:.2f} %{beside}", *phones]
     base = found.get("test_base_rmse")
     beside = "" if base is None else f"; always the mean: {number(base)}"
     r2 = "of one row: not defined" if found["test_r2"] is None else f"{found['test_r2']:.3f}"

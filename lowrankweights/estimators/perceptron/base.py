@@ -197,6 +197,18 @@ class LowRankMLP(PerceptronParameters):
         self.stop_report_ = str(result)
         self.describe_fit()
 
+    def take_network(self, net, theta):
+        """Be fitted with a network from elsewhere, and its theta."""
+        self.network_, self.theta_, self.n_features_in_ = net, theta, int(np.prod(net.in_shape))
+        hidden = net.layers[:-1]
+        self.index_sets_, self.recipes_, self.unexplained_ = ([[] for _ in hidden] for _ in range(3))
+        self.points_ = self.length_scale_ = self.selection_ = self.chosen_ = None
+        self.input_mean_ = self.input_scale_ = self.target_mean_ = self.target_scale_ = None
+        self.pretrain_loss_curves_, self.loss_curve_ = [], np.zeros(0)
+        self.n_iter_, self.loss_, self.n_stages_ = 0, np.nan, 0
+        self.stop_report_ = "trained elsewhere"
+        self.describe_fit()
+
     def describe_fit(self):
         """Set the fitted attributes that follow from ``network_`` and ``theta_``."""
         self.filters_ = self.network_.weights(self.theta_)

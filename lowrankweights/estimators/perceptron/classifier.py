@@ -70,6 +70,37 @@ class LowRankMLPClassifier(ClassifierMixin, LowRankMLP):
         classes = None if self._several_labels else rows.Y.argmax(axis=1)
         return self._learn(rows, said, loss, theta0=theta0, held_out=held_out, classes=classes)
 
+    @classmethod
+    def from_network(cls, net, theta, classes=None, **parameters):
+        """A fitted classifier from a network that was trained otherwise, such as by ``minimize``.
+
+        Parameters
+        ----------
+        net : Network
+            Of dense layers, on rows (n, n_v) as they are: nothing is standardised.
+        theta : array, (net.n_dynamic,)
+        classes : array, (n_out,), optional
+            Labels; default: 0, 1, ...
+        **parameters
+            Of the classifier; ``fit`` would make another network by them.
+
+        Examples
+        --------
+        >>> import lowrankweights as lrw
+        >>> net = lrw.Network([lrw.Dense(lrw.Full(3, 2))], "softmax_cross_entropy")
+        >>> model = LowRankMLPClassifier.from_network(net, np.zeros(8), ["a", "b"])
+        >>> model.predict(np.ones((1, 3))).tolist()
+        ['a']
+        """
+        model = cls(**parameters)
+        theta = net.check_theta(theta)
+        classes = np.arange(net.n_out) if classes is None else np.asarray(classes)
+        if classes.shape != (net.n_out,):
+            _checks.fail("classes", f"one label for each of {net.n_out} outputs", f"shape {classes.shape}")
+        model.classes_, model._several_labels = classes, False
+        model.take_network(net, theta)
+        return model
+
     def _encode(self, y, fit=False, name="y"):
         """Y (n, n_out): one-hot rows of single labels, several labels as they are."""
         several = type_of_target(y) == "multilabel-indicator"

@@ -17,6 +17,7 @@ FIGURES = {
     "2": "figures.figure_2.FiltersByProportion",
     "3": "figures.figure_3.ColumnarArchitecture",
     "4-mnist": "figures.figure_4_mnist.ErrorByDictionary",
+    "4-timit": "figures.figure_4_timit.PhoneErrorRate",
     "5": "figures.figure_5.ErrorOfConvnets",
     "6-proportion": "figures.figure_6_proportion.ErrorByProportion",
     "6-budget": "figures.figure_6_budget.ErrorByBudget",

@@ -69,7 +69,7 @@ class ColumnarArchitecture(Figure):
         """Dense at the left, convolutional at the right."""
         import matplotlib.pyplot as plt
 
-        from ...plotting.columnar_layers import WIDTH, columnar_layer, height_of
+        from ...plotting.columnar import WIDTH, columnar_layer, height_of
 
         layers = [layer_of(r) for r in results]
         height = max(map(height_of, layers))

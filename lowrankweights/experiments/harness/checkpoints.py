@@ -23,8 +23,9 @@ def path_of(results, spec):
 
 
 def remove(path):
-    """Once the run's line is written: its file, and the folder with the last one."""
-    path.unlink(missing_ok=True)
+    """Once the run's line is written: its files, and the folder with the last one."""
+    for own in (path, *path.parent.glob(f"{path.stem}-*.npz")):
+        own.unlink(missing_ok=True)
     if path.parent.is_dir() and not any(path.parent.iterdir()):
         path.parent.rmdir()
 

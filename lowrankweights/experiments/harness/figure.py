@@ -21,6 +21,8 @@ class Figure(abc.ABC):
         What changed in the verdicts since the standard page was first made, and why; at the page's top.
     reading : str
         What else the standard results say, in words written after they were seen; below them.
+    skip_bad : bool or None
+        Whether files of a data set that are wrong are left out and listed; None: it reads no such files.
 
     Parameters
     ----------
@@ -47,6 +49,7 @@ class Figure(abc.ABC):
     name: str
     presets: dict
     changes = reading = ""
+    skip_bad = None
 
     def __init__(self, presets=None):
         self.presets = type(self).presets if presets is None else presets

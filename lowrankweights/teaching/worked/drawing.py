@@ -10,7 +10,7 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Patch
 from ... import _checks
 from ...networks import Conv2d, MaxPool2d, Network
 from ...networks.layers import Weighted
-from ...plotting.layer_words import matrices, window_by
+from ...plotting.columnar.layer_words import matrices, window_by
 from ...plotting.style import COLOURS, EDGES, FILLS
 from .lines import arrays_of
 

@@ -1,7 +1,7 @@
 """What is written in a picture of a layer: names and shapes of its matrices, its formula."""
 
-from ..networks import Conv2d
-from ..weights import LowRank, Predicted
+from ...networks import Conv2d
+from ...weights import LowRank, Predicted
 
 
 def matrices(leaf, index=""):

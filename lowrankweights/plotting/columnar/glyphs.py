@@ -8,9 +8,9 @@ import numpy as np
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Rectangle
 
-from ..dictionaries.points import image_grid
-from .features import picture
-from .style import COLOURS, EDGES, FILLS, UNKNOWN
+from ...dictionaries.points import image_grid
+from ..features import picture
+from ..style import COLOURS, EDGES, FILLS, UNKNOWN
 
 GREY, FRAME = "#555555", "#8A8782"
 SHIFT = 0.03  # from one map of a stack to the one behind it

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 
-from .. import _checks
-from ..dictionaries.points import image_grid
-from ..networks import Conv2d, Dense, Network
-from ..weights import Parametrisation, Predicted
+from ... import _checks
+from ...dictionaries.points import image_grid
+from ...networks import Conv2d, Dense, Network
+from ...weights import Parametrisation, Predicted
 from . import glyphs
 from .layer_words import by, formula, matrices, window_by
 
