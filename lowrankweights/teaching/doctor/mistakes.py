@@ -1,10 +1,12 @@
 """The mistakes that the gradient doctor knows: stable names, what each one is, how to mend it.
 
 ``MISTAKES`` are those of the mathematics, told by the numbers; ``COMPLAINTS`` are about what the
-function returned or did, so that there are no numbers to compare.
+function returned or did, so that there are no numbers to compare; ``REMARKS`` are about the given theta.
 """
 
 from typing import NamedTuple
+
+from .adapted.mistakes import OF_THETA, ROWS
 
 
 class Mistake(NamedTuple):
@@ -208,6 +210,7 @@ MISTAKES = _table(
             "is what is left without them. Made from windows of dz, it needs height - 1 rows above dz, less "
             "those above v.",
         ),
+        *ROWS,
         (
             "block_missing",
             "It is all zeros: never filled in.",
@@ -221,6 +224,7 @@ MISTAKES = _table(
     ]
 )
 
+REMARKS = _table(OF_THETA)
 COMPLAINTS = _table(
     [
         ("raised", "The function raised an error.", "Mend this first."),
