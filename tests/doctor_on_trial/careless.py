@@ -147,7 +147,7 @@ def learned(layer, theta, dtype, slip, i, kept):
     q, (p, b) = layer.parametrisation, layer.split(theta.astype(dtype))
     leaves, pieces = [], []
     for j, (leaf, part) in enumerate(zip(q.leaves, q.parts(p), strict=True)):
-        W_0 = adapted.hold(kept, leaf, i, j, dtype) if isinstance(leaf, Adapted) else None
+        W_0 = adapted.hold(kept, leaf, slip, i, j, dtype) if isinstance(leaf, Adapted) else None
         leaves.append(Leaf(leaf, leaf.n_h, getattr(leaf, "U", None), leaf.unpack(part), W_0))
         W = leaf.expand(part) if W_0 is None else None
         pieces.append((W, W) if W_0 is None else adapted.weights(leaves[-1], slip, i, j))

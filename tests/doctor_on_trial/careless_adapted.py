@@ -9,9 +9,14 @@ RATE = 0.05  # of a step that should not be taken
 FORWARD, DOWN = (0, 1, 2), (0, 1, 3)  # variants of a slip in W: where it is made
 
 
-def hold(kept, leaf, i, j, dtype):
+def hold(kept, leaf, slip, i, j, dtype):
     """The student's own copy of W_0, from the first call on."""
-    return kept.setdefault((i, j), leaf.W0.astype(dtype))
+    if (i, j) not in kept:
+        kept[i, j] = leaf.W0.astype(dtype)
+        if slip.at("w0_changed", i, j) and slip.variant > 3:
+            # it has taken steps before, and takes none any more
+            kept[i, j] += 0.1 * np.random.default_rng(i).normal(size=leaf.W0.shape)
+    return kept[i, j]
 
 
 def factors(leaf):
@@ -58,7 +63,7 @@ def gradients(leaf, dW, slip, i, j, n):
     scales = [factor(leaf.q.scale, slip, i, j, name) for name in leaf.arrays]
     made = of_lora if "U" in leaf.arrays else of_vera
     found = [scale * a for scale, a in zip(scales, made(leaf, dW, slip, i, j, n), strict=True)]
-    if slip.at("w0_changed", i, j) and slip.variant != 3:
+    if slip.at("w0_changed", i, j) and slip.variant < 3:
         step = dW if slip.variant == 1 else dW / n
         if slip.variant == 2:
             step = step + slip.weight_decay * leaf.W0

@@ -7,6 +7,7 @@ import numpy as np
 from ... import _checks
 from ...networks import ACTIVATIONS, Conv2d, Dense, Network
 from ...unsupervised import TiedAutoencoder
+from .adapted.elsewhere import w0_elsewhere
 from .adapted.moved import w0_moved
 from .adapted.zeros import both_at_zero
 from .calling import Complaint, Student
@@ -201,6 +202,8 @@ def examine(subject, points, weight_decay):
     drawn_wrong = [report.wrong_blocks("rough", [p]) for p in used]
     if not drawn_wrong[0] and used is points:
         return report.one_point(wrong)
+    if w0_elsewhere(subject, used, weight_decay):
+        return report.known(["w0_changed"], wrong)
     names = {i: match(subject, used, weight_decay, "rough", only=i) for i in wrong}
     first = names[wrong[0]]
     return report.known(first, wrong, partly=[i for i in wrong if set(first) & set(names[i])])

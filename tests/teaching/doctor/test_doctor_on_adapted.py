@@ -151,6 +151,30 @@ def test_a_w0_that_becomes_w_is_noticed_and_what_moves_otherwise_is_not_called_s
     assert asked(noisy, LORA, 0.0).mistake == "not_repeatable"
 
 
+@pytest.mark.parametrize("net", [LORA, VERA])
+def test_a_w0_that_had_moved_before_is_noticed_and_another_mistake_is_not_called_so(net):
+    rng = np.random.default_rng(0)
+    moved = [
+        lrw.Adapted(q.W0 + 0.2 * rng.normal(size=q.W0.shape), q.rank, q.kind, q.scale, q.rng)
+        for q in weights_of(net)
+    ]
+    other = lrw.Network([lrw.Dense(moved[0], "tanh"), lrw.Dense(moved[1])], net.loss)
+    report = asked(other.loss_and_grad, net, 0.0)
+    assert report.mistake == "w0_changed" and "takes a step" in report.text
+
+    def unknown(theta, X, Y):
+        loss, grad = net.loss_and_grad(theta, X, Y)
+        grad[0] += 0.1 * grad[1]
+        return loss, grad
+
+    assert asked(unknown, net, 0.0).mistake == "unknown"
+
+
+def weights_of(net):
+    """The parametrisations of a network's layers."""
+    return [layer.parametrisation for layer in net.layers]
+
+
 def test_the_networks_own_w0_is_watched():
     def with_step(open_it):
         net = network(adapted(5, 6, 2, "lora"))
@@ -227,14 +251,12 @@ def test_a_step_that_came_too_early_is_named_in_low_rank_too():
     net = lrw.Network([lrw.Dense(lrw.LowRank(5, 6, 2), "tanh"), lrw.Dense(lrw.Full(6, 3))], "squared_error")
 
     def student(theta, X, Y):
-        moved = theta.copy()
         U, V = (net.unpack(theta)[0][name] for name in ("U", "V"))
         loss, grad = net.loss_and_grad(theta, X, Y)
         own = net.unpack(grad)[0]
-        dW = np.linalg.lstsq(U.T, own["V"], rcond=None)[0]
         # dU = dW (V - dV)^T is dU - dW dV^T
         full = lrw.Network([lrw.Dense(lrw.Full(5, 6), "tanh"), net.layers[1]], "squared_error")
-        p = np.concatenate([(U @ V).ravel(), moved[net.layers[0].parametrisation.n_dynamic :]])
+        p = np.concatenate([(U @ V).ravel(), theta[net.layers[0].parametrisation.n_dynamic :]])
         dW = full.unpack(full.loss_and_grad(p, X, Y)[1])[0]["W"]
         own["U"][:] = dW @ (V - 0.3 * own["V"]).T
         return loss, grad
