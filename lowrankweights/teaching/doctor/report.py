@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .adapted.faults import adapted_leaves
 from .lines import of_gradient
 from .mistakes import COMPLAINTS, MISTAKES, REMARKS, of_layer
 from .passes import LayerPass
@@ -69,7 +70,8 @@ class Report:
             return EXPLAINED[name]
         n = len(self._points[0].slices) if self._points else len(self._blocks)
         names = [of_gradient(b.label) for b in self._blocks[:n]]
-        return of_layer(EXPLAINED[name], names, on_images=self._blocks[0].on_images)
+        adapted = bool(adapted_leaves(self._subject))
+        return of_layer(EXPLAINED[name], names, on_images=self._blocks[0].on_images, adapted=adapted)
 
     def order(self):
         """Indices of the blocks that came back, from the output down, weights before biases."""

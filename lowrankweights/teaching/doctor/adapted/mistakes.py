@@ -62,3 +62,10 @@ OF_THETA = [
         "product begins at zero, and moves.",
     ),
 ]
+# of one layer's backward function
+FORMULAS = {
+    "dU": "dU = scale dW V^T",
+    "dV": "dV = scale U^T dW",
+    "dd": "dd_k = sum_j G_kj V_kj b_j with G = scale U^T dW",
+    "db (vera)": "db_j = sum_k d_k V_kj G_kj",
+}

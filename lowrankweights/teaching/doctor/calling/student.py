@@ -63,7 +63,8 @@ class Student:
             form = "(theta, X, Y) or (theta)"
             if self._is_layer():
                 learned = dict.fromkeys(b.key[2] for b in self.subject.blocks if b.key[2] != "b")
-                fixed = ["U"] if "w_alpha" in learned else []
+                fixed = ["U"] if "w_alpha" in learned else ["W0", "scale"] if self.frozen else []
+                fixed += ["U", "V"] if "d" in learned else []
                 windows = ["u"] if self.subject.blocks[0].on_images else []
                 letters = ", ".join(["dh", "v", *windows, "h", *fixed, *learned])
                 form = f"{letters} and the like, by these names"
