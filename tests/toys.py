@@ -110,8 +110,14 @@ def dictionary(n_v, seed=0, n_alpha=3):
     return lrw.dictionaries.random_projection(n_v, n_alpha, rng=seed)
 
 
+def adapted(n_v, n_h, rank, kind):
+    """A random W_0 with what is learned beside it."""
+    W_0 = np.random.default_rng(3).normal(size=(n_v, n_h))
+    return lrw.Adapted(W_0, rank, kind, scale=1.5, rng=4)
+
+
 def parametrisation(name, n_v):
-    """One of ``PARAMETRISATIONS`` with six hidden units."""
+    """One of ``PARAMETRISATIONS`` or ``ADAPTED`` with six hidden units."""
     predicted = [lrw.Predicted(dictionary(n_v, seed), 2) for seed in range(3)]
     mixed = [lrw.Full(n_v, 2), lrw.LowRank(n_v, 1, 2), lrw.Predicted(dictionary(n_v), 3)]
     return {
@@ -122,6 +128,11 @@ def parametrisation(name, n_v):
         "nested columns": lrw.Columns([predicted[0], lrw.Columns(predicted[1:])]),
         "mixed columns": lrw.Columns(mixed),
         "wide": lrw.Predicted(dictionary(n_v, n_alpha=n_v + 3), 6),
+        "lora": adapted(n_v, 6, 2, "lora"),
+        "vera": adapted(n_v, 6, 3, "vera"),
+        "adapted columns": lrw.Columns(
+            [adapted(n_v, 2, 2, "vera"), predicted[0], adapted(n_v, 2, 1, "lora")]
+        ),
         "one's own": Scaled(n_v, 6),
         "one's own in columns": lrw.Columns([Scaled(n_v, 4), predicted[0]]),
     }[name]
@@ -138,6 +149,9 @@ PARAMETRISATIONS = [
     "one's own",
     "one's own in columns",
 ]
+
+
+ADAPTED = ["lora", "vera", "adapted columns"]  # known to ``parametrisation`` too
 
 
 def data(n_v=5, n_out=3, n=7):

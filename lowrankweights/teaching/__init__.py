@@ -1,12 +1,13 @@
 """For teaching: the gradient doctor, worked numbers, pictures of networks, exercises and their checks."""
 
 from .. import _checks
-from .doctor import COMPLAINTS, MISTAKES, Report, RicaModel, diagnose
+from .doctor import COMPLAINTS, MISTAKES, REMARKS, Report, RicaModel, diagnose
 from .lessons import Checks, begin, compare_guess, sized
 
 __all__ = [
     "COMPLAINTS",
     "MISTAKES",
+    "REMARKS",
     "Checks",
     "Report",
     "RicaModel",

@@ -75,6 +75,12 @@ class Adapted(Parametrisation):
         U = rng.normal(scale=self.n_v**-0.5, size=(self.n_v, self.rank))
         return U, rng.normal(scale=self.rank**-0.5, size=(self.rank, self.n_h))
 
+    def factors(self, p):
+        """U (n_v, rank) and V (rank, n_h), learned or fixed, in p's dtype."""
+        if self.kind == "lora":
+            return tuple(self.unpack(p).values())
+        return tuple(factor.astype(p.dtype, copy=False) for factor in (self._U, self._V))
+
     def init(self, rng, variance=None):
         """Initial p, with which W is W_0, whatever the variance."""
         U, V = self._factors(_checks.generator(rng))
@@ -88,8 +94,7 @@ class Adapted(Parametrisation):
             U, V = self.unpack(p).values()
             return self.W0.astype(p.dtype) + self._times_scale(U @ V)
         # W = W_0 + scale U diag(d) V diag(b)
-        d, b = self.unpack(p).values()
-        U, V = (factor.astype(p.dtype, copy=False) for factor in (self._U, self._V))
+        (U, V), (d, b) = self.factors(p), self.unpack(p).values()
         return self.W0.astype(p.dtype) + self._times_scale((U * d) @ V * b)
 
     def pull_back(self, dW, p):

@@ -12,7 +12,9 @@ import numpy as np
 from lowrankweights.networks import Conv2d, Flatten, MaxPool2d, Unflatten
 from lowrankweights.teaching import RicaModel
 from lowrankweights.unsupervised import TiedAutoencoder
+from lowrankweights.weights import Adapted, Parametrisation
 
+from . import careless_adapted as adapted
 from . import careless_images as images
 
 
@@ -52,12 +54,14 @@ def careless(net, slip):
         return lambda theta, X, Y=None: tied(net, slip, theta, X)
     if isinstance(net, RicaModel):
         return lambda theta, X, Y=None: rica(net, slip, theta, X)
-    return lambda theta, X, Y: network(net, slip, theta, X, Y)
+    kept = {}  # a W_0 of each adapted column's, which should stay as it is
+    return lambda theta, X, Y: network(net, slip, theta, X, Y, kept)
 
 
-def network(net, slip, theta, X, Y):
+def network(net, slip, theta, X, Y, kept):
     """Loss and gradient of a ``Network`` of dense layers and of layers on images, with the slip."""
-    layers = [learned(layer, part, X.dtype) for layer, part in zip(net.layers, net.split(theta), strict=True)]
+    each = enumerate(zip(net.layers, net.split(theta), strict=True))
+    layers = [learned(layer, part, X.dtype, slip, i, kept) for i, (layer, part) in each]
     # h, z and the activation between them, of the data and of each layer
     seen = [(X, X, None)]
     for i, (layer, own) in enumerate(zip(net.layers, layers, strict=True)):
@@ -70,7 +74,7 @@ def network(net, slip, theta, X, Y):
             continue
         own, dz = layers[i], dh * slope(net.layers[i].activation, slip, i, seen[i + 1][1])
         dW, db, dh = back(net.layers[i], own, seen[i], dz, slip, i)
-        weights = finish(columns(own.leaves, dW, slip, i), own.leaves, slip, i, X, Y)
+        weights = finish(columns(own.leaves, dW, slip, i, len(X)), own.leaves, slip, i, X, Y)
         bias = one_block(db, own.b, slip, (i, None, "b"), len(X), Y.shape[1])
         gradients.insert(0, [weights, bias])
     own = [leaf.arrays for layer in layers if layer for leaf in layer.leaves]
@@ -101,7 +105,7 @@ def back(layer, own, seen_below, dz, slip, i):
         below = z_below
     elif slip.at("h_overwritten", i):
         below = FUNCTIONS[g_below][1](z_below)
-    W = own.W if slip.at("transpose_missing", i) and slip.array == "v" else own.W.T
+    W = own.W_down if slip.at("transpose_missing", i) and slip.array == "v" else own.W_down.T
     if isinstance(layer, Conv2d):
         return *images.weights_gradient(layer, below, dz, slip, i), images.image_gradient(
             layer, W.T, dz, slip, i
@@ -117,29 +121,38 @@ def passed_back(layer, v, dh, slip, i):
 
 
 class Learned(NamedTuple):
-    """A layer as its arrays: W, b, and its ``Leaf``s."""
+    """A layer as its arrays: W forward and down, b, and its ``Leaf``s."""
 
     W: np.ndarray
+    W_down: np.ndarray
     b: np.ndarray
     leaves: list
 
 
 class Leaf(NamedTuple):
-    """One column: how many units, U if it has a fixed one, and the learned arrays by name."""
+    """One column: its parametrisation, how many units, a fixed U, the learned arrays by name, its W_0."""
+
+    q: Parametrisation
 
     n_h: int
     U: np.ndarray | None
     arrays: dict
+    W0: np.ndarray | None
 
 
-def learned(layer, theta, dtype):
+def learned(layer, theta, dtype, slip, i, kept):
     """The ``Learned`` of a layer from its part of theta, in the student's dtype, or None."""
     if not layer.n_dynamic:
         return None
     q, (p, b) = layer.parametrisation, layer.split(theta.astype(dtype))
-    each = zip(q.leaves, q.parts(p), strict=True)
-    leaves = [Leaf(leaf.n_h, getattr(leaf, "U", None), leaf.unpack(part)) for leaf, part in each]
-    return Learned(q.expand(p), b, leaves)
+    leaves, pieces = [], []
+    for j, (leaf, part) in enumerate(zip(q.leaves, q.parts(p), strict=True)):
+        W_0 = adapted.hold(kept, leaf, slip, i, j, dtype) if isinstance(leaf, Adapted) else None
+        leaves.append(Leaf(leaf, leaf.n_h, getattr(leaf, "U", None), leaf.unpack(part), W_0))
+        W = leaf.expand(part) if W_0 is None else None
+        pieces.append((W, W) if W_0 is None else adapted.weights(leaves[-1], slip, i, j))
+    W, W_down = (np.hstack(own) for own in zip(*pieces, strict=True))
+    return Learned(W, W_down, b, leaves)
 
 
 def output(loss, slip, z, Y):
@@ -175,7 +188,7 @@ def slope(activation, slip, i, z):
     return derivative(z)
 
 
-def columns(leaves, dW, slip, i):
+def columns(leaves, dW, slip, i, n):
     """Gradients of the learned arrays of each column from dW, summed over rows."""
     cuts = np.split(dW, np.cumsum([leaf.n_h for leaf in leaves])[:-1], axis=1)
     if slip.at("columns_order", i) and slip.variant:
@@ -186,6 +199,8 @@ def columns(leaves, dW, slip, i):
     for j, (leaf, d) in enumerate(zip(leaves, cuts, strict=True)):
         if "W" in leaf.arrays:
             found.append([d])
+        elif leaf.W0 is not None:
+            found.append(adapted.gradients(leaf, d, slip, i, j, n))
         elif "V" in leaf.arrays:
             found.append([d.dot(leaf.arrays["V"].T), leaf.arrays["U"].T.dot(d)])
         else:
@@ -209,7 +224,8 @@ def finish(sums, leaves, slip, i, X, Y):
     parts = []
     for j, (leaf, own) in enumerate(zip(leaves, sums, strict=True)):
         part = []
-        for (name, w), total in zip(leaf.arrays.items(), own, strict=True):
+        arrays = leaf.arrays if leaf.W0 is None else adapted.decayed(leaf, slip, i, j)
+        for (name, w), total in zip(arrays.items(), own, strict=True):
             if slip.at("weight_decay_on_U", i, j) and name == "w_alpha":
                 w = leaf.U.T.dot(leaf.U.dot(w))
             part.append(one_block(total, w, slip, (i, j, name), len(X), Y.shape[1]).ravel())

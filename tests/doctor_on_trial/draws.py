@@ -20,7 +20,7 @@ from lowrankweights.networks.images import PADDINGS
 from lowrankweights.teaching import RicaModel
 from lowrankweights.unsupervised import TiedAutoencoder
 from lowrankweights.unsupervised.autoencoder import DECODERS
-from lowrankweights.weights import Columns, Full, LowRank, Predicted
+from lowrankweights.weights import Adapted, Columns, Full, LowRank, Predicted
 
 
 def draw_setting(rng, kind):
@@ -36,8 +36,10 @@ def draw_setting(rng, kind):
         g = list(ACTIVATIONS)[rng.integers(4)]
         net = TiedAutoencoder(draw_parametrisation(rng, n_v, n_h), g, DECODERS[rng.integers(2)])
     else:
-        net = draw_on_images(rng) if kind == "images" else draw_network(rng)
-    theta = net.init(rng) + 0.3 * rng.normal(size=net.n_dynamic)
+        net = draw_on_images(rng) if kind == "images" else draw_network(rng, kind == "adapted")
+    theta = net.init(rng)
+    if kind != "adapted" or rng.random() < 0.8:
+        theta = theta + 0.3 * rng.normal(size=net.n_dynamic)
     X = rng.normal(size=(n, *(net.in_shape if isinstance(net, Network) else (net.n_v,))))
     return net, theta, X, draw_targets(rng, net, n), weight_decay
 
@@ -53,16 +55,17 @@ def draw_targets(rng, net, n):
     return np.eye(net.n_out)[rng.integers(net.n_out, size=n)]
 
 
-def draw_network(rng):
-    """One to three layers, two to eight units wide, some of them square."""
+def draw_network(rng, adapted=False):
+    """One to three layers, two to eight units wide, some of them square; adapted weights in one or more."""
     widths = rng.integers(2, 9, rng.integers(2, 5))
     if rng.random() < 0.3:
         widths[:] = widths[0]
-    layers = []
+    layers, surely = [], rng.integers(len(widths) - 1) if adapted else None
     for i, (n_v, n_h) in enumerate(itertools.pairwise(widths)):
         last = i == len(widths) - 2
         g = "identity" if last else list(ACTIVATIONS)[rng.integers(4)]
-        layers.append(Dense(draw_parametrisation(rng, n_v, n_h), g))
+        draw = draw_adapted if adapted and (i == surely or rng.random() < 0.5) else draw_parametrisation
+        layers.append(Dense(draw(rng, n_v, n_h), g))
     return Network(layers, list(LOSSES)[rng.integers(3)])
 
 
@@ -112,6 +115,29 @@ def draw_parametrisation(rng, n_v, n_h):
     if kind == 3:
         return Columns([Predicted(atoms(), n) for n in widths])
     return Columns([draw_parametrisation(rng, n_v, n) for n in widths])
+
+
+def draw_adapted(rng, n_v, n_h):
+    """A W_0 with two factors or two vectors beside it, a quarter of the time in columns with others."""
+    if n_h > 1 and rng.random() < 0.25:
+        n = int(rng.integers(1, n_h))
+        columns = [draw_adapted(rng, n_v, n), draw_parametrisation(rng, n_v, n_h - n)]
+        return Columns(columns[:: rng.choice([1, -1])])
+    rank, kind = int(rng.integers(1, min(n_v, n_h) + 1)), ("lora", "vera")[rng.integers(2)]
+    scale = float(rng.choice([0.5, 1.0, 1.5, 2.0, 4.0]))
+    return Adapted(
+        rng.normal(scale=n_v**-0.5, size=(n_v, n_h)), rank, kind, scale, rng=int(rng.integers(1000))
+    )
+
+
+def without_factors(net, theta):
+    """theta with both factors of adapted weights 0: nothing of them would ever move."""
+    theta = theta.copy()
+    for layer, part in zip(net.layers, net.split(theta), strict=True):
+        q = layer.parametrisation
+        for leaf, own in zip(q.leaves, q.parts(layer.split(part)[0]), strict=True):
+            own[:] *= not isinstance(leaf, Adapted)
+    return theta
 
 
 def without_biases(net, theta):

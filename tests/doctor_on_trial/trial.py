@@ -12,10 +12,10 @@ import numpy as np
 
 from lowrankweights.networks import Conv2d, Flatten, MaxPool2d, Unflatten
 from lowrankweights.teaching import diagnose
-from lowrankweights.weights import Predicted
+from lowrankweights.weights import Adapted, Predicted
 
 from .careless import Slip, careless
-from .draws import draw_setting, slope_one_at_kinks, without_biases, without_weights
+from .draws import draw_setting, slope_one_at_kinks, without_biases, without_factors, without_weights
 
 NOTHING = dict.fromkeys(["name", "layer", "column", "array", "order"])
 RIGHT = Slip(**NOTHING, variant=0, weight_decay=0.0, ties="first")
@@ -31,6 +31,11 @@ ON_IMAGES = {
     "pooled_to_all": MaxPool2d,
     "padding_misplaced": Conv2d,
 }
+# and where W_0 is adapted
+OF_ADAPTED = [
+    *["w0_changed", "w0_forgotten", "added_forgotten", "scale_forgotten", "scale_squared"],
+    *["factors_exchanged", "factor_forgotten", "factor_stepped", "weight_decay_on_W"],
+]
 NAMES = [
     *(f"activation_derivative_{x}" for x in OF_HIDDEN_LAYER),
     *OF_BLOCK,
@@ -39,7 +44,9 @@ NAMES = [
     *["output_derivative_extra", "y_not_subtracted", "pre_activation_below", "h_overwritten"],
     *["encoder_path_missing", "decoder_path_missing", "sparsity_missing", "unit_norm_missing"],
     *ON_IMAGES,
+    *OF_ADAPTED,
 ]
+KINDS = ("network", "images", "adapted")
 
 
 MAX_TRIES = 50  # until a mistake fits into a network and shows
@@ -83,14 +90,14 @@ def main(argv=None):
 
 def by_kind(results):
     """How many are named of each kind, as text."""
-    words = {"network": "dense", "images": "convolutional"}
+    words = {"network": "dense", "images": "convolutional", "adapted": "with adapted weights"}
     kinds = sorted({r.kind for r in results})
     own = {kind: [r.named for r in results if r.kind == kind] for kind in kinds}
     return ", ".join(f"{words.get(kind, kind)} {sum(named)} of {len(named)}" for kind, named in own.items())
 
 
 def wrong_gradients(n, seed=0):
-    """The ``Result`` of each of n draws, on dense and convolutional networks in turn where both will do."""
+    """The ``Result`` of each of n draws, on networks of each of ``KINDS`` where all will do."""
     rng, results = np.random.default_rng(seed), []
     while len(results) < n:
         name = NAMES[rng.integers(len(NAMES))]
@@ -112,11 +119,12 @@ def wrong_gradients(n, seed=0):
 def right_gradients(n, seed=0):
     """False alarms among n right gradients, of the kinds in ``correct``: (kind, what was said)."""
     rng, alarms = np.random.default_rng(seed + 1), []
-    forms = ["float64", "noise", "float32", "kink", "tie", "definition", "tied", "rica"]
+    forms = ["float64", "noise", "float32", "kink", "tie", "definition", "tied", "rica", "still"]
     for i in range(n):
         form = forms[i % len(forms)]
-        kind = form if form in ("tied", "rica") else ("network", "images")[i // len(forms) % 2]
-        net, theta, X, Y, weight_decay = draw_setting(rng, "images" if form == "tie" else kind)
+        kind = form if form in ("tied", "rica") else KINDS[i // len(forms) % 3]
+        kind = {"tie": "images", "still": "adapted"}.get(form, kind)
+        net, theta, X, Y, weight_decay = draw_setting(rng, kind)
         ties = ("first", "last", "shared")[rng.integers(3)]
         student = careless(net, Slip(**{**vars(RIGHT), "weight_decay": weight_decay, "ties": ties}))
         if form == "noise":
@@ -131,11 +139,14 @@ def right_gradients(n, seed=0):
             # a black picture, pictures of two greys, and half of the time no weights: equal pixels
             X[0], X[1:] = 0.0, X[1:].round()
             theta = without_weights(net, theta) if rng.random() < 0.5 else theta
+        elif form == "still":
+            # both factors zero, so that nothing of them moves
+            theta = without_factors(net, theta)
         elif form == "definition":
             student = net.loss_and_grad
         report = diagnose(student, net, theta, X, Y, weight_decay, rng=i)
-        if report.mistake is not None:
-            alarms.append((f"{form}, {type(net).__name__}, {kind}", report.mistake))
+        if report.mistake is not None or (form == "still") > bool(report.remarks):
+            alarms.append((f"{form}, {type(net).__name__}, {kind}", str(report.mistake)))
     return alarms
 
 
@@ -143,24 +154,30 @@ def draw_kind(name, rng):
     """The kind of model that a mistake is made in."""
     if name in ON_IMAGES:
         return "images"
+    if name in OF_ADAPTED:
+        return "adapted"
     if name in ("encoder_path_missing", "decoder_path_missing"):
         return ("tied", "rica")[rng.integers(2)]
     if name in ("sparsity_missing", "unit_norm_missing"):
         return "rica"
-    return ("network", "images")[rng.integers(2)]
+    return KINDS[rng.integers(3)]
 
 
 def draw_mistake(name, kind, rng):
     """A network with room for the mistake, the slip, theta and data; None if it did not fit or shows not."""
     net, theta, X, Y, weight_decay = draw_setting(rng, kind)
-    variant = int(rng.integers(4 if name in ON_IMAGES else 2))
+    variant = int(rng.integers(4 if name in ON_IMAGES else 6 if name in OF_ADAPTED else 2))
     slip = Slip(**{**vars(RIGHT), "name": name, "weight_decay": weight_decay, "variant": variant})
-    if kind in ("network", "images") and not place(slip, net, rng):
+    if kind in KINDS and not place(slip, net, rng):
         return None
     right = Slip(**{**vars(RIGHT), "weight_decay": weight_decay})
     with np.errstate(all="ignore"):
         try:
-            own, wanted = careless(net, slip)(theta, X, Y)[1], careless(net, right)(theta, X, Y)[1]
+            student = careless(net, slip)
+            if name == "w0_changed":
+                # it shows from the second call on
+                student(theta, X, Y)
+            own, wanted = student(theta, X, Y)[1], careless(net, right)(theta, X, Y)[1]
         except ValueError:
             return None
     if own.shape != wanted.shape or not np.isfinite(own).all():
@@ -183,6 +200,8 @@ def place(slip, net, rng):
     arrays = list(columns[j].shapes)
     slip.layer, slip.column, slip.array = i, j, arrays[rng.integers(len(arrays))]
     predicted = isinstance(columns[j], Predicted)
+    if name in OF_ADAPTED:
+        return can_slip(slip, columns[j])
     if name in ("u_forgotten", "index_order"):
         if not predicted or (name == "index_order" and columns[j].n_alpha < 2):
             return False
@@ -196,6 +215,8 @@ def place(slip, net, rng):
         return bool(below) and below[-1].n_dynamic > 0
     elif name == "transpose_missing":
         slip.array = "U" if predicted and slip.variant else "v"
+        if isinstance(columns[j], Adapted) and slip.variant:
+            slip.array = ("U", "V")[rng.integers(2)]
     elif name == "blocks_order":
         slip.array = "everywhere"
     elif name == "weight_decay_on_U":
@@ -209,6 +230,14 @@ def place(slip, net, rng):
     elif name in OF_BLOCK or name.startswith("weight_decay"):
         _choose_block(slip, rng)
     return True
+
+
+def can_slip(slip, leaf):
+    """Whether a mistake of adapted weights can be made in a column."""
+    if slip.name == "weight_decay_on_W" or (slip.name == "w0_changed" and slip.variant == 2):
+        return isinstance(leaf, Adapted) and slip.weight_decay > 0
+    vera = isinstance(leaf, Adapted) and leaf.kind == "vera"
+    return vera if slip.name == "factor_forgotten" else isinstance(leaf, Adapted)
 
 
 def _choose_block(slip, rng):
@@ -239,6 +268,9 @@ def noisy(student, size):
 def block_is_right(report, slip):
     """Whether a block where the mistake was made is among the wrong ones that are named first."""
     labels = report.blocks[:1] if slip.array != "everywhere" else report.blocks
+    if slip.name in OF_ADAPTED:
+        # another W is seen in the layers above it, or in those below
+        return bool(labels)
     if slip.layer is None or slip.array in ("everywhere", "v", "output"):
         return bool(labels)
     return f"layer {slip.layer + 1}" in labels[0] or slip.name in (

@@ -7,6 +7,9 @@ import numpy as np
 from ... import _checks
 from ...networks import ACTIVATIONS, Conv2d, Dense, Network
 from ...unsupervised import TiedAutoencoder
+from .adapted.elsewhere import w0_elsewhere
+from .adapted.moved import w0_moved
+from .adapted.zeros import both_at_zero
 from .calling import Complaint, Student
 from .images.ties import tie_margin
 from .mutants import library, searched
@@ -55,7 +58,8 @@ def diagnose(student, net, theta, X, Y=None, weight_decay=0.0, rng=0):
     -------
     report : Report
         ``.block`` and ``.mistake`` (None if all is right; names in ``teaching.MISTAKES``),
-        ``.text``, ``.plot(ax)``. Mistakes that give the same gradient are joined by " or ".
+        ``.remarks`` about theta, ``.text``, ``.plot(ax)``. Mistakes that give the same gradient are joined
+        by " or ".
 
     Raises
     ------
@@ -86,11 +90,15 @@ def diagnose(student, net, theta, X, Y=None, weight_decay=0.0, rng=0):
         for point in points:
             call(student, point, weight_decay)
         repeat(student, points[0], weight_decay)
+        moved = False
     except Complaint as complaint:
-        return Report.of_complaint(complaint, subject, len(X))
+        moved = complaint.name == "not_repeatable" and w0_moved(subject, points, weight_decay)
+        if not moved:
+            return Report.of_complaint(complaint, subject, len(X)).remark(both_at_zero(subject, theta))
     for point in points:
         evaluate(subject, point, weight_decay)
-    return examine(subject, points, weight_decay)
+    report = examine_moved if moved else examine
+    return report(subject, points, weight_decay).remark(both_at_zero(subject, theta))
 
 
 def check(net, theta, X, Y):
@@ -149,6 +157,7 @@ def call(student, point, weight_decay):
 def repeat(student, point, weight_decay):
     """Complain if a second call gives something else."""
     loss, grad = student(point.theta, point.X, point.Y, weight_decay)
+    point.again = grad
     if loss != point.loss or not np.array_equal(grad, point.grad):
         gap = np.abs(grad - point.grad).max(initial=0)
         raise Complaint("not_repeatable", f"at one theta the gradient differed by {gap:.2g}")
@@ -193,9 +202,17 @@ def examine(subject, points, weight_decay):
     drawn_wrong = [report.wrong_blocks("rough", [p]) for p in used]
     if not drawn_wrong[0] and used is points:
         return report.one_point(wrong)
+    if w0_elsewhere(subject, used, weight_decay):
+        return report.known(["w0_changed"], wrong)
     names = {i: match(subject, used, weight_decay, "rough", only=i) for i in wrong}
     first = names[wrong[0]]
     return report.known(first, wrong, partly=[i for i in wrong if set(first) & set(names[i])])
+
+
+def examine_moved(subject, points, weight_decay):
+    """The report of a student whose W_0 moved from call to call."""
+    report = Report(subject, points, points, subject.blocks_for(len(points[0].X)), weight_decay)
+    return report.known(["w0_changed"], report.wrong_blocks("exact"))
 
 
 def match(subject, points, weight_decay, tolerance, only=None):

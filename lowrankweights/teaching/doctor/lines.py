@@ -9,19 +9,25 @@ What ``s`` holds, by line (``s.place`` is always there: where the line is, as in
 =============================  ========================================================================
 line                           s
 =============================  ========================================================================
-W                              leaves, units, parts (of p), pieces (W_j), learned (arrays by name)
-h                              these, and W, v, b, z, g (value and derivative), n, h_below (v), seen (what W
+leaves                         leaves, units, parts (of p)
+W                              leaves, units, parts, pieces (W_j), learned (arrays by name)
+z                              these, and W, v, b, g (value and derivative), n, h_below (v), seen (what W
                                sees of it: of images their windows)
+h                              these, and z
 output                         z, Y, predict (the loss's), right (prediction - Y)
 dz, dW, db, dv, pieces of dW   all of W's and h's, and h, z_below (z of the layer below; X in the first),
                                g_below (its activation), layer, dh, out and z_out (h and z as the layer above
                                gets them); then dz and dW, once they are computed
-dw_alpha, dU, dV               of one column: dW (its part), U, and what it learns: w_alpha, or U and V
+dw_alpha, dU, dV               of one column: dW (its part), U, and what it learns: w_alpha, or U and V; of an
+                               adapted one dW is scale dW, and there are leaf, scale, d and b
+gradients                      of one adapted column: leaf, scale, dW (scale dW), U, V, what it learns (of
+                               vera: d, b), own (its gradients by name)
 raw columns, columns           of one layer: parts (the columns' gradients, flat, in order)
 finish                         of one block: raw (its gradient summed over rows), w (what is learned), n,
                                n_out, weight_decay, decay (the same, or 0 for a bias), composed
-                               (dL/dp of 1/2 |W|^2, or None), dW (its column's), and rows, where they
-                               were searched for (``mutants.SEARCHED``)
+                               (dL/dp of 1/2 |W|^2, or None), dW (its column's), column (raw and w of each
+                               block of its column, by name), and rows, where they were searched for
+                               (``mutants.SEARCHED``)
 blocks                         blocks (``Block``s in theta's order)
 da, dh, dz, dW, db, dc (tied)  the encoder's, and d, a, r, dr; then da, dh, dz, dW, once they are computed;
                                so in pieces of dW
@@ -36,7 +42,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...networks import ACTIVATIONS, LETTERS
-from ...weights import Full, LowRank, Predicted
+from ...weights import Adapted, Full, LowRank, Predicted
 
 
 class Block(NamedTuple):
@@ -83,9 +89,13 @@ class Fault(NamedTuple):
 
 
 LINES = {
+    # the columns that W is made of
+    "leaves": lambda s: s.leaves,
     # W = [W_1, ..., W_J]
     "W": lambda s: np.hstack(s.pieces),
-    # h = g(z), z = v W + b
+    # z = v W + b
+    "z": lambda s: s.v @ s.W + s.b,
+    # h = g(z)
     "h": lambda s: s.g.value(s.z),
     # dz = dh g'(z)
     "dz": lambda s: s.dh * s.g.derivative(s.h),
@@ -102,6 +112,8 @@ LINES = {
     # dU = dW V^T, dV = U^T dW
     "dU": lambda s: s.dW @ s.V.T,
     "dV": lambda s: s.U.T @ s.dW,
+    # of an adapted column: dU and dV, or dd and db
+    "gradients": lambda s: s.own,
     # the columns' gradients one after the other
     "raw columns": lambda s: s.parts,
     "columns": lambda s: s.parts,
@@ -124,12 +136,15 @@ def weight_blocks(q, layer, prefix, on_images=False):
     for j, leaf in enumerate(q.leaves):
         for name in leaf.shapes:
             label, shape = next(labels)
+            # not the biases
+            label += " (vera)" if isinstance(leaf, Adapted) and name == "b" else ""
             yield Block(f"{prefix}{label}", (layer, j, name), shape, True, on_images)
 
 
 def expand(q, p, place, fault):
     """W, with its pieces one a leaf, and the learned arrays by name."""
     s = SimpleNamespace(leaves=q.leaves, units=q.units, parts=q.parts(p), place=place)
+    s.leaves = run_line("leaves", s, fault)
     s.pieces = [leaf.expand(part) for leaf, part in zip(s.leaves, s.parts, strict=True)]
     s.learned = [leaf.unpack(part) for leaf, part in zip(s.leaves, s.parts, strict=True)]
     s.W = run_line("W", s, fault)
@@ -147,11 +162,26 @@ def pull_back(s, fault):
         elif isinstance(leaf, (Predicted, LowRank)):
             state.U = arrays["U"] if isinstance(leaf, LowRank) else leaf.U
             own = {name: run_line(f"d{name}", state, fault) for name in leaf.shapes}
+        elif isinstance(leaf, Adapted):
+            own = adapted(leaf, part, state, fault)
         else:  # somebody's own, whose lines only it knows
             own = leaf.unpack(leaf.pull_back(dW, part))
         for name, gradient in own.items():
             gradients[(*s.place, j, name)], dWs[(*s.place, j, name)] = gradient, dW
     return gradients, dWs
+
+
+def adapted(leaf, part, s, fault):
+    """The gradients of an adapted column, from its dW in the state."""
+    s.leaf, s.scale, (s.U, s.V) = leaf, leaf.scale, leaf.factors(part)
+    s.dW = s.scale * s.dW
+    if leaf.kind == "lora":
+        s.own = {name: run_line(f"d{name}", s, fault) for name in leaf.shapes}
+    else:
+        # G = scale U^T dW; dd_k = sum_j G_kj V_kj b_j, db_j = sum_k d_k V_kj G_kj
+        GV = (s.U.T @ s.dW) * s.V
+        s.own = {"d": GV @ s.b, "b": s.d @ GV}
+    return run_line("gradients", s, fault)
 
 
 def composed_decay(s):
@@ -171,7 +201,7 @@ def forward(q, activation, parts, v, place, fault):
     s = expand(q, p, place, fault)
     s.v, s.b, s.g = v, b, ACTIVATIONS[activation]
     s.n, s.h_below, s.seen = len(v), v, lambda h: h
-    s.z = v @ s.W + b
+    s.z = run_line("z", s, fault)
     s.h = run_line("h", s, fault)
     return s
 

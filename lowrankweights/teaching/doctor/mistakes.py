@@ -1,10 +1,12 @@
 """The mistakes that the gradient doctor knows: stable names, what each one is, how to mend it.
 
 ``MISTAKES`` are those of the mathematics, told by the numbers; ``COMPLAINTS`` are about what the
-function returned or did, so that there are no numbers to compare.
+function returned or did, so that there are no numbers to compare; ``REMARKS`` are about the given theta.
 """
 
 from typing import NamedTuple
+
+from .adapted import mistakes as of_adapted
 
 
 class Mistake(NamedTuple):
@@ -208,6 +210,7 @@ MISTAKES = _table(
             "is what is left without them. Made from windows of dz, it needs height - 1 rows above dz, less "
             "those above v.",
         ),
+        *of_adapted.ROWS,
         (
             "block_missing",
             "It is all zeros: never filled in.",
@@ -221,6 +224,7 @@ MISTAKES = _table(
     ]
 )
 
+REMARKS = _table(of_adapted.OF_THETA)
 COMPLAINTS = _table(
     [
         ("raised", "The function raised an error.", "Mend this first."),
@@ -283,11 +287,11 @@ IN_A_LAYER = {
 }
 
 
-def of_layer(entry, names, on_images=False):
+def of_layer(entry, names, on_images=False, adapted=False):
     """A mistake's entry for a layer's backward function that returns the gradients with these names."""
     sentence, hint = IN_A_LAYER.get(entry.name, (None, None))
     names = list(dict.fromkeys(name.split(", ")[-1] for name in names))
-    known = ON_IMAGES if on_images else FORMULAS
+    known = (ON_IMAGES if on_images else FORMULAS) | (of_adapted.FORMULAS if adapted else {})
     formulas = ", ".join(known[name] for name in names if name in known)
     hint = hint and hint.format(names=", ".join(names), formulas=formulas)
     return entry._replace(sentence=sentence or entry.sentence, hint=hint or entry.hint)

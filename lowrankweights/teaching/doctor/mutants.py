@@ -1,7 +1,8 @@
 """Wrong lines for the passes: the doctor's library of mistakes, each a one-line replacement.
 
 To add one, write a ``Fault(its name in mistakes.py, the line, the wrong function)`` into the list of the
-line's kind; those of layers on images are in ``images.faults``. The right line stands in ``lines.LINES``,
+line's kind; those of layers on images are in ``images.faults``,
+of adapted weights in ``adapted.faults``. The right line stands in ``lines.LINES``,
 ``tied.TIED_LINES`` or ``tied.RICA_LINES``, and what the function finds in its state ``s`` in the docstring of
 ``lines``. A replacement that does not fit (a missing transpose where the shapes then clash) raises or gives
 the wrong shape, and is left out.
@@ -13,6 +14,8 @@ from types import SimpleNamespace
 import numpy as np
 
 from ...networks import ACTIVATIONS
+from .adapted.faults import faults_on_adapted
+from .adapted.stepped import stepped
 from .images.faults import faults_on_images
 from .lines import Fault
 from .passes import LayerPass, NetworkPass
@@ -82,7 +85,7 @@ FINISH = [
     Fault("block_missing", "finish", lambda s: 0.0 * s.raw),
     Fault("block_missing", "finish", lambda s: 0.0 * s.raw + s.decay * s.w),
 ]
-# The arrays one after the other: biases first in each layer, layers reversed, both, biases last, V first.
+# The arrays one after the other: biases first in each layer, layers reversed, both, biases last, V, b first.
 BLOCK_ORDERS = [
     Fault(
         "blocks_order", "blocks", lambda s: sorted(s.blocks, key=lambda b: (b.key[0], b.key[1] is not None))
@@ -97,7 +100,7 @@ BLOCK_ORDERS = [
         "blocks_order",
         "blocks",
         lambda s: sorted(
-            s.blocks, key=lambda b: (b.key[0], b.key[1] is None, b.key[1] or 0, b.key[2] == "U")
+            s.blocks, key=lambda b: (b.key[0], b.key[1] is None, b.key[1] or 0, b.key[2] in ("U", "d"))
         ),
     ),
 ]
@@ -155,6 +158,7 @@ def library(subject, weight_decay):
         lines += [fault.at(places) for fault in LAYER for places in scopes(layers)]
     lines += [fault.at(places) for fault in COLUMN for places in scopes(columns)]
     ordered = [*BLOCK_ORDERS, *column_orders(subject), *faults_on_images(subject)]
+    ordered += faults_on_adapted(subject, 0.0 if isinstance(subject, LayerPass) else weight_decay)
     return [*lines, *ordered, *block_faults(subject, weight_decay)]
 
 
@@ -214,7 +218,7 @@ def cut(s, order):
 
 
 def searched(subject, points, weight_decay):
-    """Faults that the student's own numbers suggest: rows in another order, rows of dW taken for U^T dW."""
+    """Faults that the student's own numbers suggest: rows in another order, rows of dW for U^T dW, a step."""
     weight_decay = 0.0 if isinstance(subject, LayerPass) else weight_decay
     found, start = {line: {} for line in SEARCHED}, 0
     for block in subject.blocks:
@@ -228,6 +232,7 @@ def searched(subject, points, weight_decay):
             mistake, _, function, _ = SEARCHED[line]
             with_rows = lambda s, f=function, r=rows: f(SimpleNamespace(**vars(s), rows=r[s.place]))
             yield Fault(mistake, "finish", with_rows, frozenset(rows))
+    yield from stepped(subject, points, weight_decay)
 
 
 def search_block(block, part, points, weight_decay):

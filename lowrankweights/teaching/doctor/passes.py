@@ -37,15 +37,11 @@ class Pass:
 
     def finish(self, raw, theta, weight_decay, fault=None):
         """The flat gradient from what ``raw`` returned."""
-        parts = packing.unpack(theta, [b.shape for b in self.blocks])
         if fault is not None and fault.line == "raw columns":
             raw = SimpleNamespace(**{**vars(raw), "arrays": self.reorder(raw.arrays, fault)})
         gradients = {}
-        for block, w in zip(self.blocks, parts, strict=True):
-            s = SimpleNamespace(place=block.key, raw=raw.arrays[block.key], w=w, n=raw.n, n_out=raw.n_out)
-            s.weight_decay = weight_decay
-            s.decay = weight_decay if block.decayed else 0.0
-            s.composed, s.dW = raw.composed.get(block.key), raw.dWs.get(block.key)
+        for block in self.blocks:
+            s = self.column_state(raw, theta, weight_decay, block)
             gradients[block.key] = np.asarray(run_line("finish", s, fault))
             if gradients[block.key].shape != block.shape:
                 raise ValueError("this fault does not fit these shapes")
@@ -55,6 +51,17 @@ class Pass:
         if fault is not None and fault.line == "blocks":
             order = fault.function(SimpleNamespace(blocks=order))
         return packing.pack([gradients[b.key] for b in order])
+
+    def column_state(self, raw, theta, weight_decay, block):
+        """The state of a block's last line."""
+        parts = packing.unpack(theta, [b.shape for b in self.blocks])
+        each = [(b.key, raw.arrays[b.key], w) for b, w in zip(self.blocks, parts, strict=True)]
+        column = {key[2]: own for key, *own in each if key[:2] == block.key[:2]}
+        s = SimpleNamespace(place=block.key, n=raw.n, n_out=raw.n_out, column=column)
+        s.raw, s.w = column[block.key[2]]
+        s.weight_decay, s.decay = weight_decay, weight_decay if block.decayed else 0.0
+        s.composed, s.dW = raw.composed.get(block.key), raw.dWs.get(block.key)
+        return s
 
     def reorder(self, gradients, fault):
         """The gradients with the columns of a layer one after the other in the fault's order."""
@@ -204,6 +211,7 @@ class LayerPass(Pass):
         """The flat gradient of theta, then dv."""
         s = SimpleNamespace(place=(0, None, "v"), raw=raw.dv, w=0.0, n=1, n_out=1)
         s.decay, s.weight_decay, s.composed, s.dW = 0.0, 0.0, None, None
+        s.column = {}
         dv = run_line("finish", s, fault)
         return np.concatenate([super().finish(raw, theta, 0.0, fault), dv.ravel()])
 

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from .adapted.faults import adapted_leaves
 from .lines import of_gradient
-from .mistakes import COMPLAINTS, MISTAKES, of_layer
+from .mistakes import COMPLAINTS, MISTAKES, REMARKS, of_layer
 from .passes import LayerPass
 
 EXPLAINED = {**MISTAKES, **COMPLAINTS}
@@ -23,13 +24,15 @@ class Report:
         Name of the mistake, several joined by " or " when they give the same gradient; "unknown"
         when none on the list explains it; None when there is no mistake.
     mistakes : list of str
+    remarks : list of str
+        Names of what is to be said of the given theta (``teaching.REMARKS``); no mistakes.
     text : str
     """
 
     def __init__(self, subject, points=(), used=(), blocks=(), weight_decay=0.0, kinked=False):
         self._subject, self._points, self._used = subject, list(points), list(used)
         self._blocks, self._weight_decay, self._kinked = list(blocks), weight_decay, kinked
-        self.block, self.blocks, self.mistakes, self.text = None, [], [], ""
+        self.block, self.blocks, self.mistakes, self.remarks, self.text = None, [], [], [], ""
 
     @property
     def mistake(self):
@@ -67,7 +70,8 @@ class Report:
             return EXPLAINED[name]
         n = len(self._points[0].slices) if self._points else len(self._blocks)
         names = [of_gradient(b.label) for b in self._blocks[:n]]
-        return of_layer(EXPLAINED[name], names, on_images=self._blocks[0].on_images)
+        adapted = bool(adapted_leaves(self._subject))
+        return of_layer(EXPLAINED[name], names, on_images=self._blocks[0].on_images, adapted=adapted)
 
     def order(self):
         """Indices of the blocks that came back, from the output down, weights before biases."""
@@ -125,6 +129,17 @@ class Report:
         self.blocks = [self._blocks[i].label for i in wrong]
         self.block, self.mistakes = self.blocks[0], ["right_at_one_point"]
         self.text = "\n".join([*self.explanation(), "", self.table(), self.checked()])
+        return self
+
+    def remark(self, at_zero):
+        """Say of the given theta which factors are zero together, a list of labels each."""
+        for labels in at_zero:
+            entry = REMARKS["factors_at_zero"]
+            where = ", ".join(labels[0].split(", ")[:-1])
+            names = " and ".join(label.split(", ")[-1] for label in labels)
+            self.remarks = [entry.name]
+            said = f"{f'{where}, ' if where else ''}{names} are zero where you asked. {entry.sentence}"
+            self.text = "\n".join([self.text, f"{said} ({entry.name})", f"  {entry.hint}"])
         return self
 
     def explanation(self):

@@ -123,8 +123,9 @@ def latex_formula(text):
     text = re.sub(r"_([a-z]{2,})", r"_{\1}", text).replace("sum_", r"\sum_").replace("log", r"\log ")
     text = text.replace("^T", r"^\top")
     words = r"of the layer (?:below|above)|where|softmax|sigmoid|tanh|relu|identity|loss|prediction|through"
-    words = rf"{words}|the filters|window of|windows of|around|this window|with|turned|summed over places|"
-    words = rf"({words}largest of (?:this|each) block|at every place|laid flat|was largest|as images|else)"
+    words = rf"{words}|scale|diag|the filters|window of|windows of|around|this window|with|turned|"
+    words = rf"{words}summed over places|largest of (?:this|each) block|at every place|laid flat|"
+    words = rf"({words}was largest|as images|else)"
     # a space before a word is lost in mathematics
     return re.sub(rf"( ?){words}", r"\\text{\1\2 }", text)
 

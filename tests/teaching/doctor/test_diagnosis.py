@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from patients import NET, THETA, Us, X, Y, changed, negate_bias, network
-from toys import PARAMETRISATIONS, dictionary, parametrisation, somewhere
+from toys import ADAPTED, PARAMETRISATIONS, dictionary, parametrisation, somewhere
 
 import lowrankweights as lrw
 from lowrankweights.teaching import MISTAKES, RicaModel, diagnose
@@ -27,7 +27,7 @@ def test_a_right_gradient_passes_in_every_form():
 
 
 @pytest.mark.parametrize("weight_decay", [0.0, 0.2])
-@pytest.mark.parametrize("name", PARAMETRISATIONS)
+@pytest.mark.parametrize("name", PARAMETRISATIONS + ADAPTED)
 def test_the_right_gradient_of_any_weights_passes(name, weight_decay):
     layers = [lrw.Dense(parametrisation(name, 5), "tanh"), lrw.Dense(lrw.Full(6, 3))]
     net = lrw.Network(layers, "softmax_cross_entropy")

@@ -5,10 +5,12 @@ import re
 import numpy as np
 import pytest
 from toys import (
+    ADAPTED,
     PARAMETRISATIONS,
     Flatten,
     Scale,
     Square,
+    adapted,
     data,
     dictionary,
     parametrisation,
@@ -26,7 +28,7 @@ from lowrankweights.teaching.doctor.tied import RicaPass, TiedPass
 from lowrankweights.unsupervised import TiedAutoencoder, rica_cost
 from lowrankweights.unsupervised.autoencoder import DECODERS
 
-by_parametrisation = pytest.mark.parametrize("name", PARAMETRISATIONS)
+by_parametrisation = pytest.mark.parametrize("name", PARAMETRISATIONS + ADAPTED)
 
 
 def gap(passes, definition, theta, X, Y, weight_decay):
@@ -148,12 +150,14 @@ def table_of_lines():
 
 def test_what_a_line_finds_in_its_state_is_in_the_table_of_lines():
     (X, Y), told = data(4, 4), table_of_lines()
-    told["h"] |= told["W"]
+    told["z"] |= told["W"]
+    told["h"] |= told["z"]
     for line in ("dz", "dW", "db", "dv", "pieces of dW", "da", "dh", "dc"):
         told[line] |= told["h"]
     told["pieces of dW"] |= told["da"] | told["dZ"]
     columns = parametrisation("mixed columns", 4)
-    net = lrw.Network([lrw.Dense(columns, "sigmoid"), lrw.Dense(lrw.Full(6, 4))], "squared_error")
+    last = lrw.Columns([adapted(6, 2, 2, kind) for kind in ("lora", "vera")])
+    net = lrw.Network([lrw.Dense(columns, "sigmoid"), lrw.Dense(last)], "squared_error")
     autoencoder, rica = TiedAutoencoder(columns, "sigmoid", "sigmoid"), RicaModel(4, 3, dictionary(4))
     subjects = [
         (NetworkPass(net), {}, net),

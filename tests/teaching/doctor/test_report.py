@@ -7,7 +7,7 @@ import numpy as np
 from patients import NET, THETA, X, Y, changed, negate_bias
 
 import lowrankweights as lrw
-from lowrankweights.teaching import COMPLAINTS, MISTAKES, diagnose
+from lowrankweights.teaching import COMPLAINTS, MISTAKES, REMARKS, diagnose
 
 
 def test_the_plot_shows_the_block():
@@ -26,7 +26,8 @@ def test_theta_x_and_y_are_left_alone():
 
 def test_the_documented_list_is_the_list():
     page = (Path(__file__).parents[3] / "docs" / "gradient-doctor.md").read_text(encoding="utf-8")
-    rows = [f"| `{m.name}` | {m.sentence} |" for m in (*MISTAKES.values(), *COMPLAINTS.values())]
+    told = (*MISTAKES.values(), *COMPLAINTS.values(), *REMARKS.values())
+    rows = [f"| `{m.name}` | {m.sentence} |" for m in told]
     assert [line for line in page.splitlines() if line.startswith("| `")] == rows
 
 

@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
-from toys import PARAMETRISATIONS, Flatten, Scale, data, parametrisation, somewhere
+from toys import ADAPTED, PARAMETRISATIONS, Flatten, Scale, data, parametrisation, somewhere
 
 import lowrankweights as lrw
 from lowrankweights.networks import LOSSES
@@ -12,7 +12,7 @@ from lowrankweights.teaching.worked import formats as worked_formats
 from lowrankweights.teaching.worked import numbers as worked_numbers
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "identity")
-NETS = dict(zip(PARAMETRISATIONS, itertools.cycle(ACTIVATIONS), strict=False))
+NETS = dict(zip(PARAMETRISATIONS + ADAPTED, itertools.cycle(ACTIVATIONS), strict=False))
 X, Y = data(n_v=4, n_out=2, n=3)
 
 
@@ -76,6 +76,25 @@ def test_columns_of_different_kinds_are_shown_each_with_its_own_letters():
     assert np.allclose(line["dU_2"], dW[:, 2:3] @ line["V_2"].T)
     assert np.allclose(line["dV_2"], line["U_2"].T @ dW[:, 2:3])
     assert np.allclose(line["dw_3"], line["U_3"].T @ dW[:, 3:])
+
+
+def test_adapted_weights_are_shown_with_what_is_frozen_and_their_own_formulas():
+    line = lines_of("lora")
+    assert np.allclose(line["W"], line["W_0"] + line["scale"] * line["U"] @ line["V"])
+    assert np.allclose(line["dU"], line["scale"] * line["dW"] @ line["V"].T)
+    assert np.allclose(line["dV"], line["scale"] * line["U"].T @ line["dW"])
+    line = lines_of("vera")
+    U, V, d, b = line["U"], line["V"], line["d"], line["b'"]
+    assert np.allclose(line["W"], line["W_0"] + line["scale"] * U @ np.diag(d) @ V @ np.diag(b))
+    assert np.allclose(line["G"], line["scale"] * U.T @ line["dW"]) and b.shape == line["b"].shape
+    assert np.allclose(line["dd"], (line["G"] * V) @ b) and np.allclose(line["db'"], d @ (line["G"] * V))
+    line = lines_of("adapted columns")
+    U, V, d, b = (line[f"{name}_1"] for name in ("U", "V", "d", "b'"))
+    added = U @ np.diag(d) @ V @ np.diag(b), line["U_3"] @ line["V_3"]
+    frozen = line["W0_1"] + line["scale_1"] * added[0], line["W0_3"] + line["scale_3"] * added[1]
+    assert np.allclose(line["W"], np.hstack([frozen[0], line["W_2"], frozen[1]]))
+    assert np.allclose(line["dU_3"], line["scale_3"] * line["dW"][:, 4:] @ line["V_3"].T)
+    assert np.allclose(line["G_1"], line["scale_1"] * U.T @ line["dW"][:, :2])
 
 
 def test_a_layer_that_is_not_dense_is_shown_as_what_it_makes():

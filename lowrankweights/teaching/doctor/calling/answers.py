@@ -2,8 +2,11 @@
 
 import numpy as np
 
+from ..adapted.faults import adapted_leaves
 from ..lines import of_gradient
 from ..passes import LayerPass
+
+FROZEN = "W_0 is frozen, go on from dW to {}"
 
 
 class Complaint(Exception):
@@ -54,7 +57,8 @@ class Answer:
             needed = self.blocks[:n_needed]
             names = "; ".join(f"{of_gradient(b.label)} {b.shape_in_letters}" for b in needed)
             dv = ", and dv where it is asked for" if self.is_layer else ""
-            raise Complaint("wrong_shape", f"expected {n_needed} arrays ({names}){dv}, got {len(arrays)}")
+            seen = f"expected {n_needed} arrays ({names}){dv}, got {len(arrays)}"
+            raise Complaint("wrong_shape", seen + self._whose_size(sum(a.size for a in arrays)))
         return np.concatenate(
             [self._block(a, b) for a, b in zip(arrays, self.blocks[: len(arrays)], strict=True)]
         )
@@ -64,8 +68,8 @@ class Answer:
             raise Complaint("not_numbers", f"an array of {a.dtype}")
         n = self.subject.n_dynamic
         if a.shape != (n,):
-            ravel = ": ravel it" if a.size == n else ""
-            raise Complaint("wrong_shape", f"expected shape (n_dynamic,) = ({n},), got {a.shape}{ravel}")
+            seen = f"expected shape (n_dynamic,) = ({n},), got {a.shape}"
+            raise Complaint("wrong_shape", seen + (": ravel it" if a.size == n else self._whose_size(a.size)))
         ends = np.cumsum([int(np.prod(b.shape)) for b in self.subject.blocks])
         for block, part in zip(self.subject.blocks, np.split(a, ends[:-1]), strict=True):
             check_numbers(part, block.label)
@@ -84,9 +88,23 @@ class Answer:
         check_numbers(a, block.label)
         return a.astype(np.float64).ravel()
 
+    def _whose_size(self, size):
+        """Words about so many numbers, if they are dW's of adapted weights and not the factors'."""
+        leaves = adapted_leaves(self.subject).values()
+        more = sum(leaf.W0.size - leaf.n_dynamic for leaf in leaves)
+        if not more or size - self.subject.n_dynamic not in (more, sum(leaf.W0.size for leaf in leaves)):
+            return ""
+        names = " and ".join(dict.fromkeys(f"d{name}" for leaf in leaves for name in leaf.shapes))
+        return f"; there is a dW of W's size in it: {FROZEN.format(names)}"
+
     def _whose_shape(self, a, block):
         """Words about a wrong shape that has a usual cause."""
-        if block.key[2] == "b":
+        leaf = adapted_leaves(self.subject).get(block.key[:2])
+        if leaf is not None and a.shape == leaf.W0.shape:
+            return (
+                f"; that is the shape of W: {FROZEN.format(' and '.join(f'd{name}' for name in leaf.shapes))}"
+            )
+        if block.key[1:] == (None, "b"):
             axes = "images and places, axes 0 to 2" if self.blocks[0].on_images else "its rows, axis 0"
             return f"; db is the sum of dz over {axes}"
         if not self.is_layer or [b.key[2] for b in self.blocks] != ["w_alpha", "b", "v"]:
@@ -132,8 +150,13 @@ def _arrays_in(grad, blocks):
     """The arrays in nested lists and dicts, in the order of the blocks."""
     if isinstance(grad, dict):
         seen = {}
-        for name in (b.key[2] for b in blocks):
+        names = [b.key[2] for b in blocks]
+        for name in names:
             value = grad.get(name, grad.get(f"d{name}"))
+            if names.count(name) > 1 and isinstance(value, np.ndarray) and value.ndim == 1:
+                raise Complaint(
+                    "wrong_shape", f"there are {names.count(name)} arrays {name}: give a list of them"
+                )
             i = seen[name] = seen.get(name, -1) + 1
             if value is not None:
                 yield from _arrays_in(value[i] if isinstance(value, (list, tuple)) else value, blocks)

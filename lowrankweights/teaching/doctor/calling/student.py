@@ -4,6 +4,8 @@ import inspect
 
 import numpy as np
 
+from ....weights import Adapted
+from ..adapted.faults import adapted_leaves
 from ..passes import LayerPass
 from .answers import Answer, Complaint
 from .errors import explain_error
@@ -24,6 +26,7 @@ class Student:
         if not callable(function):
             raise Complaint("wrong_arguments", f"expected a function, got {type(function).__name__}")
         self.function, self.subject = function, subject
+        self.frozen = {place: leaf.W0.copy() for place, leaf in adapted_leaves(subject).items()}
         self.by_name = self._names()
         self.n_arguments, self.takes_decay = self._count()
         self.takes_data = self.by_name is not None or self.n_arguments > 1
@@ -40,6 +43,7 @@ class Student:
         known = {"dh", "v", "h", "z", "b", "W", "p", "theta"} | {b.key[2] for b in self.subject.blocks}
         known |= {"u"} if self.subject.blocks[0].on_images else set()
         known |= {"U"} if any(b.key[2] == "w_alpha" for b in self.subject.blocks) else set()
+        known |= {"W0", "scale", "U", "V"} if self.frozen else set()
         return needed if needed and set(needed) <= known else None
 
     def _count(self):
@@ -59,7 +63,8 @@ class Student:
             form = "(theta, X, Y) or (theta)"
             if self._is_layer():
                 learned = dict.fromkeys(b.key[2] for b in self.subject.blocks if b.key[2] != "b")
-                fixed = ["U"] if "w_alpha" in learned else []
+                fixed = ["U"] if "w_alpha" in learned else ["W0", "scale"] if self.frozen else []
+                fixed += ["U", "V"] if "d" in learned else []
                 windows = ["u"] if self.subject.blocks[0].on_images else []
                 letters = ", ".join(["dh", "v", *windows, "h", *fixed, *learned])
                 form = f"{letters} and the like, by these names"
@@ -73,7 +78,11 @@ class Student:
         try:
             result = self._call(given, weight_decay)
         except Exception as error:
-            raise Complaint("raised", explain_error(error)) from error
+            frozen = ". W_0 is frozen" if self.frozen and "read-only" in str(error) else ""
+            raise Complaint("raised", explain_error(error) + frozen) from error
+        for (i, j), leaf in adapted_leaves(self.subject).items():
+            if not np.array_equal(leaf.W0, self.frozen[i, j]):
+                raise Complaint("w0_changed", f"the numbers of W0 in layer {i + 1} were overwritten")
         loss, flat = Answer(self.subject, len(X)).read(result)
         for name, before, after in zip(("theta", "X", "Y"), (theta, X, Y), given, strict=True):
             if before is not None and not np.array_equal(before, after):
@@ -97,7 +106,7 @@ class Student:
         letters |= {"z": s.z_out, "h": s.out, "b": s.b.copy()}
         if self.subject.blocks[0].on_images:
             letters["u"] = s.v.reshape(*s.out.shape[:3], -1)
-        fixed = [{"U": leaf.U} if hasattr(leaf, "U") else {} for leaf in s.leaves]
+        fixed = [fixed_arrays(leaf, part) for leaf, part in zip(s.leaves, s.parts, strict=True)]
         arrays = [known | learned for known, learned in zip(fixed, s.learned, strict=True)]
         if len(arrays) == 1:
             return letters | {"W": s.W} | arrays[0]
@@ -105,6 +114,14 @@ class Student:
             letters[name] = [own[name] for own in arrays if name in own]
         # of columns, W is all of it
         return letters | {"W": s.W}
+
+
+def fixed_arrays(leaf, part):
+    """What a column has beside what it learns, by letter."""
+    if isinstance(leaf, Adapted):
+        U, V = leaf.factors(part)
+        return {"W0": leaf.W0.copy(), "scale": leaf.scale, "U": U, "V": V}
+    return {"U": leaf.U} if hasattr(leaf, "U") else {}
 
 
 def _parameters(function):
