@@ -7,9 +7,10 @@ import numpy as np
 
 from ..environment import versions
 from ..speed import Objective, available_processors
-from . import convolution, memory, peers, rica
+from . import convolution, memory, peers
 from .cases import CURVE, EVERY, TABLE, data
 from .gemm import MatrixProducts
+from .models import rica, speech
 from .report import draw, table, write_json
 from .turns import in_turn, spread
 
@@ -33,6 +34,8 @@ def run(n_rows=60_000, repeats=7, dtype="float32", with_peers=False, json_file=N
     n_patches = min(n_rows, rica.N_ROWS)
     report["rica"] = rica.summarise(in_turn(rica.jobs(n_patches, dtype, with_peers), repeats))
     print(rica.table(report["rica"], n_patches))
+    report["speech"] = speech.summarise(in_turn(speech.jobs(with_peers), repeats))
+    print(speech.table(report["speech"]))
     n_images = max(1, n_rows // 60)
     report["convolution"] = convolution.measure(n_images, repeats, dtype, with_peers)
     print(convolution.table(report["convolution"]))

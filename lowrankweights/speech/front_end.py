@@ -19,6 +19,7 @@ PRE_EMPHASIS = 0.97
 N_BANDS, N_CEPSTRA = 26, 12
 WITHIN = 2  # frames before and after, over which a difference is taken
 N_CONTEXT = 11
+BLOCK = 256  # frames at a time, which stay in the cache
 FLOOR = 1e-10  # of an energy, before its logarithm
 
 
@@ -74,10 +75,13 @@ def check_signal(signal, rate):
 
 def static_features(signal, rate):
     """12 cepstra and the log energy of each frame, (n_frames, 13)."""
-    spectra = power_spectra(frames(pre_emphasised(signal), rate), rate)
-    cepstra = cepstra_of(spectra @ mel_filters(N_BANDS, 2 * (spectra.shape[1] - 1), rate))
-    energy = np.square(frames(signal, rate)).sum(axis=1)
-    return np.column_stack([cepstra, log(energy)])
+    pieces = frames(pre_emphasised(signal).astype(np.float32), rate)
+    filters = mel_filters(N_BANDS, fft_length(rate), rate).astype(np.float32)
+    blocks = [pieces[i : i + BLOCK] for i in range(0, len(pieces), BLOCK)]
+    bands = np.vstack([power_spectra(block, rate) @ filters for block in blocks])
+    # sum of x^2 over each frame
+    energy = np.einsum("tn,tn->t", frames(signal, rate), frames(signal, rate))
+    return np.column_stack([cepstra_of(bands), log(energy)])
 
 
 def pre_emphasised(signal):
@@ -100,7 +104,7 @@ def power_spectra(pieces, rate):
     """|FFT|^2 of each frame times a Hamming window, (n_frames, n_fft / 2 + 1)."""
     n_fft = fft_length(rate)
     # w_n = 0.54 - 0.46 cos(2 pi n / (N - 1)): without it a frame's ends would look like clicks
-    spectra = fft.rfft(pieces * np.hamming(pieces.shape[1]), n_fft, axis=1)
+    spectra = fft.rfft(pieces * np.hamming(pieces.shape[1]).astype(pieces.dtype), n_fft, axis=1)
     return np.square(spectra.real) + np.square(spectra.imag)
 
 

@@ -3,7 +3,8 @@ import json
 import numpy as np
 import pytest
 
-from lowrankweights.bench import cases, gemm, memory, peers, race, rica
+from lowrankweights.bench import cases, gemm, memory, peers, race
+from lowrankweights.bench.models import rica, speech
 from lowrankweights.bench.report import write_json
 from lowrankweights.bench.turns import in_turn
 from lowrankweights.commands.main import main
@@ -106,3 +107,18 @@ def test_a_race_without_an_arrival_has_no_ratio(capsys):
     assert race._ratios("Adam", [None], [1.0]) == [None]
     said = capsys.readouterr().out
     assert "Adam / ours: 2.00 (2.00 to 2.00, 1 left out, not reached)" in said and "no ratio" in said
+
+
+def test_speech_is_timed_and_the_peers_do_the_same():
+    made = speech.jobs(seconds=2)
+    assert made["ours", "features"]().shape == (198, 39)
+    phones, _ = made["ours", "Viterbi"]()
+    assert len(phones) == 200
+    if ("hmmlearn", "Viterbi") in made:
+        path = np.asarray(made["hmmlearn", "Viterbi"]()[1])
+        assert np.mean(path // speech.N_STATES == phones) > 0.95  # it may end in the middle of a phone
+    if ("librosa", "features") in made:
+        assert made["librosa", "features"]().shape[0] == 39
+    report = speech.summarise({("ours", "Viterbi"): [2.0, 4.0], ("hmmlearn", "Viterbi"): [6.0, 12.0]})
+    assert report["ratios"] == {"hmmlearn/ours, Viterbi": 3.0}
+    assert "hmmlearn/ours, Viterbi 3.0" in speech.table(report)

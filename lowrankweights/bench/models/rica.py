@@ -4,11 +4,11 @@ import functools
 
 import numpy as np
 
-from .. import dictionaries
-from ..dictionaries.index_sets import count_known
-from ..speed import available_processors
-from ..unsupervised.rica import rica_objective
-from .peers import BLOCKS, available
+from ... import dictionaries
+from ...dictionaries.index_sets import count_known
+from ...speed import available_processors
+from ...unsupervised.rica import rica_objective
+from ..peers import BLOCKS, available
 
 N_ROWS, N_V, N_COMPONENTS = 50_000, 192, 800  # patches of 8 x 8 pixels in colour
 SPARSITY, EPS = 0.1, 1e-2
