@@ -685,15 +685,9 @@ def count(kind, sizes, k):
 def count(kind, sizes, k):
     n_learned = 0
     for n_v, n_h in pairwise(sizes):
-        both = k * (n_v + n_h)
-        of = {
-            "every weight": n_v * n_h,
-            "predicted": k * n_h,
-            "low rank": both,
-            "lora": both,
-            "vera": k + n_h,
-        }
-        n_learned += of[kind] + n_h  # and the biases
+        factors = k * (n_v + n_h)  # low rank and LoRA learn both
+        others = {"every weight": n_v * n_h, "predicted": k * n_h, "vera": k + n_h}
+        n_learned += others.get(kind, factors) + n_h  # and the biases
     return n_learned
 
 
@@ -1436,13 +1430,13 @@ claim(worst == "trained, fixed", 1, 1)
 
 # %% [markdown] answer why
 # A hundred random filters look at the image in a hundred different ways, and the new output layer picks what it needs. The trained layer was made to tell 0, 1, 2, 3 and 4 apart, and for five classes four directions are enough. Weight decay has removed most of the rest:
-# 76 to 97 % of the sum of squares of $W_0$ are in four directions of the 64. What tells a 5 from a 9 is not among what it kept. A network that is adapted usually, a language model, was trained on so much that
+# 76 to 96 % of the sum of squares of $W_0$ are in four directions of the 64. What tells a 5 from a 9 is not among what it kept. A network that is adapted usually, a language model, was trained on so much that
 # nearly everything is in it somewhere. Ours was not.
 
-# %% claim four_of_w0: 76 to 97 % of the sum of squares of W_0 are in four directions
+# %% claim four_of_w0: 76 to 96 % of the sum of squares of W_0 are in four directions
 given = five_to_nine(seed)
 squares = np.linalg.svd(given.net.weights(given.theta)[0])[1] ** 2
-claim(100 * squares[:4].sum() / squares.sum(), 75.5, 97)
+claim(100 * squares[:4].sum() / squares.sum(), 75.5, 96)
 
 # %% [markdown]
 # ## 7 · Second task: the same digits, behind dirty glass
@@ -1548,9 +1542,9 @@ for k in range(5) if seed == 0 else ():  # five runs, kept for the claims below
     cleaned[k] = on_glass(dirty_glass(k)) if k else dict(cleaned)
 claim(errors_with(dirty_glass(seed)), 53, 62)
 
-# %% claim as_it_was: of clean digits 2 to 4 %
+# %% claim as_it_was: of clean digits 2 to 5 %
 given = dirty_glass(seed)
-claim(errors_with(given._replace(X=shuffled(seed)[0])), 2, 4)
+claim(errors_with(given._replace(X=shuffled(seed)[0])), 2, 5)
 
 # %% claim by_hand: blind to the bar 10 to 17 %
 given = dirty_glass(seed)
@@ -1584,7 +1578,7 @@ claim(interval(cleaned[seed][a], cleaned[seed][b])[0], 1, 2.7)
 claim(interval(cleaned[seed]["VeRA, rank 64"], cleaned[seed]["LoRA, rank 1"])[0], 0.6, 3.5)
 
 # %% [markdown]
-# **What we measured**, again in five runs. The trained network gets 2 to 4 % of the clean digits wrong and 53 to 62 % of the dirty ones. The algebra, which knows the bar, brings this down to 10 to 17 %. LoRA of rank 1 knows 50 images, and has 6 to 10 %.
+# **What we measured**, again in five runs. The trained network gets 2 to 5 % of the clean digits wrong and 53 to 62 % of the dirty ones. The algebra, which knows the bar, brings this down to 10 to 17 %. LoRA of rank 1 knows 50 images, and has 6 to 10 %.
 # Every weight anew has 16 to 18 %, 7 to 11 points more, though it learns twenty times as many numbers; and against all that start anew the intervals lie on one side of 0, in all five runs.
 #
 # And is it the *low rank* that helps? No. With every weight free, but held near $W_0$, the error differs from that of LoRA by a point at most. So does rank 4. What helps is to *begin at $W_0$ and to be held there*: pulled to 0 instead, the same network has 1 to 2.7 points more errors. Low rank
@@ -1620,20 +1614,20 @@ ax.set(
 ax.legend()
 plt.show()
 
-# %% claim change_first: with dirty glass 42 to 68 % of the sum of squares are in one direction
-claim(in_directions(change_of(dirty_glass(seed), 50, seed))[0], 42, 68)
+# %% claim change_first: with dirty glass 50 to 65 % of the sum of squares are in one direction
+claim(in_directions(change_of(dirty_glass(seed), 50, seed))[0], 50, 65)
 
 # %% claim change_four: four directions have 83 to 93 %
 claim(in_directions(change_of(dirty_glass(seed), 50, seed))[3], 83, 93)
 
-# %% claim change_four_first_task: in the first task four directions have at least 98 %
-claim(in_directions(change_of(five_to_nine(seed), 25, seed))[3], 97.5, 100)
+# %% claim change_four_first_task: in the first task four directions have at least 97 %
+claim(in_directions(change_of(five_to_nine(seed), 25, seed))[3], 97, 100)
 
-# %% claim change_by_chance: four directions of random numbers have 13 to 15 %
-claim(in_directions(np.random.default_rng(seed).normal(size=(n_v, n_h)))[3], 12.5, 15.5)
+# %% claim change_by_chance: four directions of random numbers have 16 to 18 %
+claim(in_directions(np.random.default_rng(seed).normal(size=(n_v, n_h)))[3], 16, 18)
 
 # %% [markdown]
-# In *both* tasks it is of low rank. Behind dirty glass one direction has 42 to 68 % of it, four have 83 to 93 % (of random numbers four would have 13 to 15 %). In the first task four have at least 98 %: with five classes only four independent messages come back from the output. This is
+# In *both* tasks it is of low rank. Behind dirty glass one direction has 50 to 65 % of it, four have 83 to 93 % (of random numbers they would have 16 to 18 %). In the first task four have at least 97 %: with five classes only four independent messages come back from the output. This is
 # why rank 4 was enough there. So low rank alone decides nothing. **There are two questions, and LoRA needs a yes to both: is the change of low rank? And is $W_0$ a good place to begin?**
 #
 # At last, merge: the adapted network becomes an ordinary one, with the same predictions.
