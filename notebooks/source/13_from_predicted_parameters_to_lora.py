@@ -13,7 +13,7 @@
 #
 # Both ideas are about the same question: *which few numbers of $W$ shall be learned?* In this notebook you write LoRA and its even smaller relative
 # VeRA by hand, and count. Then a trained network meets two new tasks with few digits to learn from. For one of them
-# adaptation is the best that we can do. For the other a hidden layer of random numbers does better than the trained one.
+# adaptation is the best that we can do, for the other it is not, and we find out why.
 #
 # As always: you **guess**, we **look**, you **write**, a check **looks at what you wrote**, and never stops the notebook.
 
@@ -1141,10 +1141,10 @@ def shuffled(race):
     return all_X[order].astype(float), all_y[order]
 
 
-def five_to_nine(race):
+def five_to_nine(race, decay=1e-3):
     X, y = shuffled(race)
     old, new, net = y < 5, y >= 5, two_layers(lrw.Full(n_v, n_h), 5)
-    theta = train(net, net.init(rng=race), X[old], y[old], 1e-3)
+    theta = train(net, net.init(rng=race), X[old], y[old], decay)
     return Task(net, theta, X[new], y[new] - 5, X[old], [0], 505, race)
 
 
@@ -1429,9 +1429,15 @@ claim(worst == "trained, fixed", 1, 1)
 # **Question.** Why can a layer that nobody trained be better than a trained one?
 
 # %% [markdown] answer why
-# A hundred random filters look at the image in a hundred different ways, and the new output layer picks what it needs. The trained layer was made to tell 0, 1, 2, 3 and 4 apart, and for five classes four directions are enough. Weight decay has removed most of the rest:
-# 76 to 96 % of the sum of squares of $W_0$ are in four directions of the 64. What tells a 5 from a 9 is not among what it kept. A network that is adapted usually, a language model, was trained on so much that
+# A hundred random filters look at the image in a hundred different ways, and the new output layer picks what it needs. The trained layer was made to tell 0, 1, 2, 3 and 4 apart, and for five classes four directions are enough. Training has made $W$ large in these, and weight decay has made the rest small:
+# 76 to 96 % of the sum of squares of $W_0$ are in four directions of the 64. What tells a 5 from a 9 is not among what it kept. Less weight decay in the first training does not help: with a hundredth of it,
+# the fixed trained layer has 15 to 17 points more errors than the random one. A network that is adapted usually, a language model, was trained on so much that
 # nearly everything is in it somewhere. Ours was not.
+
+# %% claim less_decay: trained with a hundredth of the weight decay, the fixed layer has 15 to 17 points more errors than the random one
+given = five_to_nine(seed, decay=1e-5)
+fixed = [wrong_digits(given, trained_fixed, 25, k) for k in seeds]
+claim(round(interval(fixed, few[seed]["random, fixed"])[0]), 15, 17)
 
 # %% claim four_of_w0: 76 to 96 % of the sum of squares of W_0 are in four directions
 given = five_to_nine(seed)
@@ -1494,6 +1500,7 @@ for ax, image, title in zip(
 ):
     ax.imshow(image.reshape(8, 8), cmap="gray_r", vmin=0, vmax=1.5)
     ax.set(xticks=[], yticks=[], title=title)
+    ax.spines[:].set(visible=True, color="0.7")
 for (left, right), j in zip((axes[2:4], axes[4:]), np.abs(bar @ W0).argsort()[:-3:-1], strict=True):
     plotting.show_feature(W0[:, j], (8, 8), left).set_title(f"filter {j}: $W_0$")
     plotting.show_feature(W_blind[:, j], (8, 8), right, scale=np.abs(W0[:, j]).max()).set_title("blind to it")
