@@ -796,13 +796,9 @@ def count(kind, sizes, k):
 def count(kind, sizes, k):
     n = 0
     for a, b in pairwise(sizes):
-        W0 = np.zeros((a, b))
         of = {"every weight": lrw.Full(a, b), "predicted": lrw.Predicted(np.ones((a, k)), b)}
-        of |= {
-            "low rank": lrw.LowRank(a, b, k),
-            "lora": lrw.Adapted(W0, k),
-            "vera": lrw.Adapted(W0, k, "vera"),
-        }
+        of |= {x: lrw.Adapted(np.zeros((a, b)), k, x) for x in ("lora", "vera")}
+        of["low rank"] = lrw.LowRank(a, b, k)
         n += lrw.Dense(of[kind]).n_dynamic
     return n
 
