@@ -1,5 +1,6 @@
 """A network from data: strategies that make dictionaries, each with a recipe, and layers built on them."""
 
+from .adaptation import adapted, merged
 from .convolutional import ConvolutionSpec, build_convolutional, convolutional_specs
 from .layer_by_layer import BuiltLayer, build, predicted_layer
 from .layer_input import LayerInput, Targets
@@ -66,12 +67,14 @@ __all__ = [
     "Targets",
     "Unexplained",
     "Uniform",
+    "adapted",
     "build",
     "build_convolutional",
     "convolutional_specs",
     "from_recipe",
     "layer_specs",
     "length_scale_of_trained_filters",
+    "merged",
     "predicted_layer",
     "strategy_of",
     "takes_length_scale",
