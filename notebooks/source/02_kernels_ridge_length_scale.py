@@ -1,8 +1,8 @@
 # ---
 # title: Kernels, ridge and length scale
-# minutes: 75
+# minutes: 85
 # seconds: 9
-# learn: what the matrices $K$ and $U$ look like and how to write them yourself; what the ridge does to the known pixels, and why $w_\alpha$ are coordinates and not weights; when rounding errors spoil the linear system, and why one solves by Cholesky and never inverts; how unsure a prediction is; how to choose the length scale without looking at what is hidden.
+# learn: what the matrices $K$ and $U$ look like and how to write them yourself; what the ridge does to the known pixels, and why $w_\alpha$ are coordinates and not weights; when rounding errors spoil the linear system, and why one solves by Cholesky and never inverts; how unsure a prediction is; how to choose the length scale without looking at what is hidden, and how to learn it by the gradient.
 # need: Notebook 01, or the knowledge that a feature is predicted by $\hat w = U w_\alpha$. NumPy, linear systems, eigenvalues, the normal distribution. No network and no data to download.
 # ---
 
@@ -23,14 +23,16 @@ from decimal import Decimal
 
 import matplotlib.pyplot as plt
 import numpy as np
-from scipy import linalg
+from scipy import linalg, optimize
 
 import lowrankweights as lrw
 from lowrankweights import plotting, teaching
 from lowrankweights.dictionaries.length_scales import choose_length_scale, log_marginal_likelihood
 
 teaching.begin()  # one thread of BLAS is enough; fits end early on purpose
-check = teaching.Checks(["squared_exponential", "dictionary", "coordinates", "smallest_ridge", "variance"])
+check = teaching.Checks(
+    ["squared_exponential", "dictionary", "coordinates", "smallest_ridge", "variance", "dK_dl"]
+)
 rng = np.random.default_rng(0)
 plt.rcParams.update(plotting.STYLE)
 BLUE, ORANGE, GREEN = (plotting.COLOURS[c] for c in ("blue", "orange", "green"))
@@ -1657,6 +1659,259 @@ claim(
 )
 
 # %% [markdown]
+# ### Learning it, by its slope
+#
+# There is another way: to go downhill. While a network is trained, back propagation finds $dU$ (n_v, n_alpha), the derivative of the loss $L$ by each entry of $U$ (notebook 03). $U$ is made from the kernel's matrix $k_\alpha$, and this one from $\sigma$. So, by the chain rule,
+#
+# $$\frac{dL}{d\sigma} = \sum_{a, i} dk_{ai}\, \frac{\partial k(a, i)}{\partial \sigma},$$
+#
+# where $dk$ (n_alpha, n_v) is the derivative of $L$ by each entry of $k_\alpha$: two matrices of one shape, multiplied entry by entry and summed. The second one is yours.
+#
+# ### Exercise 6: how a kernel depends on its length scale
+#
+# Return the derivative of $k(i, j)$ by $\sigma$ for all pairs of points, (n_a, n_b).
+
+
+# %% starter dK_dl
+def dK_dl(points_a, points_b, length_scale):
+    K = lrw.SquaredExponential(length_scale)(points_a, points_b)  # (n_a, n_b)
+    squared_distance = ((points_a[:, None] - points_b[None]) ** 2).sum(axis=2)  # (n_a, n_b)
+    return ...  # (n_a, n_b)
+
+
+# %% [markdown] hint dK_dl
+# With $r^2$ for the squared distance, $k = \exp(-r^2 / (2\sigma^2))$. The derivative of $\exp(f)$ is $\exp(f)$ times the derivative of $f$.
+
+# %% [markdown] hint dK_dl
+# $f = -\frac{1}{2} r^2 \sigma^{-2}$. The derivative of $\sigma^{-2}$ by $\sigma$ is $-2\sigma^{-3}$. What becomes of the minus and of the 2?
+
+# %% [markdown] hint dK_dl
+# `K * squared_distance / length_scale**3`. It is never negative: with a longer length scale no two points are less alike.
+
+
+# %% solution dK_dl
+def dK_dl(points_a, points_b, length_scale):
+    K = lrw.SquaredExponential(length_scale)(points_a, points_b)  # (n_a, n_b)
+    squared_distance = ((points_a[:, None] - points_b[None]) ** 2).sum(axis=2)  # (n_a, n_b)
+    return K * squared_distance / length_scale**3  # (n_a, n_b)
+
+
+# %% mutant dK_dl: the minus is left
+def dK_dl(points_a, points_b, length_scale):
+    K = lrw.SquaredExponential(length_scale)(points_a, points_b)
+    return -K * ((points_a[:, None] - points_b[None]) ** 2).sum(axis=2) / length_scale**3
+
+
+# %% mutant dK_dl: the outer derivative is forgotten
+def dK_dl(points_a, points_b, length_scale):
+    return ((points_a[:, None] - points_b[None]) ** 2).sum(axis=2) / length_scale**3
+
+
+# %% mutant dK_dl: the inner derivative is forgotten
+def dK_dl(points_a, points_b, length_scale):
+    return lrw.SquaredExponential(length_scale)(points_a, points_b)
+
+
+# %% mutant dK_dl: the inner function is not differentiated
+def dK_dl(points_a, points_b, length_scale):
+    K = lrw.SquaredExponential(length_scale)(points_a, points_b)
+    return -K * ((points_a[:, None] - points_b[None]) ** 2).sum(axis=2) / (2 * length_scale**2)
+
+
+# %% mutant dK_dl: by the logarithm of the length scale
+def dK_dl(points_a, points_b, length_scale):
+    K = lrw.SquaredExponential(length_scale)(points_a, points_b)
+    return K * ((points_a[:, None] - points_b[None]) ** 2).sum(axis=2) / length_scale**2
+
+
+# %% mutant dK_dl: by the square of the length scale
+def dK_dl(points_a, points_b, length_scale):
+    K = lrw.SquaredExponential(length_scale)(points_a, points_b)
+    return K * ((points_a[:, None] - points_b[None]) ** 2).sum(axis=2) / (2 * length_scale**4)
+
+
+# %% mutant dK_dl: by the distance
+def dK_dl(points_a, points_b, length_scale):
+    K = lrw.SquaredExponential(length_scale)(points_a, points_b)
+    return -K * np.linalg.norm(points_a[:, None] - points_b[None], axis=2) / length_scale**2
+
+
+# %% mutant dK_dl: half of it
+def dK_dl(points_a, points_b, length_scale):
+    K = lrw.SquaredExponential(length_scale)(points_a, points_b)
+    return K * ((points_a[:, None] - points_b[None]) ** 2).sum(axis=2) / (2 * length_scale**3)
+
+
+# %% mutant dK_dl: twice
+def dK_dl(points_a, points_b, length_scale):
+    K = lrw.SquaredExponential(length_scale)(points_a, points_b)
+    return 2 * K * ((points_a[:, None] - points_b[None]) ** 2).sum(axis=2) / length_scale**3
+
+
+# %% mutant dK_dl: the distance, not squared
+def dK_dl(points_a, points_b, length_scale):
+    K = lrw.SquaredExponential(length_scale)(points_a, points_b)
+    return K * np.linalg.norm(points_a[:, None] - points_b[None], axis=2) / length_scale**3
+
+
+# %% mutant dK_dl: one power of the length scale
+def dK_dl(points_a, points_b, length_scale):
+    K = lrw.SquaredExponential(length_scale)(points_a, points_b)
+    return K * ((points_a[:, None] - points_b[None]) ** 2).sum(axis=2) / length_scale
+
+
+# %% mutant dK_dl: multiplied by the power
+def dK_dl(points_a, points_b, length_scale):
+    K = lrw.SquaredExponential(length_scale)(points_a, points_b)
+    return K * ((points_a[:, None] - points_b[None]) ** 2).sum(axis=2) * length_scale**3
+
+
+# %% mutant dK_dl: transposed
+def dK_dl(points_a, points_b, length_scale):
+    K = lrw.SquaredExponential(length_scale)(points_a, points_b)
+    return (K * ((points_a[:, None] - points_b[None]) ** 2).sum(axis=2) / length_scale**3).T
+
+
+# %% mutant dK_dl: a matrix product
+def dK_dl(points_a, points_b, length_scale):
+    K = lrw.SquaredExponential(length_scale)(points_a, points_b)
+    return K @ ((points_a[:, None] - points_b[None]) ** 2).sum(axis=2).T / length_scale**3
+
+
+# %% mutant dK_dl: a step that is too long
+def dK_dl(points_a, points_b, length_scale):
+    ahead = lrw.SquaredExponential(length_scale + 0.1)(points_a, points_b)
+    return (ahead - lrw.SquaredExponential(length_scale)(points_a, points_b)) / 0.1
+
+
+# %% mutant dK_dl: summed already
+def dK_dl(points_a, points_b, length_scale):
+    K = lrw.SquaredExponential(length_scale)(points_a, points_b)
+    return np.sum(K * ((points_a[:, None] - points_b[None]) ** 2).sum(axis=2)) / length_scale**3
+
+
+# %% accept dK_dl: the package's, which is by the logarithm
+def dK_dl(points_a, points_b, length_scale):
+    gradients = lrw.SquaredExponential(length_scale).gradients(points_a, points_b)
+    return gradients["length_scale"] / length_scale
+
+
+# %% accept dK_dl: from K alone, as its logarithm is the exponent
+def dK_dl(points_a, points_b, length_scale):
+    K = lrw.SquaredExponential(length_scale)(points_a, points_b)
+    return -2 * K * np.log(K) / length_scale
+
+
+# %% accept dK_dl: a complex step
+def dK_dl(points_a, points_b, length_scale):
+    squared = ((points_a[:, None] - points_b[None]) ** 2).sum(axis=2)
+    return np.exp(-squared / (2 * (length_scale + 1e-30j) ** 2)).imag / 1e-30
+
+
+# %% accept dK_dl: lists, a pair at a time
+def dK_dl(points_a, points_b, length_scale):
+    for a in points_a:
+        squares = [float((a - b) @ (a - b)) for b in points_b]
+        yield [r2 * np.exp(-r2 / 2 / length_scale**2) * length_scale**-3 for r2 in squares]
+
+
+# %% accept dK_dl: central differences, single precision
+def dK_dl(points_a, points_b, length_scale):
+    ahead, behind = (lrw.SquaredExponential(length_scale + h)(points_a, points_b) for h in (1e-5, -1e-5))
+    return ((ahead - behind) / 2e-5).astype(np.float32)
+
+
+# %% check dK_dl
+with check("dK_dl") as c:
+    gen = np.random.default_rng(4)
+    for n_a, n_b, sigma in ((5, 3, 1.7), (4, 4, 0.6)):
+        some_a, some_b = gen.normal(size=(n_a, 2)), gen.normal(size=(n_b, 2))
+        ahead, here, behind = (lrw.SquaredExponential(sigma + h)(some_a, some_b) for h in (1e-5, 0, -1e-5))
+        right = (ahead - behind) / 2e-5  # (n_a, n_b): central differences
+        squared = -2 * sigma**2 * np.log(here)  # (n_a, n_b)
+        far = squared**0.5
+        slips = {
+            "the minus of the exponent meets that of sigma^-2: the derivative is positive.": -right,
+            "that is the inner derivative; it is multiplied by K.": right / here,
+            "that is K itself.": here,
+            "that is K times the exponent. The exponent's derivative belongs there.": here * np.log(here),
+            "that is the derivative by log sigma, sigma times too large.": sigma * right,
+            "that is the derivative by sigma^2.": right / (2 * sigma),
+            "that is the derivative by the distance.": -here * far / sigma**2,
+            "half of it: the 2 of 2 sigma^2 and that of the derivative of sigma^-2 cancel.": right / 2,
+            "twice: the 2 of 2 sigma^2 and that of the derivative of sigma^-2 cancel.": 2 * right,
+            "the distance is not squared.": here * far / sigma**3,
+            "sigma^-2 becomes sigma^-3, not sigma^-1.": right * sigma**2,
+            "divided by sigma^3, not multiplied.": right * sigma**6,
+        }
+        said = f"dK by sigma between {n_a} and {n_b} points, sigma = {sigma}"
+        other = "it does not agree with central differences."
+        found = dK_dl(some_a, some_b, sigma)
+        c.close(found, right, said, tolerance=1e-6, slips=slips, otherwise=other)
+
+# %% [markdown]
+# Now $dk$. $U = k_\alpha^\top A^{-1}$ depends on $k_\alpha$ in two places: directly, and within $A = K_\alpha + \lambda I$, because $K_\alpha$ is a part of $k_\alpha$, its columns $\alpha$. A small change gives $\delta U = \delta k_\alpha^\top A^{-1} - U\, \delta A\, A^{-1}$, so that
+#
+# $$dk = A^{-1} dU^\top, \quad (n_\alpha, n_v) = (n_\alpha, n_\alpha)(n_\alpha, n_v); \qquad dA = -U^\top dU\, A^{-1}, \quad (n_\alpha, n_\alpha) = (n_\alpha, n_v)(n_v, n_\alpha)(n_\alpha, n_\alpha),$$
+#
+# and $dA$ is added to the columns $\alpha$ of $dk$. There is no network here. As a loss we take half the mean squared error of the six predicted features, $L = \|U W_\alpha - W\|^2 / (2 \cdot 784 \cdot 6)$; then $dU = (U W_\alpha - W)\, W_\alpha^\top / (784 \cdot 6)$.
+#
+# **Guess first.** The marginal likelihood chose a $\sigma$ of 2.9. At which $\sigma$ is the slope of this loss 0?
+
+# %%
+guess_level = None  # pixels
+
+
+# %%
+def loss_and_slope(length_scale, alpha):
+    """L, and dL/dsigma by the chain rule."""
+    k = lrw.SquaredExponential(length_scale)
+    k_alpha = k(points[alpha], points)  # (150, 784)
+    A = k_alpha[:, alpha] + 1e-2 * np.eye(150)  # (150, 150)
+    U = np.linalg.solve(A, k_alpha).T  # (784, 150)
+    off = U @ W[alpha] - W  # (784, 6)
+    dk = np.linalg.solve(A, W[alpha] @ off.T / off.size)  # (150, 784) = (150, 150)(150, 6)(6, 784)
+    dk[:, alpha] -= (dk @ U).T  # dA, (150, 150)
+    return np.mean(off**2) / 2, np.sum(dk * k.gradients(points[alpha], points)["length_scale"]) / length_scale
+
+
+several = np.arange(1.5, 5.51, 0.125)
+curve = np.array([loss_and_slope(x, alpha)[0] for x in several])
+fig, ax = plt.subplots(figsize=(5.4, 3.2), layout="constrained")
+ax.plot(several, curve, color=BLUE, label="loss $L$")
+for x in (1.75, 2.25, 3.0, 4.0, 5.0):
+    loss, slope = loss_and_slope(x, alpha)
+    by_steps = (loss_and_slope(x + 1e-4, alpha)[0] - loss_and_slope(x - 1e-4, alpha)[0]) / 2e-4
+    print(f"sigma {x:.2f}: slope {slope:+.6f}, by central differences {by_steps:+.6f}")
+    ax.plot(x + np.array([-0.3, 0.3]), loss + slope * np.array([-0.3, 0.3]), color=ORANGE, lw=2.5)
+    ax.plot(x, loss, "o", color=ORANGE, ms=5, label="its slope $dL/d\\sigma$" if x == 5 else None)
+level = optimize.brentq(lambda x: loss_and_slope(x, alpha)[1], 1.5, 5.5)
+ax.axvline(level, color="0.6", lw=0.8)
+ax.set(xlabel="length scale $\\sigma$ (pixels)", ylabel="$L$, half the mean squared error", ylim=(0, None))
+ax.legend()
+plt.show()
+teaching.compare_guess(guess_level, float(level), "where the slope is 0, pixels")
+
+# %% claim slope_right: the slope agrees with central differences to six digits
+alpha = lrw.sample_index_set(784, 150, rng=seed)
+pairs = [[loss_and_slope(x + h, alpha)[0] for h in (1e-4, -1e-4)] for x in (1.75, 3.0, 5.0)]
+by_steps = np.array([(up - down) / 2e-4 for up, down in pairs])
+claim(np.abs([loss_and_slope(x, alpha)[1] for x in (1.75, 3.0, 5.0)] / by_steps - 1).max(), 0, 1e-6)
+
+# %% claim level: the slope is 0 at 2.5 to 2.8 pixels
+alpha = lrw.sample_index_set(784, 150, rng=seed)
+claim(round(optimize.brentq(lambda x: loss_and_slope(x, alpha)[1], 1.5, 5.5), 1), 2.5, 2.8)
+
+# %% claim level_shorter: shorter than the marginal likelihood's length scale, by how many pixels
+alpha = lrw.sample_index_set(784, 150, rng=seed)
+level = optimize.brentq(lambda x: loss_and_slope(x, alpha)[1], 1.5, 5.5)
+claim(round(choose_length_scale(W[alpha], points, alpha) - level, 1), 0.1, 0.4)
+
+# %% [markdown]
+# The formula and the differences agree to six digits, and the orange slopes touch the curve. From any point of it $\sigma$ could be moved downhill, like a learned weight: to 2.8 pixels here, 2.5 to 2.8 for other index sets. This is 0.1 to 0.4 shorter than the marginal likelihood's. The two have different aims: this loss knows the hidden weights, which the other never sees.
+# In a network nobody knows them; there $L$ is the network's loss, $dU = dW\, w_\alpha^\top$, and the same two lines follow. (The paper leaves this open.) In the package `kernel_learning.pull_back_to_kernel` does it, with derivatives by $\log \sigma$, so that no step can make $\sigma$ negative: $dL/d\log\sigma = \sigma\, dL/d\sigma$.
+
+# %% [markdown]
 # Now both knobs at once. Each cell of the map is the score at hidden pixels, or says that the package refuses.
 
 # %%
@@ -1786,9 +2041,9 @@ widget
 # - The ridge multiplies each pattern by $s / (s + \lambda)$: smooth ones are kept, rough ones are mostly removed. Then $w_\alpha$ are coordinates, not the weights at $\alpha$. The right $\lambda$ is the variance of the noise.
 # - Long length scales make the system badly conditioned; a ridge puts a limit to that. Solve by Cholesky; never invert.
 # - Kernel ridge is the mean of a Gaussian process. Its variance does not depend on the known values: one can see, before training, where the prediction will be poor.
-# - The marginal likelihood of the known weights chooses the length scale. With a little ridge one that is somewhat too long does little harm.
+# - The marginal likelihood of the known weights chooses the length scale. Or the slope of a loss does: $dL/d\sigma$ follows from $dU$ by the chain rule. With a little ridge one that is somewhat too long does little harm.
 #
-# In the package, in `dictionaries/`: `kernels/` (exercise 1), `ridge.py` (exercises 2 and 5, and the refusal of section 4), `length_scales.py`. In notebook 03 $U$ is just a matrix, and you learn $w_\alpha$.
+# In the package, in `dictionaries/`: `kernels/` (exercises 1 and 6), `ridge.py` (exercises 2 and 5, and the refusal of section 4), `length_scales.py`, `kernel_learning.py`. In notebook 03 $U$ is just a matrix, and you learn $w_\alpha$.
 
 # %%
 check.summary()

@@ -8,9 +8,13 @@ import pytest
 
 import lowrankweights as lrw
 from lowrankweights import results
-from lowrankweights.building import LayerInput, LayerSpec, predicted_layer
+from lowrankweights.building import LayerInput, LayerSpec, NetworkDirections, Targets, predicted_layer
+from lowrankweights.building.brief_network import brief_filters
 from lowrankweights.dictionaries import completion
-from lowrankweights.dictionaries.index_sets import local_index_set
+from lowrankweights.dictionaries.index_sets import draw_pivots, local_index_set
+from lowrankweights.dictionaries.kernel_learning import pull_back_to_kernel
+from lowrankweights.dictionaries.kernels import Tabulated
+from lowrankweights.selection import choices_for
 from lowrankweights.teaching.lessons import harness
 from lowrankweights.teaching.lessons import source as lessons
 
@@ -124,7 +128,21 @@ def test_lesson_02_writes_what_the_package_does():
         assert np.allclose((U @ own["coordinates"](values, U, alpha))[alpha], values)
     K = lrw.SquaredExponential(4.0)(a, a)
     assert np.linalg.cond(K + own["smallest_ridge"](K, 1e6) * np.eye(25)) == pytest.approx(1e6, rel=1e-6)
+    by_log = lrw.SquaredExponential(1.5).gradients(a, b)["length_scale"]
+    assert np.allclose(1.5 * own["dK_dl"](a, b, 1.5), by_log)
     assert set(own["check"].results.values()) == {"passed"}
+
+
+def test_lesson_02_pulls_back_as_the_package_does():
+    with matplotlib.rc_context():
+        own = solved("02")
+    W, points, alpha = own["W"], own["points"], own["alpha"]
+    for length_scale in (1.7, 3.2):
+        kernel = lrw.SquaredExponential(length_scale)
+        U = lrw.dictionaries.kernel_ridge(kernel, points, alpha, 1e-2)
+        dU = (U @ W[alpha] - W) @ W[alpha].T / W.size
+        by_log = pull_back_to_kernel(dU, kernel, points, alpha, 1e-2)["length_scale"]
+        assert length_scale * own["loss_and_slope"](length_scale, alpha)[1] == pytest.approx(by_log, rel=1e-6)
 
 
 def test_lesson_02_says_what_is_true():
@@ -284,3 +302,40 @@ def test_lesson_06_writes_what_the_package_does():
         mine = own["foveated"](shape, n_alpha, centre, np.random.default_rng(4))
         assert np.array_equal(mine, local_index_set(shape, n_alpha, centre, rng=4))
     assert own["check"].results and set(own["check"].results.values()) == {"passed"}
+
+
+def test_lesson_12_writes_what_the_package_does():
+    with matplotlib.rc_context():
+        own = solved("12")
+    rng = np.random.default_rng(12)
+    for budget in (60, 300, 5000):
+        for choice in choices_for(budget, n_v=64, n_out=10, points=lrw.Grid((8, 8))):
+            if len(choice.hidden) == 1:
+                assert choice.hidden[0] == own["width_at"](budget, choice.n_alpha[0], 10)
+    M = rng.normal(size=(20, 20)) * rng.uniform(0.3, 2, size=(20, 1))
+    kernel, places = Tabulated(M @ M.T), np.arange(20)
+    alpha, left = own["pivots"](kernel.K, 6, np.argmax)
+    theirs = draw_pivots(kernel, places, 6, greedy=True)
+    assert np.array_equal(alpha, theirs.order) and np.allclose(left, theirs.variance)
+    assert np.allclose(left, lrw.predictive_variance(kernel, places, alpha, ridge=0))
+    dice = np.random.default_rng(3)
+    drawn = lambda left: dice.choice(20, p=np.maximum(left, 0) / np.maximum(left, 0).sum())
+    assert np.array_equal(own["pivots"](kernel.K, 6, drawn)[0], draw_pivots(kernel, places, 6, rng=3).order)
+
+
+def test_lesson_12_finds_the_package_s_directions_and_frontier():
+    with matplotlib.rc_context():
+        own = solved("12")
+    v = np.random.default_rng(1).normal(size=(60, 9)) @ np.random.default_rng(2).normal(size=(9, 9))
+    targets = Targets(np.eye(3)[np.arange(60) % 3], "softmax_cross_entropy")
+    strategy = NetworkDirections(n_hidden=12, n_iter=15)
+    U = strategy.prepare(LayerInput(v, targets=targets), rng=np.random.default_rng(4)).draw(3).U
+    how = {"activation": "sigmoid", "weight_decay": 5e-5}
+    W = brief_filters(v, targets, 12, 15, np.random.default_rng(4), **how)
+    mine = own["directions"](W, np.cov(v.T), 3)
+    assert np.allclose(mine @ mine.T, U @ U.T, atol=1e-6)
+    report = own["near"].selection_
+    pairs = [(t.choice.n_dynamic, t.error) for t in report.tried if t.n_rows == report.n_rows]
+    wanted = [(t.choice.n_dynamic, t.error) for t in report.frontier]
+    assert own["frontier"](list(dict.fromkeys(pairs))) == wanted
+    assert set(own["check"].results.values()) == {"passed"}
