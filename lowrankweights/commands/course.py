@@ -28,7 +28,9 @@ def _export_arguments(parser):
     add = parser.add_argument
     add("folder", type=file_path, metavar="DIR", help="where to")
     add("--to", choices=("student", "solutions", "nbgrader"), default="student", help="version")
-    add("--overwrite", action="store_true", help="replace notebooks that differ")
+    text = "replace notebooks that differ; points set by hand in nbgrader's stay"
+    add("--overwrite", action="store_true", help=text)
+    add("--lesson", nargs="+", metavar="NN", default=None, help="only these, as 03; default: all")
     _source(parser)
 
 

@@ -122,6 +122,18 @@ def test_figure_6s_primary_claims_are_as_its_pages_say():
     assert list(verdicts("6-proportion")[0].values()) == ["holds"]
 
 
+def test_figure_5s_claim_holds_and_its_page_says_where_not():
+    primary, found = verdicts("5")
+    assert list(primary.values()) == ["holds"]
+    apart = {c.text.split(" learned")[0]: c for c in found}
+    enough = [apart[share] for share in ("25 %", "50 %", "75 %", "100 %")]
+    assert all(c.mean < 0 < c.high for c in enough) and len(apart) == 6
+    assert {f"{100 * c.mean:.1f}" for c in enough} >= {"-0.6", "-2.7"}
+    assert (
+        apart["10 %"].low > 0.02 and f"{100 * apart['10 %'].mean:.1f}" == "8.8" and apart["5 %"].mean > 0.25
+    )
+
+
 def test_figure_4s_primary_claims_wait_for_six_seeds():
     """Predicted from few weights it beats other ways to have few, and costs no accuracy."""
     primary, found = verdicts("4-mnist")

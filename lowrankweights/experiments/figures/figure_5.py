@@ -72,6 +72,14 @@ class ErrorOfConvnets(Figure):
         first = [every_weight(p), {**predicted, "proportion": QUARTER}]
         return first, [{**predicted, "proportion": q} for q in OTHERS]
 
+    reading = (
+        "**Where it holds, and where not.** From a quarter of the weights on nothing is lost: every share's "
+        "mean error is below that of learning every weight, by 0.6 to 2.7 points, though no interval is "
+        "clear of zero. With a tenth 8.8 points are lost and with a twentieth 25: of a 5 x 5 window these "
+        "are two places and one, and so few say little of a filter. Of the paper's 8 x 8 windows they are "
+        "six and three."
+    )
+
     def runs(self, preset, timings=()):
         """The specs: what the primary claim needs for all seeds, then the other proportions."""
         p = self.presets[preset]

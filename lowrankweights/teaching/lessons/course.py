@@ -10,7 +10,7 @@ from .source import read_lessons
 def run(options):
     """List the lessons, export them, or try their checks; returns the exit status."""
     if options.action == "export":
-        written, kept = export(options.to, options.folder, options.source, options.overwrite)
+        written, kept = export(options.to, options.folder, options.source, options.overwrite, options.lesson)
         for path in written:
             print(path)
         for path in kept:

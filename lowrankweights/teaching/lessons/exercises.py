@@ -50,7 +50,7 @@ class Checks:
     """
 
     def __init__(self, names=()):
-        self.names, self.results = tuple(names), {}
+        self.names, self.results, self.said = tuple(names), {}, {}
 
     def __call__(self, name):
         return Attempt(name, self)
@@ -60,9 +60,9 @@ class Checks:
         return self.results.get(name) == "passed"
 
     def require(self, name):
-        """Raise an AssertionError unless passed: for machines that mark."""
+        """Raise an AssertionError unless passed, with what the check said: for machines that mark."""
         if not self.passed(name):
-            raise AssertionError(f"{name}: {self.results.get(name, 'not checked')}")
+            raise AssertionError(f"{name}: {self.said.get(name, 'not checked')}")
 
     def summary(self):
         """Print how far the notebook has been answered."""
@@ -101,7 +101,7 @@ class Attempt:
         else:
             result, said = self._verdict(kind, error)
             print(f"{self.name}: {said}".rstrip())
-            self.checks.results[self.name] = result
+            self.checks.results[self.name], self.checks.said[self.name] = result, said.rstrip()
         if self.cell is not None:
             self.cell.end()
         return result is not None

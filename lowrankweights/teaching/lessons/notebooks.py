@@ -1,22 +1,21 @@
 """Notebooks from a lesson's source: for students, with solutions, and for nbgrader."""
 
 import hashlib
-import itertools
 import json
 from pathlib import Path
 
 from ... import _checks
+from . import nbgrader_cells
+from .nbgrader_cells import without_hidden_tests
 from .source import lesson_number, read_lessons
 
-POINTS = 1
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 FOLDED_CODE = {"jupyter": {"source_hidden": True}}
-ANEW = "from lowrankweights.teaching.lessons import marking\n\ncheck = marking.untouched({})"
 ORDINALS = ("First hint", "Second hint", "Third hint")
 
 
-def export(to, folder, source=None, overwrite=False):
-    """Write every lesson as a notebook that is not there yet.
+def export(to, folder, source=None, overwrite=False, numbers=None):
+    """Write lessons as notebooks that are not there yet.
 
     Parameters
     ----------
@@ -27,7 +26,10 @@ def export(to, folder, source=None, overwrite=False):
     source : path, optional
         Where the lessons' sources are; default: the project's.
     overwrite : bool
-        Replace notebooks that differ too: somebody may have worked in them.
+        Replace notebooks that differ too: somebody may have worked in them. Points that were set by hand in
+        nbgrader's are kept.
+    numbers : sequence of str, optional
+        Lessons, as "03"; default: all.
 
     Returns
     -------
@@ -38,9 +40,14 @@ def export(to, folder, source=None, overwrite=False):
     """
     _checks.choice("--to", to, VERSIONS)
     made = {}
-    for lesson in read_lessons(source):
+    for lesson in chosen(read_lessons(source), numbers):
         place = Path(folder).expanduser() / lesson.name if to == "nbgrader" else Path(folder).expanduser()
-        made[place / f"{lesson.name}.ipynb"] = to_json(VERSIONS[to](lesson))
+        path, cells = place / f"{lesson.name}.ipynb", VERSIONS[to](lesson)
+        if to == "nbgrader" and path.exists():
+            cells = nbgrader_cells.with_points(
+                cells, nbgrader_cells.points_in(path.read_text(encoding="utf-8"))
+            )
+        made[path] = to_json(cells)
     written, kept = [], []
     for path, text in made.items():
         if path.exists() and not overwrite and path.read_text(encoding="utf-8") != text:
@@ -50,6 +57,14 @@ def export(to, folder, source=None, overwrite=False):
         path.write_text(text, encoding="utf-8")
         written.append(path)
     return written, kept
+
+
+def chosen(lessons, numbers):
+    """The lessons of these numbers, all of them for None; a ``ValueError`` for one that is not there."""
+    if numbers is None:
+        return lessons
+    by_number = {lesson_number(lesson.name): lesson for lesson in lessons}
+    return [by_number[_checks.choice("--lesson", number, by_number)] for number in numbers]
 
 
 def to_json(cells):
@@ -103,74 +118,66 @@ def only_reveals(text):
 def student(lesson):
     """Cells of the student version: starters, folded hints and answers, checks that never raise."""
     yield opening(lesson)
-    for cell in lesson.cells:
-        if cell.kind in ("prose", "question"):
+    for cell in cells_for("student", lesson):
+        if cell.is_prose:
             yield markdown(cell.text)
         elif cell.kind == "answer":
             yield markdown(folded("Model answer", cell.text))
-        elif cell.kind in ("code", "check"):
-            folded_code = cell.kind == "check" or only_reveals(cell.text)
-            yield code(cell.text, **(FOLDED_CODE if folded_code else {}))
+        elif cell.kind == "code":
+            yield code(cell.text, **(FOLDED_CODE if only_reveals(cell.text) else {}))
+        elif cell.kind == "check":
+            yield code(without_hidden_tests(cell.text), **FOLDED_CODE)
         elif cell.kind == "starter":
             yield code(cell.text)
             exercise = lesson.exercises[cell.name]
-            hints = [folded(o, h.text) for o, h in zip(ORDINALS, exercise.hints, strict=True)]
             answer = folded("Model answer", f"```python\n{exercise.solution.text}\n```")
-            yield markdown("\n".join([*hints, answer]))
+            yield markdown("\n".join([*folded_hints(exercise), answer]))
+
+
+def cells_for(version, lesson):
+    """The cells, without prose that is for other versions."""
+    return [cell for cell in lesson.cells if cell.kind != "only" or cell.name == version]
+
+
+def folded_hints(exercise):
+    """Each hint behind a line."""
+    return [folded(o, h.text) for o, h in zip(ORDINALS, exercise.hints, strict=True)]
 
 
 def solutions(lesson):
     """Cells of the version with every answer in place."""
     yield opening(lesson)
-    for cell in lesson.cells:
-        if cell.kind in ("prose", "question"):
+    for cell in cells_for("solutions", lesson):
+        if cell.is_prose:
             yield markdown(cell.text)
         elif cell.kind == "answer":
             yield markdown(f"**Model answer.** {cell.text}")
-        elif cell.kind in ("code", "check", "solution"):
+        elif cell.kind in ("code", "solution"):
             yield code(cell.text)
+        elif cell.kind == "check":
+            yield code(without_hidden_tests(cell.text))
 
 
 def nbgrader(lesson):
-    """Cells of nbgrader's source version: solutions between its marks, checks that raise."""
+    """Cells of nbgrader's source version."""
     yield opening(lesson)
-    number = lesson_number(lesson.name)
-    for cell in lesson.cells:
-        if cell.kind in ("prose", "question"):
+    number, names = lesson_number(lesson.name), [*lesson.exercises]
+    for i, cell in enumerate(cells_for("nbgrader", lesson)):
+        if cell.is_prose:
             yield markdown(cell.text)
+        elif cell.kind == "answer":
+            text, metadata = nbgrader_cells.written_cell(number, cell)
+            yield "markdown", text, {"nbgrader": metadata}
         elif cell.kind == "code":
-            yield code(cell.text)
+            yield code(cell.text, **nbgrader_cells.given_cell(number, i, cell.text))
         elif cell.kind == "starter":
-            text = marked_solution(cell.text, lesson.exercises[cell.name].solution.text)
-            yield code(text, nbgrader=graded(number, cell.name, "answer", text))
+            exercise = lesson.exercises[cell.name]
+            text, metadata = nbgrader_cells.answer_cell(number, exercise)
+            yield code(text, nbgrader=metadata)
+            yield markdown("\n".join(folded_hints(exercise)))
         elif cell.kind == "check":
-            text = f'{ANEW.format([*lesson.exercises])}\n{cell.text}\ncheck.require("{cell.name}")'
-            yield code(text, nbgrader=graded(number, cell.name, "check", text))
-
-
-def graded(number, name, part, text):
-    """nbgrader's metadata; the id holds a digest of the content, so that a copied cell gets another."""
-    digest = hashlib.sha256(text.encode()).hexdigest()[:8]
-    is_check = part == "check"
-    made = {
-        "grade": is_check,
-        "grade_id": f"lesson{number}-{name}-{part}-{digest}",
-        "locked": is_check,
-        "schema_version": 3,
-        "solution": not is_check,
-        "task": False,
-    }
-    return made | ({"points": POINTS} if is_check else {})
-
-
-def marked_solution(starter, solution):
-    """The solution with marks around what the starter has not got."""
-    first, wanted = starter.splitlines(), solution.splitlines()
-    pairs = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(first, wanted, strict=False))
-    n = len(list(pairs))
-    indent = " " * (len(wanted[n]) - len(wanted[n].lstrip())) if n < len(wanted) else ""
-    body = [f"{indent}### BEGIN SOLUTION", *wanted[n:], f"{indent}### END SOLUTION"]
-    return "\n".join([*wanted[:n], *body])
+            text, metadata = nbgrader_cells.check_cell(number, lesson.exercises[cell.name], names)
+            yield code(text, nbgrader=metadata)
 
 
 VERSIONS = {"student": student, "solutions": solutions, "nbgrader": nbgrader}

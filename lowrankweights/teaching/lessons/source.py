@@ -5,16 +5,18 @@ The form is described in docs/course.md. A header says what a cell is:
     # %% [markdown]                     prose; every line begins with "# "
     # %%                                code for every version
     # %% [markdown] question NAME       a question in words, and its folded model answer:
-    # %% [markdown] answer NAME
+    # %% [markdown] answer NAME         or "answer NAME: points: 2"
+    # %% [markdown] only VERSION        prose for "student", "solutions" or "nbgrader" alone
     # %% starter NAME                   what the student completes; in the order
     # %% [markdown] hint NAME           hint (three times), solution, mutant, accept, check
     # %% solution NAME
     # %% mutant NAME: label             a wrong answer that the check must reject
     # %% accept NAME: label             an odd but right answer that it must accept
-    # %% check NAME
+    # %% check NAME                     or, with other points than 1: "check NAME: points: 3"
     # %% claim NAME: statement          that a sentence holds for five seeds; in no notebook
 """
 
+import ast
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,9 +25,12 @@ from ... import _checks
 
 HEADER = re.compile(r"^# %%(?: (\[markdown\]))?(?: ([a-z]+) ([A-Za-z0-9_]+)(?:: (.+))?)?$")
 KINDS = {
-    True: ("prose", "question", "answer", "hint"),
+    True: ("prose", "question", "answer", "hint", "only"),
     False: ("code", "starter", "solution", "mutant", "accept", "check", "claim"),
 }
+LABELLED = ("mutant", "accept", "claim")
+POINTS = re.compile(r"points: (\d+)")
+VERSIONS = ("student", "solutions", "nbgrader")
 KEYS = ("title", "minutes", "seconds", "learn", "need")
 N_HINTS = 3
 PACKAGED = Path(__file__).parent / "lesson_sources"
@@ -34,17 +39,22 @@ CHECKED_OUT = Path(__file__).parents[3] / "notebooks" / "source"
 
 @dataclass
 class Cell:
-    """A cell: its kind, the exercise or question it belongs to, a label, its text, and its line."""
+    """A cell: its kind, the exercise or question it belongs to, a label, its text, its line and points."""
 
     kind: str
     name: str | None
     label: str | None
     text: str
     line: int
+    points: int = 1
 
     @property
     def is_markdown(self):
         return self.kind in KINDS[True]
+
+    @property
+    def is_prose(self):
+        return self.kind in ("prose", "question", "only")
 
 
 @dataclass
@@ -152,7 +162,21 @@ def make_cell(header, body, path):
         if bad:
             _checks.fail(f"{path}:{number}", "prose whose lines begin with '# '", repr(bad[0]))
         body = [line[2:] for line in body]
-    return Cell(kind, match[2] and match[3], match[4], "\n".join(body).strip("\n"), number)
+    points = _points(kind, match[4], f"{path}:{number}")
+    if kind == "only":
+        _checks.choice(f"{path}:{number}", match[3], VERSIONS)
+    return Cell(kind, match[2] and match[3], match[4], "\n".join(body).strip("\n"), number, points)
+
+
+def _points(kind, label, place):
+    """The points of a cell; a ``ValueError`` for a label that means nothing there."""
+    if label is None or kind in LABELLED:
+        return 1
+    found = POINTS.fullmatch(label) if kind in ("check", "answer") else None
+    if not found:
+        wanted = "no label, or, of a check or an answer, 'points: 3'"
+        _checks.fail(place, wanted, repr(label))
+    return int(found[1])
 
 
 def check_lesson(lesson, path):
@@ -166,6 +190,7 @@ def check_lesson(lesson, path):
         for kind, cells in (("mutant", e.mutants), ("accept", e.accepted)):
             if not cells or not all(cell.label for cell in cells):
                 _checks.fail(str(path), f"cells '# %% {kind} {e.name}: label'", f"{len(cells)} of them")
+    _check_names(lesson, path)
     unlabelled = [c.name for c in lesson.cells if c.kind == "claim" and not c.label]
     if unlabelled:
         _checks.fail(str(path), f"a cell '# %% claim {unlabelled[0]}: statement'", "no statement")
@@ -173,6 +198,19 @@ def check_lesson(lesson, path):
     answers = [c.name for c in lesson.cells if c.kind == "answer"]
     if questions != answers:
         _checks.fail(str(path), "an answer after each question", f"{questions} and {answers}")
+
+
+def _check_names(lesson, path):
+    """The exercises are those of ``Checks([...])``, so that the summary counts all of them."""
+    told = []
+    for cell in lesson.cells:
+        if cell.kind == "code" and "Checks(" in cell.text:
+            calls = (n for n in ast.walk(ast.parse(cell.text)) if isinstance(n, ast.Call))
+            lists = (n.args[0] for n in calls if getattr(n.func, "attr", "") == "Checks" and n.args)
+            told += [e.value for names in lists for e in getattr(names, "elts", ())]
+    if told and sorted(told) != sorted(lesson.exercises):
+        expected = f"teaching.Checks([...]) with all exercises, {', '.join(lesson.exercises)}"
+        _checks.fail(str(path), expected, ", ".join(map(str, told)))
 
 
 def lesson_number(name):

@@ -67,23 +67,3 @@ def test_solutions_have_every_answer_in_place(tmp_path):
     for exercise in LESSONS[0].exercises.values():
         assert exercise.solution.text in code and exercise.starter.text not in code
     assert not any("<details>" in text(c) for c in cells(path))
-
-
-def test_nbgrader_has_unique_ids_by_content_and_checks_that_raise(tmp_path):
-    (path, *_), _ = notebooks.export("nbgrader", tmp_path)
-    assert path.parent.name == LESSONS[0].name
-    graded = [c for c in cells(path) if "nbgrader" in c["metadata"]]
-    meta = [c["metadata"]["nbgrader"] for c in graded]
-    assert len({m["grade_id"] for m in meta}) == len(meta) == 2 * len(LESSONS[0].exercises)
-    for cell, m in zip(graded, meta, strict=True):
-        assert m["solution"] != m["grade"] and m["schema_version"] == 3 and m["locked"] == m["grade"]
-        if m["solution"]:
-            assert text(cell).count("### BEGIN SOLUTION") == text(cell).count("### END SOLUTION") == 1
-            compile(text(cell), "cell", "exec")
-        else:
-            assert "check.require(" in text(cell) and "marking.untouched(" in text(cell) and m["points"] == 1
-
-
-def test_what_the_starter_has_stays_in_front_of_the_solutions_mark():
-    marked = notebooks.marked_solution("def f(x):\n    y = ...", "def f(x):\n    y = x\n    return y")
-    assert marked == ("def f(x):\n    ### BEGIN SOLUTION\n    y = x\n    return y\n    ### END SOLUTION")
