@@ -1,6 +1,8 @@
 """``lowrankweights course``: the lessons, as notebooks and with their checks."""
 
-from . import Command, add_command, file_path
+from pathlib import Path
+
+from . import Command, add_command, defaults, file_path
 
 
 def add(commands):
@@ -18,6 +20,8 @@ def _actions(parser):
     add_command(actions, "try", run, text, _source)
     text = "Compute what the lessons state, for five seeds (some minutes); a table."
     add_command(actions, "claims", run, text, _source)
+    text = "Mark a folder of students' notebooks: a table, and a page of feedback for each."
+    add_command(actions, "grade", grade, text, _grade_arguments)
 
 
 def _source(parser):
@@ -32,6 +36,45 @@ def _export_arguments(parser):
     add("--overwrite", action="store_true", help=text)
     add("--lesson", nargs="+", metavar="NN", default=None, help="only these, as 03; default: all")
     _source(parser)
+
+
+def _grade_arguments(parser):
+    from ..teaching.grading import course_grade
+
+    add, usual = parser.add_argument, defaults(course_grade.grade)
+    add(
+        "folder",
+        type=file_path,
+        metavar="FOLDER",
+        help="STUDENT.ipynb, or STUDENT/....ipynb, of all students",
+    )
+    text = "folder for marks.csv, marks.html and feedback/"
+    add("--out", type=file_path, default=Path("marks"), help=text)
+    text = "the lesson, as 03; default: by each notebook's name or title"
+    add("--lesson", metavar="NN", default=None, help=text)
+    add("--seconds", type=float, default=usual["seconds"], help="that a cell may take")
+    add("--whole", type=float, default=usual["whole"], help="seconds that a notebook may take")
+    text = "gigabytes of a notebook's process"
+    add("--memory", type=float, default=usual["memory"] / 2**30, help=text)
+    add("--jobs", type=int, default=None, help="notebooks at a time; default: one a processor")
+    add("--full", action="store_true", help="run the given cells in full size; checks are the same")
+    _source(parser)
+
+
+def grade(arguments):
+    """Mark the notebooks and say where the marks are."""
+    from ..teaching.grading import grade as mark
+    from ..teaching.grading.course_grade import UNPROTECTED
+
+    a = arguments
+    limits = {"seconds": a.seconds, "whole": a.whole, "memory": int(a.memory * 2**30), "jobs": a.jobs}
+    marks = mark(a.folder, a.out, number=a.lesson, source=a.source, tiny=not a.full, **limits)
+    for m in marks:
+        remark = m.submission.fault or m.ended
+        print(f"{m.submission.student:<28} {m.total:>3} of {m.most:<3} {remark}".rstrip())
+    if any(m.protected is False for m in marks):
+        print(UNPROTECTED)
+    print(f"{a.out / 'marks.html'}, marks.csv and feedback/")
 
 
 def run(arguments):

@@ -1,0 +1,185 @@
+"""Mark a folder of notebooks: a process each, a table of marks, a page of feedback for each student."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from ... import _checks
+from ...files import replacing
+from ...speed import available_processors
+from ..lessons.guesses import TINY
+from ..lessons.source import CHECKED_OUT, PACKAGED, lesson_number, read_lessons
+from .marker import LINE
+from .order import steps
+from .pages import feedback_page, marks_page
+from .submissions import find_submissions
+
+SECONDS, WHOLE, MEMORY = 30.0, 300.0, 4 << 30  # of a cell, of a notebook, bytes
+KEPT = ("PATH", "HOME", "LANG", "SYSTEMROOT", "LD_LIBRARY_PATH", "TMPDIR", "NUMBA_CACHE_DIR")
+UNPROTECTED = (
+    "This system lets no process be shut in: students' code could use the network, and read the answers and "
+    "each other's work on this machine. Mark on Linux, or in a container."
+)
+
+
+def grade(
+    folder,
+    out,
+    *,
+    number=None,
+    source=None,
+    seconds=SECONDS,
+    whole=WHOLE,
+    memory=MEMORY,
+    jobs=None,
+    tiny=True,
+):
+    """Mark every notebook of a folder.
+
+    Parameters
+    ----------
+    folder : path
+        See ``find_submissions``.
+    out : path
+        Folder for marks.csv, marks.html and feedback/STUDENT.html.
+    number : str, optional
+        Of the lesson.
+    source : path, optional
+        Of the lessons; default: ours.
+    seconds, whole : float
+        That a cell, and a notebook, may take.
+    memory : int
+        Bytes of a notebook's process, where the system has such a limit.
+    jobs : int, optional
+        Notebooks at a time; default: one a processor.
+    tiny : bool
+        Whether given cells run in small sizes (checks are the same).
+
+    Returns
+    -------
+    marks : list of Marked
+        By student.
+    """
+    lessons = read_lessons(source)
+    submissions = find_submissions(folder, lessons, number)
+    hidden = [folder, *(p for p in (PACKAGED, CHECKED_OUT, source) if p is not None)]
+    hidden = [str(path.resolve()) for p in hidden if (path := Path(p).expanduser()).is_dir()]
+    out, jobs = Path(out).expanduser(), jobs or available_processors()
+    limits = {"seconds": seconds, "whole": whole, "memory": memory, "tiny": tiny}
+    with ThreadPoolExecutor(_checks.integer("--jobs", jobs, at_least=1)) as pool:
+        marks = list(pool.map(lambda s: mark(s, hidden, **limits), submissions))
+    write(marks, out)
+    return marks
+
+
+def mark(submission, hidden, seconds, whole, memory, tiny):
+    """A notebook's ``Marked``, from a process of its own."""
+    marked = Marked(submission)
+    if submission.fault:
+        return marked
+    names = list(submission.lesson.exercises)
+    job = {"steps": steps(submission), "names": names, "seconds": seconds, "memory": memory, "hidden": hidden}
+    with tempfile.TemporaryDirectory() as place:
+        lines, marked.ended = _run(job, place, whole, tiny)
+    for line in lines:
+        if "protected" in line:
+            marked.protected = all(line["protected"].values())
+        elif "check" in line:
+            marked.results[line["check"]] = (line["result"], line["said"])
+        else:
+            marked.failed.append((line["cell"], line["said"]))
+    for name in names:
+        marked.results.setdefault(name, ("not reached", marked.ended))
+    return marked
+
+
+def _run(job, place, whole, tiny):
+    """The marker's lines, and why it ended early, or ""."""
+    environment = {k: v for k, v in os.environ.items() if k in KEPT}
+    environment |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", **({TINY: "1"} if tiny else {})}
+    environment["PYTHONPATH"] = os.pathsep.join(p for p in sys.path if p)
+    command = [sys.executable, "-W", "ignore", "-m", "lowrankweights.teaching.grading.marker"]
+    how = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    process = subprocess.Popen(command, cwd=place, env=environment, start_new_session=True, **how)
+    ended = ""
+    try:
+        said, errors = process.communicate(json.dumps(job), timeout=whole)
+    except subprocess.TimeoutExpired:
+        ended = f"the notebook was stopped after {whole:g} seconds"
+        os.killpg(process.pid, signal.SIGKILL)
+        said, errors = process.communicate()
+    if not ended and process.returncode:
+        last = (errors.strip().splitlines() or ["no message"])[-1]
+        ended = f"the notebook's process ended (status {process.returncode}): {last[:300]}"
+    lines = (line.removeprefix(LINE) for line in said.splitlines() if line.startswith(LINE))
+    return [json.loads(line) for line in lines], ended
+
+
+class Marked:
+    """What came of a notebook.
+
+    Attributes
+    ----------
+    submission : Submission
+    results : dict
+        For each exercise "passed", "wrong", "missing" or "not reached", and what was said.
+    failed : list of (str, str)
+        A cell's first line, and how it failed.
+    ended : str
+        Why marking ended early, or "".
+    protected : bool or None
+        Whether the process was shut in.
+    """
+
+    def __init__(self, submission):
+        self.submission, self.results, self.failed, self.ended, self.protected = submission, {}, [], "", None
+
+    @property
+    def exercises(self):
+        lesson = self.submission.lesson
+        return {} if lesson is None else lesson.exercises
+
+    def points(self, name):
+        """Those earned with an exercise."""
+        result, _ = self.results.get(name, ("not reached", ""))
+        return self.exercises[name].check.points if result == "passed" else 0
+
+    @property
+    def total(self):
+        return sum(map(self.points, self.exercises))
+
+    @property
+    def most(self):
+        return sum(e.check.points for e in self.exercises.values())
+
+
+def write(marks, out):
+    """marks.csv, marks.html, and a page of feedback for each notebook."""
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "feedback").mkdir(exist_ok=True)
+    names = list(dict.fromkeys(name for m in marks for name in m.exercises))
+    with replacing(out / "marks.csv") as file:
+        rows = [["student", "lesson", *names, "points", "of", "remark"]]
+        for m in marks:
+            lesson = "" if m.submission.lesson is None else lesson_number(m.submission.lesson.name)
+            own = [m.points(name) if name in m.exercises else "" for name in names]
+            rows.append([m.submission.student, lesson, *own, m.total, m.most, m.submission.fault or m.ended])
+        file.write("\n".join(_csv_line(row) for row in rows).encode("utf-8") + b"\n")
+    (out / "marks.html").write_text(marks_page(marks, names), encoding="utf-8")
+    for m in marks:
+        path = out / "feedback" / f"{m.submission.student}.html"
+        path.write_text(feedback_page(m), encoding="utf-8")
+
+
+def _csv_line(row):
+    import io
+
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(row)
+    return line.getvalue()
