@@ -13,6 +13,7 @@ from . import (
     INTERRUPTED,
     Command,
     bench,
+    check_setup,
     complete,
     course,
     data,
@@ -37,6 +38,7 @@ COMMANDS = (
     explore,
     complete,
     speech,
+    check_setup,
 )  # as --help lists them
 # What the commands raise for a wrong argument or file; anything else is a bug and shows its traceback.
 USER_ERRORS = (ValueError, OSError, MemoryError)

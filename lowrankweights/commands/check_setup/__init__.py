@@ -1,0 +1,26 @@
+"""``lowrankweights check-setup``: what a class wants to know of a machine beforehand, on one screen."""
+
+from .. import add_command
+from .looks import findings
+
+
+def add(commands):
+    """The subcommand; it takes no arguments."""
+    text = "Before a class: versions, processors, compile cache, data, memory, disk, and a small fit's time."
+    add_command(commands, "check-setup", run, text)
+
+
+def run(arguments):
+    """Print a line for each thing looked at; 1 if something must be done."""
+    todo = []
+    for finding in findings():
+        print(f"{finding.mark} {finding.name:<14} {finding.text}", flush=True)
+        todo += [finding.remedy] if finding.remedy else []
+    print()
+    if not todo:
+        print("ready. (Paste these lines where help is asked for.)")
+        return None
+    print("to do:")
+    for remedy in todo:
+        print(f"  - {remedy}")
+    return 1
