@@ -49,7 +49,7 @@ def _grade_arguments(parser):
         help="STUDENT.ipynb, or STUDENT/....ipynb, of all students",
     )
     text = "folder for marks.csv, marks.html and feedback/"
-    add("--out", type=file_path, default=Path("marks"), help=text)
+    add("--out", type=file_path, default=Path("out/marks"), help=text)
     text = "the lesson, as 03; default: by each notebook's name or title"
     add("--lesson", metavar="NN", default=None, help=text)
     add("--seconds", type=float, default=usual["seconds"], help="that a cell may take")
