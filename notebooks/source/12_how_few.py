@@ -1,7 +1,7 @@
 # ---
 # title: How few numbers?
 # minutes: 75
-# seconds: 30
+# seconds: 35
 # learn: how to count what a network learns, and how wide it may be for a given count; how to choose the known weights, so that little is left unexplained (pivoted Cholesky); when directions are better than pixels, and when several columns help; how to draw the frontier of error against learned numbers, against the rivals PCA and a narrower network, and what a few hundred digits can tell about it; how to read what the package's own search says.
 # need: NumPy, eigenvectors, $W = U w_\alpha$ and the covariance kernel Emp (notebook 05, sections 2 and 4; notebook 06 for columns). No network and no data to download.
 # ---
@@ -219,10 +219,11 @@ teaching.compare_guess(guess_wide, wide, "hidden units, 24 numbers each")
 #
 # All of these together are the diagonal of a matrix, $K - K_{:\alpha} K_{\alpha\alpha}^{-1} K_{\alpha :}$, the *Schur complement*. It needs no training and no labels. Its sum, as a share of the sum of all $K_{ii}$, tells how much we do not know.
 #
-# One need not invert anything. Take the known weights one at a time. Knowing weight $i$ explains everything that goes along with it: with $r$ (n_v,) the column $i$ of what is still unexplained,
+# One need not invert anything. Take the known weights one at a time, and keep what is explained so far as a product $F F^\top$, $F$ (n_v, n_alpha). With $r$ (n_v,) for column $i$ of what is still unexplained, knowing weight $i$ adds one column $f$ (n_v,) to $F$:
 #
-# $$\mathrm{new} = \frac{r}{\sqrt{r_i}}, \qquad K \approx F F^\top \ \mathrm{where\ the\ columns\ of}\ F\ \mathrm{are\ the\ new\ ones}, \qquad r = K_{:i} - F F_{i:}^\top.$$
+# $$r = K_{:i} - F F_{i:}^\top, \qquad f = \frac{r}{\sqrt{r_i}}, \qquad (n_v,) = (n_v,) - (n_v, n_\alpha)(n_\alpha,),$$
 #
+# and the diagonal of $F F^\top$ grows by the squares of $f$; what is left falls by as much.
 # So of $K$ one reads one column for each known weight. This is Cholesky's method, stopped early. Which $i$ comes next, the *pivot*? **Greedy**: the one of which most is left.
 # **Randomly pivoted**: any one, with a probability in proportion to what is left of it (Chen, Epperly, Tropp and Webber, 2022; they prove that few pivots are then nearly as good as the best possible approximation). Chance has an advantage here: another draw gives
 # another set, for another column.
@@ -255,7 +256,7 @@ def pivots(K, n_alpha, choose):
 # What $F$ explains is $F F^\top$, (n_v, n_v). Its column $i$ is `F @ F[i]`: columns of `F` that are not filled yet are 0 and do no harm.
 
 # %% [markdown] hint pivots
-# `r = K[:, i] - F @ F[i]`. At the pivot itself, `r[i]` is what is left of it. The new column of $F$ is `r` divided by the square root of that number, so that `new[i]**2` is all of it.
+# `r = K[:, i] - F @ F[i]`. At the pivot itself, `r[i]` is what is left of it. The new column of $F$ is `r` divided by the square root of that number, so that its square there is all that was left.
 
 # %% [markdown] hint pivots
 # `F[:, a] = r / np.sqrt(r[i])`. The diagonal of $F F^\top$ grows by the squares of the new column; `left` falls by them: `left - F[:, a] ** 2`.
@@ -903,12 +904,16 @@ W_other = again.filters_[0].astype(float)
 U = NetworkDirections(n_hidden=100).prepare(digits_in, rng=seed).draw(10, rng=seed).U
 claim(round(seen_and_missed(U, W_other)[1]), 1, 1)
 
-# %% claim piv_misses: ten pivots miss 7 to 11 %
+# %% claim smooth_misses: ten smooth waves miss 26 or 27 %
+again = lrw.LowRankMLPClassifier((100,), random_state=50 + seed, **every_weight).fit(X, y)
+claim(round(seen_and_missed(ten["smooth"], again.filters_[0].astype(float))[1]), 26, 27)
+
+# %% claim piv_misses: ten pivots miss 7 to 10 %
 U = ways["pivots"].prepare(digits_in, rng=seed).draw(10, rng=seed).U
-claim(round(seen_and_missed(U, W)[1]), 7, 11)
+claim(round(seen_and_missed(U, W)[1]), 7, 10)
 
 # %% [markdown]
-# The network's directions see fewer of the pixels' differences (64 to 66 %, principal components 82 %), and miss less of what hidden units use (1 % instead of 3 %; ten pivots miss 7 to 11 %). What makes digits differ, their slant for instance, need not be what makes one of them a 3.
+# The network's directions see fewer of the pixels' differences (64 to 66 %, principal components 82 %), and miss less of what hidden units use (1 % instead of 3 %; ten pivots miss 7 to 10 %, smooth waves 26 or 27 %). What makes digits differ, their slant for instance, need not be what makes one of them a 3.
 # They have a price: labels, and a short training of every weight before the small network is trained.
 #
 # ## 4 · Several columns
@@ -999,7 +1004,7 @@ U = [draw_pivots(emp, grid, 4, rng=8 * seed + j).order for j in range(8)]
 claim(len(np.unique(U)), 28, 32)
 
 # %% [markdown]
-# With few numbers for each unit columns are everything: 7 to 8 % wrong instead of 20 to 26 % (five runs, means of three seeds; the thin lines are smallest and largest). One column of 4 pixels shows all its 39 units the same four mixtures of pixels. Eight columns know 28 to 32 different pixels, four each. Four principal
+# With few numbers for each unit columns make the difference: 7 to 8 % wrong instead of 20 to 26 % (five runs, means of three seeds; the thin lines are smallest and largest). One column of 4 pixels shows all its 39 units the same four mixtures of pixels. Eight columns know 28 to 32 different pixels, four each. Four principal
 # components get 15 % wrong: they are the best four directions for the pixels, but all units share them. With 32 numbers a unit it hardly matters; the three are within 1.2 points.
 #
 # For the same reason random pivots are of use in columns and greedy ones are not: greedy pivots are the same in every column.
@@ -1284,7 +1289,7 @@ with check("frontier") as c:
 # %%
 means = {key: np.mean(per_cent(found)) for key, found in wrong.items()}
 networks = [(learned[key], means[key]) for key in wrong]
-fig, axes = plt.subplots(1, 2, figsize=(8.8, 3.9), layout="constrained", width_ratios=[1, 1.3])
+fig, axes = plt.subplots(1, 2, figsize=(8.8, 4.2), layout="constrained", width_ratios=[1, 1.3])
 for name, style in zip(layers, plotting.line_styles(6)):
     sizes = [learned[name, budget] for budget in budgets]
     found = np.array([per_cent(wrong[name, budget]) for budget in budgets])  # (5, 3)
@@ -1302,7 +1307,7 @@ for ax in axes:
 plotting.log_percent_axis(axes[0])
 axes[0].set(ylabel="test error, %", title="all")
 axes[1].set(ylim=(3, 10), title="the same below 10 %")
-axes[1].legend(fontsize="small", ncols=2)
+fig.legend(*axes[1].get_legend_handles_labels(), loc="outside lower center", ncols=4)
 plt.show()
 
 # %% [markdown]
@@ -1388,12 +1393,12 @@ best = [
 ]
 claim(min(map(len, best)) if max(map(len, best)) <= 3 else np.nan, 2, 3)
 
-# %% claim flat: from 600 numbers on the best error falls by 0.1 to 0.7 points more
+# %% claim flat: from 600 numbers on the best error falls by 0.1 to 0.6 points more
 lowest = {b: min(means[seed, name, b] for name in layers) for b in (600, 1200, 2400, 4800)}
-claim(round(lowest[600] - min(lowest.values()), 1), 0.1, 0.7)
+claim(round(lowest[600] - min(lowest.values()), 1), 0.1, 0.6)
 
-# %% claim narrower_1200: with 1,200 numbers a narrower network gets 11 to 16 % wrong
-claim(round(means[seed, "narrower", 1200]), 11, 16)
+# %% claim narrower_1200: with 1,200 numbers a narrower network gets 11 to 15 % wrong
+claim(round(means[seed, "narrower", 1200]), 11, 15)
 
 # %% claim narrower_worse: this is worse than principal components, in five of five runs
 claim(difference((seed, "narrower", 1200), (seed, "PCA", 1200))[1], 0, 100)
@@ -1411,6 +1416,11 @@ claim(abs(round(difference((seed, "brief network", 300), (seed, "narrower", 26_7
 # %% claim brief_every_undecided: the interval contains 0 in five of five runs, and reaches at most 2.0 points
 _, low, high = difference((seed, "brief network", 300), (seed, "narrower", 26_710))
 claim(round(max(-low, high), 1) if low < 0 < high else np.inf, 0, 2.0)
+
+# %% claim as_good: from 600 numbers on eight columns, PCA and the brief network are nowhere decidedly worse than every weight
+three = [(name, b) for name in ("8 columns", "PCA", "brief network") for b in (600, 1200, 2400, 4800)]
+lows = [difference((seed, *key), (seed, "narrower", 26_710))[1] for key in three]
+claim(max(lows) <= 0, 1, 1)
 
 # %% claim seeds_apart: three seeds of one network differ by up to 1.8 to 2.4 points
 claim(
@@ -1431,11 +1441,11 @@ claim(round(uncertain[0], 1) == 1.1 and round(uncertain[1], 1) == 2.0, 1, 1)
 # - *300 numbers.* Here it matters what is learned. Wrong are, in five runs: uniform pixels 8.3 to 9.6 %, pivoted ones 7.5 to 8.8 %, eight columns 6.1 to 7.1 %, principal components 5.8 to 6.9 %, the brief network's directions 4.2 to 5.5 %, and a narrower network, which has a single hidden unit, more than 70 %. The brief network beats
 #   principal components by 1.0 to 2.0 points, and in four of five runs the interval lies below 0. **PCA against eight columns of pixels is undecided**, in all five runs. The rival is no worse, and it is simpler.
 # - *Pivots.* They leave a third to two thirds of what uniform pixels leave (section 2), and gain 0.1 to 2.1 points with 300 numbers. The interval contains 0 in every run, with 300, 600 and 1,200 numbers. The sign was the same five times; this is a hint, not more. Less variance unexplained is not the same as fewer errors.
-# - *600 and more.* The brief network against PCA, eight columns against PCA: undecided, at every budget and in every run. At each budget two or three different networks are the best ones in five runs.
-# - *A narrower network* gets 11 to 16 % wrong with 1,200 numbers and is clearly worse than PCA; with 4,800 it is as good as the others, as far as we can tell.
+# - *600 and more.* The brief network against PCA, eight columns against PCA: undecided, at every budget and in every run. None of the three is decidedly worse than every weight. At each budget two or three different networks are the best ones in five runs.
+# - *A narrower network* gets 11 to 15 % wrong with 1,200 numbers and is clearly worse than PCA; with 4,800 it is as good as the others, as far as we can tell.
 # - *Every weight* gets 4.1 to 5.0 % wrong, with 26,710 numbers. With the brief network's directions, 283 numbers are at most 0.7 points worse, and the interval contains 0 in all five runs; it reaches as far as 2.0 points. A loss of one point could be hidden in there.
 #
-# So the frontier that we drew is exact for these test digits and noisy for all others: three seeds of one network differ by up to 2.4 points, and from 600 numbers on the whole frontier falls by 0.1 to 0.7. Its steep part can be told, its flat part cannot. With 10,000 test images and a search for every competitor the package's figure `rivals` sees a little further
+# So the frontier that we drew is exact for these test digits and noisy for all others: three seeds of one network differ by up to 2.4 points, and from 600 numbers on the whole frontier falls by 0.1 to 0.6. Its steep part can be told, its flat part cannot. With 10,000 test images and a search for every competitor the package's figure `rivals` sees a little further
 # (MNIST; `docs/results/rivals-standard.md`): with 2,500 numbers PCA has 3.3 % wrong, the paper's dictionaries 4.4 and 4.5 %, a narrower network 20 %; with 12,000 and 22,000 PCA and the better of these dictionaries are within 0.3 points of each other. Directions of a brief network were not in that race.
 
 # %% [markdown]
@@ -1512,14 +1522,14 @@ claim(wrong[seed, "max_loss"][1], 262, 1035)
 claim(round(wrong[seed, "max_loss"][0].confidence, 2), 0.93, 1.0)
 
 # %% claim near_loss: on the validation rows 0.0 to 0.6 points less are wrong than with every weight
-claim(round(-100 * wrong[seed, "max_loss"][0].loss, 1), 0.0, 0.6)
+claim(round(0 - 100 * wrong[seed, "max_loss"][0].loss, 1), 0.0, 0.6)
 
 # %% claim near_lost: on the test digits 0.3 to 0.9 points more are wrong than with every weight
 claim(round(wrong[seed, "max_loss"][2] - means[seed, "narrower", 26_710], 1), 0.3, 0.9)
 
 # %% [markdown]
-# Grey crosses left early: they learned from a part of the rows, and few rows judged them, so that they are not to be compared with the rest. Blue are networks that learned from all rows, with one standard error, and their frontier; orange is every weight, and the ring is the choice. It is not the lowest point, but the smallest network that
-# loses no more than a point *by more than one standard error*.
+# Grey crosses left early: they learned from a part of the rows, and few rows judged them, so that they are not to be compared with the rest. Blue are networks that learned from all rows, with one standard error, and their frontier; orange is every weight, and the ring is the choice. It is not the lowest point, but the smallest network
+# of which the margin seems sure: what it loses, plus 1.28 standard errors, is at most one point. (If errors are normal this is right nine times in ten.)
 #
 # What can 360 rows tell? In five runs networks of 262 to 1,035 numbers were chosen: the search cannot say whether 300 or 1,000 are needed, only that 26,710 are not. It said that nothing was lost (0.0 to 0.6 points gained), and that the margin of one point holds with probability 0.93 to 1.00. On the test digits 0.3 to 0.9 points were lost. The margin held each time, but with
 # less room than was promised, for the reason of the question above.
@@ -1528,9 +1538,9 @@ claim(round(wrong[seed, "max_loss"][2] - means[seed, "narrower", 26_710], 1), 0.
 #
 # - A network of one hidden layer learns $n_\alpha n_h + n_h + (n_h + 1)\, n_{out}$ numbers; the number of inputs counts only where every weight is learned. From a budget and $n_\alpha$ the width follows.
 # - What known weights leave unexplained is the diagonal of a Schur complement. Pivoted Cholesky computes it a column at a time and chooses the next weight where something is left, so that less is left than with uniform pixels. The gain in errors was too small for us to be sure of.
-# - Directions may take the place of pixels. Of the inputs' variance principal components keep most; of what hidden units use, the directions of a briefly trained network. With 300 numbers these won.
+# - Directions may take the place of pixels. Of the inputs' variance principal components keep most; of what hidden units use, the directions of a briefly trained network. With 300 numbers these won, in four of five runs clearly.
 # - Columns help where each unit learns few numbers.
-# - From 600 numbers on all of these, PCA included, are as good as every weight and as each other, as far as 1,197 digits and three seeds can tell. PCA is the simplest. A narrower network needs many times as many.
+# - From 600 numbers on eight columns, PCA and the brief network's directions are as good as every weight and as each other, as far as 1,197 digits and three seeds can tell. PCA is the simplest. A narrower network is far behind with 1,200 numbers and has caught up with 4,800.
 # - A search is judged by few rows and chooses the luckiest. Believe its order of magnitude, and test on rows that had no part in it.
 #
 # In the package: `selection.Choice.n_dynamic` and `selection.choices_for` (exercise 1), `dictionaries.index_sets.pivoted_index_set` and `index_sets="pivoted"` (exercise 2), the dictionaries `pca`, `kernel_eigenvectors` and `network_directions` (exercise 3), `SelectionReport.frontier` (exercise 4); `budget=` and `max_loss=` in
