@@ -154,7 +154,8 @@ def pull_back(s, fault):
     gradients, dWs = {}, {}
     each = zip(s.leaves, run_line("pieces of dW", s, fault), s.parts, s.learned, strict=True)
     for j, (leaf, dW, part, arrays) in enumerate(each):
-        state = SimpleNamespace(dW=dW, place=(*s.place, j), **arrays)
+        # one's own may have arrays of any name
+        state = SimpleNamespace(**arrays | {"dW": dW, "place": (*s.place, j)})
         if isinstance(leaf, Full):
             own = {"W": dW}
         elif isinstance(leaf, (Predicted, LowRank)):
