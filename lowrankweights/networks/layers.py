@@ -121,6 +121,10 @@ class Weighted(Layer):
 
     def __init__(self, parametrisation, activation, other_activations=()):
         self.parametrisation = check_parametrisation(parametrisation)
+        for q in (parametrisation, *parametrisation.leaves):
+            if "b" in q.shapes:  # ``unpack`` would lose it
+                expected = "learned arrays by other names than 'b', which is the layer's bias"
+                _checks.fail("parametrisation", expected, f"{', '.join(q.shapes)} of {type(q).__name__}")
         self.activation = check_activation(activation, others=other_activations)
         # the bias is learned too
         self.n_dynamic = parametrisation.n_dynamic + parametrisation.n_h
@@ -168,8 +172,8 @@ class Dense(Weighted):
     Raises
     ------
     ValueError
-        If the parametrisation is none or does not keep to its shapes, there is no such activation, or
-        the pieces do not divide the filters.
+        If the parametrisation is none, does not keep to its shapes or has an array called b, there is no
+        such activation, or the pieces do not divide the filters.
 
     Notes
     -----

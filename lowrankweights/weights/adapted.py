@@ -16,11 +16,11 @@ BEGIN = 0.1  # of each entry of d
 
 
 class Adapted(Parametrisation):
-    r"""A frozen W_0, and what is learned beside it: W = W_0 + scale U V, or W_0 + scale U diag(d) V diag(b).
+    r"""A frozen W_0, and what is learned beside it: W = W_0 + scale U V, or W_0 + scale U diag(d) V diag(e).
 
     With "lora" both factors are learned: U (n_v, rank) begins at random, V (rank, n_h) at zero, so that W
     begins at W_0. With "vera" both are random and fixed, and two vectors are learned: d (rank,) begins at
-    0.1, b (n_h,) at zero.
+    0.1, e (n_h,) at zero. (Kopiczko et al. call e b, which here is the bias.)
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ class Adapted(Parametrisation):
             self.shapes = {"U": (self.n_v, self.rank), "V": (self.rank, self.n_h)}
             self.n_static = self.W0.size
         else:
-            self.shapes = {"d": (self.rank,), "b": (self.n_h,)}
+            self.shapes = {"d": (self.rank,), "e": (self.n_h,)}
             self._U, self._V = self._factors(np.random.default_rng(self.rng))
             self.n_static = self.W0.size + self._U.size + self._V.size
         self.composing_multiplications = 3 * self.n_v * self.rank * self.n_h
@@ -93,9 +93,9 @@ class Adapted(Parametrisation):
             # W = W_0 + scale U V
             U, V = self.unpack(p).values()
             return self.W0.astype(p.dtype) + self._times_scale(U @ V)
-        # W = W_0 + scale U diag(d) V diag(b)
-        (U, V), (d, b) = self.factors(p), self.unpack(p).values()
-        return self.W0.astype(p.dtype) + self._times_scale((U * d) @ V * b)
+        # W = W_0 + scale U diag(d) V diag(e)
+        (U, V), (d, e) = self.factors(p), self.unpack(p).values()
+        return self.W0.astype(p.dtype) + self._times_scale((U * d) @ V * e)
 
     def pull_back(self, dW, p):
         dW = self._times_scale(dW)
@@ -103,10 +103,10 @@ class Adapted(Parametrisation):
             # dU = scale dW V^T, dV = scale U^T dW
             U, V = self.unpack(p).values()
             return packing.pack([dW @ V.T, U.T @ dW])
-        # G = scale U^T dW; dd_k = sum_j G_kj V_kj b_j, db_j = sum_k d_k V_kj G_kj
-        d, b = self.unpack(p).values()
+        # G = scale U^T dW; dd_k = sum_j G_kj V_kj e_j, de_j = sum_k d_k V_kj G_kj
+        d, e = self.unpack(p).values()
         GV = (self._U.astype(dW.dtype, copy=False).T @ dW) * self._V.astype(dW.dtype, copy=False)
-        return packing.pack([GV @ b, d @ GV])
+        return packing.pack([GV @ e, d @ GV])
 
     def _times_scale(self, a):
         return a if self.scale == 1 else a * a.dtype.type(self.scale)

@@ -25,7 +25,7 @@ class Parametrisation(abc.ABC):
     n_v, n_h : int
         W has n_v rows (inputs) and n_h columns (filters, one a hidden unit).
     shapes : dict
-        Names and shapes of the learned arrays, in the order in which they lie in p. Set by the subclass.
+        Names and shapes of the learned arrays, in their order in p. Set by the subclass; b is a layer's bias.
     n_dynamic, n_static : int
         Numbers that are learned, and numbers computed once and never altered (paper, section 1).
     composing_multiplications : int

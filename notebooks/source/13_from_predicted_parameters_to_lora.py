@@ -50,7 +50,7 @@ plt.rcParams.update(plotting.STYLE)
 # | hashed (Chen and others, 2015) | each weight is ± one of a few values **p** | which one, and the sign | a random $W$ | as many values as we like |
 # | random subspace (Li and others, 2018) | all parameters of the network, $\theta_0$ + $P$ **z** | $\theta_0$, $P$ random | $\theta_0$, random | as many as we like |
 #
-# (VeRA's paper calls the second vector $b$. Here $b$ is a layer's bias, so it is $e$.) In four of the seven $W$ is a fixed linear function of what is learned, and its transpose
+# (VeRA's paper calls the second vector $b$. Here, and in the package, $b$ is a layer's bias, so it is $e$.) In four of the seven $W$ is a fixed linear function of what is learned, and its transpose
 # brings $dW$ back, as $U^\top$ does in this project. In low rank, LoRA and VeRA learned numbers are multiplied by each other, and the derivative of one needs the other.
 # In the package a method is a *parametrisation*: `expand` makes $W$ from the learned numbers $p$, `pull_back` makes $dp$ from $dW$. Here they are for a $W$ of 64 × 100, with the derivative
 # checked by small steps:

@@ -20,18 +20,18 @@ def hold(kept, leaf, slip, i, j, dtype):
 
 
 def factors(leaf):
-    """U, d, V and b as arrays, with ones where there is no d and b."""
+    """U, d, V and e as arrays, with ones where there is no d and e."""
     p = np.concatenate([a.ravel() for a in leaf.arrays.values()])
     U, V = leaf.q.factors(p)
     one = np.ones(1, p.dtype)
-    return U, leaf.arrays.get("d", one), V, leaf.arrays.get("b", one)
+    return U, leaf.arrays.get("d", one), V, leaf.arrays.get("e", one)
 
 
 def weights(leaf, slip, i, j):
     """W as z = v W + b has it, and as dv = dz W^T has it."""
-    U, d, V, b = factors(leaf)
+    U, d, V, e = factors(leaf)
     product, W_0, scale = (
-        np.einsum("vr,r,rh,h->vh", U, d * np.ones(len(V)), V, b * np.ones(V.shape[1])),
+        np.einsum("vr,r,rh,h->vh", U, d * np.ones(len(V)), V, e * np.ones(V.shape[1])),
         leaf.W0,
         leaf.q.scale,
     )
@@ -50,7 +50,7 @@ def weights(leaf, slip, i, j):
         wrong = W_0 + scale * scale * product
     elif slip.at("factor_forgotten", i, j) and slip.variant < 2:
         # forward and down, as variant 0 of the others
-        wrong = W_0 + scale * (U @ (V * b if slip.array == "d" else d[:, None] * V))
+        wrong = W_0 + scale * (U @ (V * e if slip.array == "d" else d[:, None] * V))
         return wrong, right if slip.variant else wrong
     if wrong is None:
         return right, right
@@ -96,23 +96,23 @@ def of_lora(leaf, dW, slip, i, j, n):
 
 
 def of_vera(leaf, dW, slip, i, j, n):
-    """dd and db without the scale."""
-    U, d, V, b = factors(leaf)
-    of_d = lambda b: np.einsum("vr,vh,rh,h->r", U, dW, V, b)
-    of_b = lambda d: np.einsum("vr,vh,rh,r->h", U, dW, V, d)
+    """dd and de without the scale."""
+    U, d, V, e = factors(leaf)
+    of_d = lambda e: np.einsum("vr,vh,rh,h->r", U, dW, V, e)
+    of_e = lambda d: np.einsum("vr,vh,rh,r->h", U, dW, V, d)
     if slip.at("factors_exchanged", i, j):
-        return (of_b(d), of_d(b)) if slip.variant % 2 else (of_d(d), of_b(b))
+        return (of_e(d), of_d(e)) if slip.variant % 2 else (of_d(d), of_e(e))
     if slip.at("factor_forgotten", i, j) and slip.variant > 1:
-        dd, db = of_d(np.ones_like(b)), of_b(np.ones_like(d))
+        dd, de = of_d(np.ones_like(e)), of_e(np.ones_like(d))
         if slip.variant == 5:
             # V in both
-            return U.T.dot(dW).dot(b), d.dot(U.T.dot(dW))
-        return dd if slip.variant != 3 else of_d(b), db if slip.variant != 4 else of_b(d)
+            return U.T.dot(dW).dot(e), d.dot(U.T.dot(dW))
+        return dd if slip.variant != 3 else of_d(e), de if slip.variant != 4 else of_e(d)
     if slip.at("transpose_missing", i, j):
-        return np.einsum("rv,vh,rh,h->r", U, dW, V, b), of_b(d)
+        return np.einsum("rv,vh,rh,h->r", U, dW, V, e), of_e(d)
     if slip.at("factor_stepped", i, j):
-        return stepped(leaf, slip, n, {"d": lambda a: of_d(a["b"]), "b": lambda a: of_b(a["d"])})
-    return of_d(b), of_b(d)
+        return stepped(leaf, slip, n, {"d": lambda a: of_d(a["e"]), "e": lambda a: of_e(a["d"])})
+    return of_d(e), of_e(d)
 
 
 def stepped(leaf, slip, n, gradient):

@@ -115,3 +115,14 @@ def test_a_parametrisation_that_does_not_keep_to_its_shapes_is_named(method):
     for make in (lrw.Dense, TiedAutoencoder, lambda q: lrw.Dense(lrw.Columns([lrw.Full(4, 2), q]))):
         with pytest.raises(ValueError, match=f"^Careless.{method}: expected shape {text}"):
             make(q)
+
+
+def test_a_parametrisation_with_an_array_called_as_the_bias_is_refused():
+    """Its numbers would be lost in ``unpack``, under the bias."""
+    q = Careless("init", np.ones(12))
+    q.shapes = {"a": (2, 3), "b": (6,)}
+    expected = "^parametrisation: expected learned arrays by other names than 'b', .*, got a, b of Careless$"
+    in_columns = lrw.Columns([lrw.Full(4, 2), q])
+    for make in (lrw.Dense, lambda q: lrw.Dense(in_columns), lambda q: lrw.Conv2d(q, (2, 2))):
+        with pytest.raises(ValueError, match=expected):
+            make(q)

@@ -72,8 +72,23 @@ def test_vera_in_columns_of_its_formula():
     q = Adapted(W0, 2, "vera", scale=3.0, rng=7)
     rng = np.random.default_rng(7)
     U, V = rng.normal(scale=7**-0.5, size=(7, 2)), rng.normal(scale=2**-0.5, size=(2, 5))
-    d, b = np.array([1.0, -2.0]), np.arange(5.0)
-    assert np.allclose(q.expand(np.r_[d, b]), W0 + 3 * U @ np.diag(d) @ V @ np.diag(b))
+    d, e = np.array([1.0, -2.0]), np.arange(5.0)
+    assert np.allclose(q.expand(np.r_[d, e]), W0 + 3 * U @ np.diag(d) @ V @ np.diag(e))
+
+
+def test_a_layer_of_vera_has_its_vectors_and_the_bias_by_name():
+    d, e, b = np.array([1.0, -2.0]), np.arange(5.0), np.full(5, 9.0)
+    q = Adapted(W0, 2, "vera")
+    net = lrw.Network([lrw.Dense(q)], "squared_error")
+    (arrays,) = net.unpack(np.concatenate([d, e, b]))
+    assert list(arrays) == ["d", "e", "W", "b"]
+    assert all(np.array_equal(arrays[name], a) for name, a in {"d": d, "e": e, "b": b}.items())
+    assert np.array_equal(arrays["W"], q.expand(np.r_[d, e]))
+    # and in columns, where each name has a list
+    net = lrw.Network([lrw.Dense(lrw.Columns([q, lrw.Full(7, 1)]))], "squared_error")
+    (arrays,) = net.unpack(np.concatenate([d, e, np.ones(7), b, [9.0]]))
+    assert np.array_equal(arrays["d"], [d]) and np.array_equal(arrays["e"], [e])
+    assert np.array_equal(arrays["b"], np.full(6, 9.0))
 
 
 def test_hashed_weights_are_shared_with_signs_and_nothing_is_stored():

@@ -19,9 +19,9 @@ dz, dW, db, dv, pieces of dW   all of W's and h's, and h, z_below (z of the laye
                                g_below (its activation), layer, dh, out and z_out (h and z as the layer above
                                gets them); then dz and dW, once they are computed
 dw_alpha, dU, dV               of one column: dW (its part), U, and what it learns: w_alpha, or U and V; of an
-                               adapted one dW is scale dW, and there are leaf, scale, d and b
+                               adapted one dW is scale dW, and there are leaf, scale, d and e
 gradients                      of one adapted column: leaf, scale, dW (scale dW), U, V, what it learns (of
-                               vera: d, b), own (its gradients by name)
+                               vera: d, e), own (its gradients by name)
 raw columns, columns           of one layer: parts (the columns' gradients, flat, in order)
 finish                         of one block: raw (its gradient summed over rows), w (what is learned), n,
                                n_out, weight_decay, decay (the same, or 0 for a bias), composed
@@ -112,7 +112,7 @@ LINES = {
     # dU = dW V^T, dV = U^T dW
     "dU": lambda s: s.dW @ s.V.T,
     "dV": lambda s: s.U.T @ s.dW,
-    # of an adapted column: dU and dV, or dd and db
+    # of an adapted column: dU and dV, or dd and de
     "gradients": lambda s: s.own,
     # the columns' gradients one after the other
     "raw columns": lambda s: s.parts,
@@ -136,8 +136,6 @@ def weight_blocks(q, layer, prefix, on_images=False):
     for j, leaf in enumerate(q.leaves):
         for name in leaf.shapes:
             label, shape = next(labels)
-            # not the biases
-            label += " (vera)" if isinstance(leaf, Adapted) and name == "b" else ""
             yield Block(f"{prefix}{label}", (layer, j, name), shape, True, on_images)
 
 
@@ -156,7 +154,8 @@ def pull_back(s, fault):
     gradients, dWs = {}, {}
     each = zip(s.leaves, run_line("pieces of dW", s, fault), s.parts, s.learned, strict=True)
     for j, (leaf, dW, part, arrays) in enumerate(each):
-        state = SimpleNamespace(dW=dW, place=(*s.place, j), **arrays)
+        # one's own may have arrays of any name
+        state = SimpleNamespace(**arrays | {"dW": dW, "place": (*s.place, j)})
         if isinstance(leaf, Full):
             own = {"W": dW}
         elif isinstance(leaf, (Predicted, LowRank)):
@@ -178,9 +177,9 @@ def adapted(leaf, part, s, fault):
     if leaf.kind == "lora":
         s.own = {name: run_line(f"d{name}", s, fault) for name in leaf.shapes}
     else:
-        # G = scale U^T dW; dd_k = sum_j G_kj V_kj b_j, db_j = sum_k d_k V_kj G_kj
+        # G = scale U^T dW; dd_k = sum_j G_kj V_kj e_j, de_j = sum_k d_k V_kj G_kj
         GV = (s.U.T @ s.dW) * s.V
-        s.own = {"d": GV @ s.b, "b": s.d @ GV}
+        s.own = {"d": GV @ s.e, "e": s.d @ GV}
     return run_line("gradients", s, fault)
 
 

@@ -10,9 +10,9 @@ WHY_DWA = "w_aj reaches every W_kj times U_ka: dw_aj = sum_k U_ka dW_kj. The sum
 WHY_DU = "U_kr reaches every W_kj times V_rj: dU_kr = sum_j dW_kj V_rj. The sum runs along V's rows: V^T."
 WHY_DV2 = "V_rj reaches every W_kj times U_kr: dV_rj = sum_k U_kr dW_kj. The sum runs down U: U^T."
 WHY_LORA = "W_0 stays as it is: only U and V are learned."
-WHY_VERA = "W_0, U and V stay as they are: only d and b' are learned. (b' is vera's b; b are the biases.)"
-WHY_DD = "d_k reaches every W_ij times scale U_ik V_kj b'_j: dd_k = sum_j G_kj V_kj b'_j."
-WHY_DB2 = "b'_j reaches column j of W times scale (U diag(d) V)_ij: db'_j = sum_k d_k V_kj G_kj."
+WHY_VERA = "W_0, U and V stay as they are: only d and e are learned."
+WHY_DD = "d_k reaches every W_ij times scale U_ik V_kj e_j: dd_k = sum_j G_kj V_kj e_j."
+WHY_DE = "e_j reaches column j of W times scale (U diag(d) V)_ij: de_j = sum_k d_k V_kj G_kj."
 
 
 @dataclass
@@ -49,7 +49,6 @@ def weight_lines(q, p, W):
             lines.append(static_line(f"U{k}", leaf.U))
         elif isinstance(leaf, Adapted):
             lines += frozen_lines(leaf, part, k)
-            names = {name: letter_beside(leaf, name, k) for name in arrays}
         lines += [Line(names[name], f"{shape(a)}, learned", a) for name, a in arrays.items()]
         if isinstance(leaf, Predicted):
             lines.append(product_line(f"W{k}", f"U{k}", names["w_alpha"], leaf.U, arrays["w_alpha"]))
@@ -86,11 +85,6 @@ def w0_letter(index):
     return f"W0{index}" if index else "W_0"
 
 
-def letter_beside(leaf, name, index):
-    """The letter of what an adapted column learns; the b of vera is b', as b are the biases."""
-    return letter("b'" if leaf.kind == "vera" and name == "b" else name, index)
-
-
 def frozen_lines(leaf, part, k):
     """What an adapted column has and does not learn."""
     lines = [static_line(w0_letter(k), leaf.W0), Line(f"scale{k}", "a number", leaf.scale)]
@@ -105,7 +99,7 @@ def adapted_line(leaf, part, k):
     if leaf.kind == "lora":
         formula, shapes, why = f"U{k} V{k}", f"{shape(U)}{shape(V)}", WHY_LORA
     else:
-        formula, why = f"U{k} diag(d{k}) V{k} diag(b'{k})", WHY_VERA
+        formula, why = f"U{k} diag(d{k}) V{k} diag(e{k})", WHY_VERA
         shapes = f"{shape(U)}({leaf.rank}, {leaf.rank}){shape(V)}({leaf.n_h}, {leaf.n_h})"
     formula = f"W{k} = {w0_letter(k)} + scale{k} {formula}"
     return Line(formula, f"{shape(W)} = {shape(leaf.W0)} + {shapes}", W, why)
@@ -137,14 +131,16 @@ def learned_lines(q, dp, dW, formula, shapes, why, weight_decay):
 
 def vera_lines(leaf, dp, dW, k, decay):
     """From the dW of a column of vera to the gradients of its two vectors."""
-    (U, V), (dd, db) = leaf.factors(dp), leaf.unpack(dp).values()
-    G, b = leaf.scale * (U.T @ dW), letter_beside(leaf, "b", k)
+    (U, V), (dd, de) = leaf.factors(dp), leaf.unpack(dp).values()
+    G = leaf.scale * (U.T @ dW)
     return [
         Line(f"G{k} = scale{k} U{k}^T dW{k}", f"{shape(G)} = {shape(U)}^T{shape(dW)}", G),
         Line(
-            f"dd{k} = (G{k} * V{k}) {b}{decay(f'd{k}')}", f"{shape(dd)} = {shape(V)}{shape(db)}", dd, WHY_DD
+            f"dd{k} = (G{k} * V{k}) e{k}{decay(f'd{k}')}", f"{shape(dd)} = {shape(V)}{shape(de)}", dd, WHY_DD
         ),
-        Line(f"d{b} = d{k} (G{k} * V{k}){decay(b)}", f"{shape(db)} = {shape(dd)}{shape(V)}", db, WHY_DB2),
+        Line(
+            f"de{k} = d{k} (G{k} * V{k}){decay(f'e{k}')}", f"{shape(de)} = {shape(dd)}{shape(V)}", de, WHY_DE
+        ),
     ]
 
 

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from patients import NET, THETA, X, Y
 
+import lowrankweights as lrw
 from lowrankweights.teaching import COMPLAINTS, MISTAKES, diagnose
 
 
@@ -106,3 +107,38 @@ def test_lists_of_numbers_are_arrays():
         return (a.tolist() for a in arrays)
 
     assert diagnose(nested, NET, THETA, X, Y).mistake is None
+
+
+class Outer(lrw.Parametrisation):
+    """W = place v^T: one's own, with names that the doctor has for other things too."""
+
+    def __init__(self, n_v, n_h):
+        super().__init__(n_v, n_h)
+        self.shapes = {"place": (n_v,), "v": (n_h,)}
+
+    def init(self, rng, variance=None):
+        return np.random.default_rng(rng).normal(size=self.n_dynamic)
+
+    def expand(self, p):
+        return np.outer(*self.unpack(p).values())
+
+    def pull_back(self, dW, p):
+        place, v = self.unpack(p).values()
+        return np.concatenate([dW @ v, place @ dW])
+
+
+def test_arrays_of_ones_own_may_have_any_name_and_v_is_what_the_layer_is_given():
+    rng = np.random.default_rng(0)
+    layer = lrw.Dense(Outer(5, 4))
+    theta, v, dh = rng.normal(size=layer.n_dynamic), rng.normal(size=(7, 5)), rng.normal(size=(7, 4))
+
+    def backward(dh, v, place, p):
+        dW, of_units = v.T @ dh, p[len(place) :]
+        return dW @ of_units, place @ dW, dh.sum(axis=0), dh @ np.outer(place, of_units).T
+
+    report = diagnose(backward, layer, theta, v, dh)
+    assert report.mistake is None, report
+    for q in (layer.parametrisation, lrw.Columns([Outer(5, 2), lrw.Full(5, 2)])):
+        net = lrw.Network([lrw.Dense(q)], "squared_error")
+        theta = rng.normal(size=net.n_dynamic)
+        assert diagnose(net.loss_and_grad, net, theta, v, dh).mistake is None

@@ -84,13 +84,13 @@ def test_adapted_weights_are_shown_with_what_is_frozen_and_their_own_formulas():
     assert np.allclose(line["dU"], line["scale"] * line["dW"] @ line["V"].T)
     assert np.allclose(line["dV"], line["scale"] * line["U"].T @ line["dW"])
     line = lines_of("vera")
-    U, V, d, b = line["U"], line["V"], line["d"], line["b'"]
-    assert np.allclose(line["W"], line["W_0"] + line["scale"] * U @ np.diag(d) @ V @ np.diag(b))
-    assert np.allclose(line["G"], line["scale"] * U.T @ line["dW"]) and b.shape == line["b"].shape
-    assert np.allclose(line["dd"], (line["G"] * V) @ b) and np.allclose(line["db'"], d @ (line["G"] * V))
+    U, V, d, e = line["U"], line["V"], line["d"], line["e"]
+    assert np.allclose(line["W"], line["W_0"] + line["scale"] * U @ np.diag(d) @ V @ np.diag(e))
+    assert np.allclose(line["G"], line["scale"] * U.T @ line["dW"]) and e.shape == line["b"].shape
+    assert np.allclose(line["dd"], (line["G"] * V) @ e) and np.allclose(line["de"], d @ (line["G"] * V))
     line = lines_of("adapted columns")
-    U, V, d, b = (line[f"{name}_1"] for name in ("U", "V", "d", "b'"))
-    added = U @ np.diag(d) @ V @ np.diag(b), line["U_3"] @ line["V_3"]
+    U, V, d, e = (line[f"{name}_1"] for name in ("U", "V", "d", "e"))
+    added = U @ np.diag(d) @ V @ np.diag(e), line["U_3"] @ line["V_3"]
     frozen = line["W0_1"] + line["scale_1"] * added[0], line["W0_3"] + line["scale_3"] * added[1]
     assert np.allclose(line["W"], np.hstack([frozen[0], line["W_2"], frozen[1]]))
     assert np.allclose(line["dU_3"], line["scale_3"] * line["dW"][:, 4:] @ line["V_3"].T)

@@ -34,16 +34,16 @@ def scopes(leaves):
 
 
 def added(leaf, part):
-    """U V, or U diag(d) V diag(b): what the scale is of."""
+    """U V, or U diag(d) V diag(e): what the scale is of."""
     U, V = leaf.factors(part)
     if leaf.kind == "lora":
         return U @ V
-    d, b = leaf.unpack(part).values()
-    return (U * d) @ V * b
+    d, e = leaf.unpack(part).values()
+    return (U * d) @ V * e
 
 
 def without(leaf, part, forgotten):
-    """W of vera with ones for d or b."""
+    """W of vera with ones for d or e."""
     p = packing.pack([np.ones_like(a) if name in forgotten else a for name, a in leaf.unpack(part).items()])
     return leaf.W0 + leaf.scale * added(leaf, p)
 
@@ -55,7 +55,7 @@ WEIGHTS = [
     ("scale_forgotten", lambda q, p: q.W0 + added(q, p)),
     ("scale_squared", lambda q, p: q.W0 + q.scale**2 * added(q, p)),
     ("factor_forgotten", lambda q, p: without(q, p, "d")),
-    ("factor_forgotten", lambda q, p: without(q, p, "b")),
+    ("factor_forgotten", lambda q, p: without(q, p, "e")),
 ]
 
 
@@ -104,12 +104,12 @@ OF_LORA = [
 OF_VERA = [
     (
         "factors_exchanged",
-        {"d": lambda s: (GV(s) * s.d).sum(axis=1), "b": lambda s: (s.b * GV(s).T).sum(axis=1)},
+        {"d": lambda s: (GV(s) * s.d).sum(axis=1), "e": lambda s: (s.e * GV(s).T).sum(axis=1)},
     ),
-    ("factors_exchanged", {"d": lambda s: s.own["b"], "b": lambda s: s.own["d"]}),
-    ("factor_forgotten", {"d": lambda s: GV(s).sum(axis=1), "b": lambda s: GV(s).sum(axis=0)}),
-    ("factor_forgotten", {"d": lambda s: s.U.T @ s.dW @ s.b, "b": lambda s: s.d @ (s.U.T @ s.dW)}),
-    ("transpose_missing", {"d": lambda s: (s.U @ s.dW * s.V) @ s.b, "b": lambda s: s.d @ (s.U @ s.dW * s.V)}),
+    ("factors_exchanged", {"d": lambda s: s.own["e"], "e": lambda s: s.own["d"]}),
+    ("factor_forgotten", {"d": lambda s: GV(s).sum(axis=1), "e": lambda s: GV(s).sum(axis=0)}),
+    ("factor_forgotten", {"d": lambda s: s.U.T @ s.dW @ s.e, "e": lambda s: s.d @ (s.U.T @ s.dW)}),
+    ("transpose_missing", {"d": lambda s: (s.U @ s.dW * s.V) @ s.e, "e": lambda s: s.d @ (s.U @ s.dW * s.V)}),
 ]
 
 
@@ -120,7 +120,7 @@ def GV(s):
 
 def wrong_gradients(leaves):
     """Wrong gradients of one factor or both, in these columns of one kind."""
-    for kind, own, names in (("lora", OF_LORA, ("U", "V")), ("vera", OF_VERA, ("d", "b"))):
+    for kind, own, names in (("lora", OF_LORA, ("U", "V")), ("vera", OF_VERA, ("d", "e"))):
         here = frozenset(place for place, leaf in leaves.items() if leaf.kind == kind)
         table = own + [(mistake, {name: make(name) for name in names}) for mistake, make in OF_BOTH]
         for mistake, wrong in table if here else ():

@@ -22,7 +22,7 @@ ROWS = [
         "scale_forgotten",
         "The scale of what is added to W_0 is missing.",
         "W = W_0 + scale U V, so dU = scale dW V^T and dV = scale U^T dW; of vera G = scale U^T dW, in dd "
-        "and in db. The scale belongs into W, into dv = dz W^T and into both gradients.",
+        "and in de. The scale belongs into W, into dv = dz W^T and into both gradients.",
     ),
     (
         "scale_squared",
@@ -32,15 +32,15 @@ ROWS = [
     ),
     (
         "factors_exchanged",
-        "One factor was taken for the other: U for V, or d for b.",
-        "dU has V in it and dV has U: dU = scale dW V^T, dV = scale U^T dW. So dd has b in it, and db has d: "
-        "with G = scale U^T dW, dd_k = sum_j G_kj V_kj b_j and db_j = sum_k d_k V_kj G_kj.",
+        "One factor was taken for the other: U for V, or d for e.",
+        "dU has V in it and dV has U: dU = scale dW V^T, dV = scale U^T dW. So dd has e in it, and de has d: "
+        "with G = scale U^T dW, dd_k = sum_j G_kj V_kj e_j and de_j = sum_k d_k V_kj G_kj.",
     ),
     (
         "factor_forgotten",
-        "One of the factors U diag(d) V diag(b) was left out.",
-        "W = W_0 + scale U diag(d) V diag(b). With G = scale U^T dW, dd_k = sum_j G_kj V_kj b_j and "
-        "db_j = sum_k d_k V_kj G_kj: V in both, b in dd, d in db.",
+        "One of the factors U diag(d) V diag(e) was left out.",
+        "W = W_0 + scale U diag(d) V diag(e). With G = scale U^T dW, dd_k = sum_j G_kj V_kj e_j and "
+        "de_j = sum_k d_k V_kj G_kj: V in both, e in dd, d in de.",
     ),
     (
         "factor_stepped",
@@ -50,7 +50,7 @@ ROWS = [
     (
         "weight_decay_on_W",
         "The weight decay acts on W, or on what is added to W_0, and not on what is learned.",
-        "It acts on U and V (of vera on d and b), each by itself: weight_decay * U is in dU, and W_0 in no "
+        "It acts on U and V (of vera on d and e), each by itself: weight_decay * U is in dU, and W_0 in no "
         "gradient's weight decay.",
     ),
 ]
@@ -66,6 +66,6 @@ OF_THETA = [
 FORMULAS = {
     "dU": "dU = scale dW V^T",
     "dV": "dV = scale U^T dW",
-    "dd": "dd_k = sum_j G_kj V_kj b_j with G = scale U^T dW",
-    "db (vera)": "db_j = sum_k d_k V_kj G_kj",
+    "dd": "dd_k = sum_j G_kj V_kj e_j with G = scale U^T dW",
+    "de": "de_j = sum_k d_k V_kj G_kj",
 }

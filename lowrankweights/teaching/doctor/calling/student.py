@@ -109,11 +109,12 @@ class Student:
         fixed = [fixed_arrays(leaf, part) for leaf, part in zip(s.leaves, s.parts, strict=True)]
         arrays = [known | learned for known, learned in zip(fixed, s.learned, strict=True)]
         if len(arrays) == 1:
-            return letters | {"W": s.W} | arrays[0]
-        for name in {name for own in arrays for name in own}:
-            letters[name] = [own[name] for own in arrays if name in own]
-        # of columns, W is all of it
-        return letters | {"W": s.W}
+            own = {"W": s.W} | arrays[0]
+        else:
+            own = {name: [a[name] for a in arrays if name in a] for name in {n for a in arrays for n in a}}
+            own["W"] = s.W  # of columns, all of it
+        # v, say, is what the layer is given, whatever one's own parametrisation calls so
+        return own | letters
 
 
 def fixed_arrays(leaf, part):
