@@ -31,10 +31,13 @@ def _source(parser):
 def _export_arguments(parser):
     add = parser.add_argument
     add("folder", type=file_path, metavar="DIR", help="where to")
-    add("--to", choices=("student", "solutions", "nbgrader"), default="student", help="version")
+    versions = ("student", "solutions", "nbgrader", "slides", "print")
+    text = "version; slides and print are pages of HTML, with pictures and results"
+    add("--to", choices=versions, default="student", help=text)
     text = "replace notebooks that differ; points set by hand in nbgrader's stay"
     add("--overwrite", action="store_true", help=text)
-    add("--lesson", nargs="+", metavar="NN", default=None, help="only these, as 03; default: all")
+    text = "only this one, as 03 (may be given several times); default: all"
+    add("--lesson", action="append", metavar="NN", default=None, help=text)
     _source(parser)
 
 

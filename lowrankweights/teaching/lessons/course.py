@@ -9,6 +9,12 @@ from .source import read_lessons
 
 def run(options):
     """List the lessons, export them, or try their checks; returns the exit status."""
+    if options.action == "export" and options.to in ("slides", "print"):
+        from ..handouts import handout
+
+        for path in handout(options.to, options.folder, options.source, options.lesson):
+            print(path)
+        return 0
     if options.action == "export":
         written, kept = export(options.to, options.folder, options.source, options.overwrite, options.lesson)
         for path in written:

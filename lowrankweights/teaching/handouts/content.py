@@ -1,0 +1,79 @@
+"""What a lesson shows when it is run: prose, code, what was printed, pictures."""
+
+import base64
+import contextlib
+import io
+import linecache
+import warnings
+from dataclasses import dataclass
+
+
+@dataclass
+class Block:
+    """A piece of a page.
+
+    Attributes
+    ----------
+    kind : str
+        "prose" (Markdown), "code", "exercise" (a starter), "output" (text), "picture" (PNG as base64),
+        "hints", or "answer" (Markdown).
+    text : str
+    name : str
+        Of the exercise or question that it belongs to, else "".
+    """
+
+    kind: str
+    text: str
+    name: str = ""
+
+
+def blocks(lesson):
+    """The blocks of a lesson, in order; its cells are run, with the model answers.
+
+    Raises
+    ------
+    RuntimeError
+        If a cell raises: the lesson's line.
+    """
+    namespace = {"__name__": "__main__"}
+    for cell in lesson.cells:
+        if cell.kind in ("prose", "question"):
+            yield Block("prose", cell.text)
+        elif cell.kind == "answer":
+            yield Block("answer", cell.text, cell.name)
+        elif cell.kind == "starter":
+            exercise = lesson.exercises[cell.name]
+            yield Block("exercise", cell.text, cell.name)
+            yield Block("hints", "\n\n".join(h.text for h in exercise.hints), cell.name)
+        elif cell.kind == "solution":
+            run(lesson, cell, namespace)
+            yield Block("answer", f"```python\n{cell.text}\n```", cell.name)
+        elif cell.kind == "check":
+            run(lesson, cell, namespace)
+        elif cell.kind == "code":
+            printed, pictures = run(lesson, cell, namespace)
+            yield Block("code", cell.text)
+            if printed.strip():
+                yield Block("output", printed.rstrip())
+            yield from (Block("picture", picture) for picture in pictures)
+
+
+def run(lesson, cell, namespace):
+    """Run a cell: what it printed, and its pictures as PNG in base64."""
+    import matplotlib.pyplot as plt
+
+    place, printed = f"{lesson.name}, line {cell.line}", io.StringIO()
+    linecache.cache[place] = len(cell.text), None, cell.text.splitlines(keepends=True), place
+    try:
+        with contextlib.redirect_stdout(printed), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message=".*non-interactive")  # plt.show()
+            exec(compile(cell.text, place, "exec"), namespace)
+    except Exception as error:
+        raise RuntimeError(f"{place}: {type(error).__name__}: {error}") from error
+    pictures = []
+    for number in plt.get_fignums():
+        png = io.BytesIO()
+        plt.figure(number).savefig(png, format="png", dpi=160, bbox_inches="tight")
+        pictures.append(base64.b64encode(png.getvalue()).decode("ascii"))
+    plt.close("all")
+    return printed.getvalue(), pictures

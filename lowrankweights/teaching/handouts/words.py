@@ -1,0 +1,46 @@
+"""Markdown with formulas as HTML with MathML."""
+
+import functools
+import re
+from html import escape
+
+from ... import _checks
+
+EXTRA = 'pip install "lowrankweights[notebooks]"'
+WIDTH = 88  # characters of a line of code, longer ones go on below
+
+
+@functools.cache
+def renderer():
+    """The Markdown renderer; a ``ValueError`` that says what to install where its packages are missing."""
+    try:
+        from latex2mathml.converter import convert
+        from markdown_it import MarkdownIt
+        from mdit_py_plugins.dollarmath import dollarmath_plugin
+    except ImportError as error:
+        _checks.fail(
+            "--to", f"markdown-it-py, mdit-py-plugins and latex2mathml ({EXTRA})", f"no {error.name}"
+        )
+
+    def formula(tex, options):
+        return convert(tex, display="block" if options["display_mode"] else "inline")
+
+    made = MarkdownIt("commonmark").enable("table")
+    return made.use(dollarmath_plugin, renderer=formula, allow_space=False, double_inline=True)
+
+
+def html_of(markdown):
+    """A piece of Markdown as HTML; blocks of code are wrapped."""
+    found = renderer().render(markdown)
+    code = re.compile(r"<pre><code[^>]*>(.*?)</code></pre>", re.DOTALL)
+    return code.sub(lambda m: f"<pre>{wrapped(m[1])}</pre>", found)
+
+
+def code_html(text):
+    """Code as HTML, long lines wrapped."""
+    return f"<pre>{wrapped(escape(text.rstrip()))}</pre>"
+
+
+def wrapped(text):
+    """Lines, each an element whose rest is indented below it."""
+    return "".join(f'<span class="line">{line or " "}</span>' for line in text.splitlines())

@@ -1,0 +1,59 @@
+import re
+
+import pytest
+from toy_lesson import EXERCISE, START, lesson_file
+
+from lowrankweights.teaching.handouts import handout
+from lowrankweights.teaching.lessons import read_lessons
+
+for name in ("markdown_it", "mdit_py_plugins", "latex2mathml"):
+    pytest.importorskip(name, reason=f"{name} is not installed")
+
+TEXT = (
+    START + "# %% [markdown]\n# ## A formula\n#\n# Inline $W = U w_\\alpha$, and\n#\n# $$z = v W + b$$\n#\n"
+    "# | a | b |\n# |---|---|\n# | 1 | 2 |\n"
+    "# %%\nimport matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nax.plot([1, 2])\nplt.show()\n"
+    f"print('five dollars: $5', {'x' * 300!r})\n" + EXERCISE
+)
+
+
+def without(page, *tags):
+    for tag in tags:
+        page = re.sub(rf"<{tag}\b.*?</{tag}>", "", page, flags=re.DOTALL)
+    return re.sub(r'src="data:[^"]*"', "", page)
+
+
+@pytest.mark.parametrize("to", ["slides", "print"])
+def test_a_page_stands_alone_with_mathml_and_every_picture_once(to, tmp_path):
+    lesson_file(tmp_path, TEXT)
+    (path,) = handout(to, tmp_path / "out", tmp_path)
+    page = path.read_text(encoding="utf-8")
+    assert page.count("<img") == 1 and page.count("<math") == 2 and "<table>" in page
+    assert "$" not in without(page, "pre", "style") and "<script" not in page
+    assert not re.search(r"(src|href)=\"(?!data:)", page) and "@import" not in page
+    assert "x = None" in page and 'class="exercise"' in page
+    # mutants and checks are in neither, hints and answers in print alone
+    assert "x = 2" not in page and "with check" not in page
+    assert ("Hints and model answers" in page) == ("x = 1" in page) == (to == "print")
+
+
+def test_a_heading_begins_a_slide_and_a_full_one_goes_on(tmp_path):
+    many = "".join(f"# %% [markdown]\n# Paragraph {i}: {'words ' * 40}\n" for i in range(12))
+    lesson_file(
+        tmp_path, START + "# %% [markdown]\n# ## One\n# a\n" + many + "# %% [markdown]\n# ## Two\n# b\n"
+    )
+    (path,) = handout("slides", tmp_path / "out", tmp_path)
+    slides = path.read_text(encoding="utf-8").split("<section>")[1:]
+    assert 5 < len(slides) < 14 and sum("<h2>One" in s for s in slides) == 1
+    assert sum("<h3>One" in s for s in slides) >= 2  # a title where it goes on
+    assert "<h2>Two" in slides[-1] and f"{len(slides)} / {len(slides)}" in slides[-1]
+
+
+@pytest.mark.parametrize("lesson", read_lessons(), ids=lambda lesson: lesson.name)
+def test_no_formula_of_the_lessons_stays_raw(lesson):
+    from lowrankweights.teaching.handouts.words import html_of
+
+    for cell in lesson.cells:
+        if cell.is_markdown:
+            page = without(html_of(cell.text), "pre", "code")
+            assert "$" not in page and "merror" not in page, f"line {cell.line}"
