@@ -28,6 +28,13 @@ class FiltersOfCifar(Figure):
     """One network, with every weight learned."""
 
     name, presets = "1-convnet-cifar", OF_CIFAR
+    reading = (
+        "**These filters do not come back.** Trained on 20,000 images alone every weight goes its own way: "
+        "the filters are hardly smooth (the length scale that explains their known weights best is half a "
+        "pixel), and so a fifth of the weights says next to nothing of the others. That such filters need "
+        "not be learned whole is seen from the other side: a network that is held to smooth ones, of which "
+        "a quarter of the weights is learned, reads images as well or better ([Figure 5](5-standard.md))."
+    )
 
     def runs(self, preset):
         """The only one."""
