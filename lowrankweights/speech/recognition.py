@@ -10,7 +10,7 @@ from .phones import N_STATES, PHONES, Segment
 from .scoring import edits
 
 N_CLASSES = len(PHONES) * N_STATES
-PENALTIES = (-2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 11.0, 15.0)
+PENALTIES = (-6.0, -4.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 11.0, 15.0)
 LEAST = 1e-30  # of a probability, before its logarithm
 
 
