@@ -961,9 +961,8 @@ three = ("pivoted", "8 columns", "PCA")
 spent = {
     name: [per_cent(wrong_digits([fit(name, 600, a, s) for s in seeds])) for a in splits] for name in three
 }
-teaching.compare_guess(
-    guess_eight, float(np.mean(spent["8 columns"][0])), "eight columns of 4, per cent wrong"
-)
+of_four = float(np.mean(spent["8 columns"][0]))
+teaching.compare_guess(guess_eight, of_four, "eight columns of 4, per cent wrong")
 
 fig, ax = plt.subplots(figsize=(5.2, 3.2), layout="constrained")
 named = {"pivoted": "one column, pivots", "8 columns": "eight columns, pivots", "PCA": "principal components"}
@@ -1168,16 +1167,12 @@ def frontier(networks):
 
 # %% mutant frontier: the convex part of it
 def frontier(networks):
-    hull = []
-    for p in sorted(networks):
-        if hull and p[1] >= hull[-1][1]:
-            continue
-        while len(hull) > 1 and (hull[-1][1] - hull[-2][1]) * (p[0] - hull[-2][0]) >= (p[1] - hull[-2][1]) * (
-            hull[-1][0] - hull[-2][0]
-        ):
-            hull.pop()
-        hull.append(p)
-    return hull
+    kept = [p for p in sorted(networks) if all(q[1] > p[1] for q in networks if q != p and q[0] <= p[0])]
+
+    def below(p, a, b):  # p is not above the line from a to b
+        return (p[1] - a[1]) * (b[0] - a[0]) <= (b[1] - a[1]) * (p[0] - a[0])
+
+    return [p for p in kept if all(below(p, a, b) for a in kept for b in kept if a[0] < p[0] < b[0])]
 
 
 # %% mutant frontier: the errors only
@@ -1473,9 +1468,7 @@ on_test = float(100 * np.mean(few.predict(X_test) != y_test))
 print(f"validation {100 * chosen.error:.1f} ± {100 * chosen.standard_error:.1f} %, test {on_test:.1f} %")
 apart = on_test - 100 * chosen.error
 verdict = "more" if apart > 0.5 else "fewer" if apart < -0.5 else "as many"
-teaching.compare_guess(
-    guess_test, verdict, "wrong test digits against validation rows", also=[f"{verdict} wrong"]
-)
+teaching.compare_guess(guess_test, verdict, "wrong test digits against validation rows")
 
 # %% claim too_kind: the test error is 0.5 to 2.2 points above the validation error of the same network
 for k in range(5) if seed == 0 else ():  # five runs, as above
