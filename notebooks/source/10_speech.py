@@ -65,7 +65,7 @@ whole.set(ylabel="sound pressure")
 plt.show()
 
 # %% [markdown]
-# Above is the whole sentence, below 40 ms of `iy`: the same shape comes again and again, 120 times a second, which is how high the voice is. The wave's samples are a bad description of a phone. If the voice is a little higher, or begins a little later, all
+# Above is the whole sentence, below 40 ms of `iy`: the same shape comes again and again, a little more than a hundred times a second, which is how high the voice is. The wave's samples are a bad description of a phone. If the voice is a little higher, or begins a little later, all
 # samples are others. What stays is *how much of each frequency* there is. So the wave is cut into short overlapping pieces, called frames: 25 ms (400 samples), one every 10 ms (160 samples). Of each frame we take the power spectrum:
 #
 # $$P_f = \left|\sum_{m=0}^{N-1} x_m\, w_m\, e^{-2 \pi i f m / n_{\mathrm{fft}}}\right|^2, \qquad w_m = 0.54 - 0.46 \cos\frac{2 \pi m}{N - 1}.$$
@@ -977,8 +977,7 @@ known = np.full(n_v, np.nan)
 j = np.argsort([np.corrcoef(a, b)[0, 1] for a, b in zip(W.T, W_hat.T)])[20]  # a filter of the middle
 known[alpha] = W[alpha, j]
 fig, axes = plt.subplots(1, 3, figsize=(7.6, 3.4), layout="constrained", sharey=True)
-cmap = plotting.DIVERGING.copy()
-cmap.set_bad(plotting.UNKNOWN)
+cmap = plotting.DIVERGING.with_extremes(bad=plotting.UNKNOWN)
 top = np.abs(W[:, j]).max()
 for ax, w, title in zip(
     axes, (W[:, j], known, W_hat[:, j]), ("a filter, all learned", "a quarter of it", "predicted from these")
