@@ -134,6 +134,20 @@ def test_figure_5s_claim_holds_and_its_page_says_where_not():
     )
 
 
+def test_what_predicting_costs_four_kinds_of_units_is_as_the_page_says():
+    primary, found = verdicts("activations")
+    assert list(primary.values()) == ["undecided"]
+    costs = {c.text.split(", ")[1]: c for c in found if "a quarter of the weights costs" in c.text}
+    assert costs["sigmoid"].high < 0 and f"{100 * costs['sigmoid'].mean:.1f}" == "-0.4"
+    others = [costs[kind] for kind in ("relu", "maxout", "dropout")]
+    assert all(abs(c.mean) < 0.0015 and c.low < 0 < c.high for c in others)
+    _, _, results = standard("activations")
+    errors = {}
+    for r in compared(results):
+        errors.setdefault(r["method"], []).append(r["error"])
+    assert max(errors, key=lambda method: np.mean(errors[method])) == "sigmoid, every weight"
+
+
 def test_figure_4s_primary_claims_wait_for_six_seeds():
     """Predicted from few weights it beats other ways to have few, and costs no accuracy."""
     primary, found = verdicts("4-mnist")

@@ -58,6 +58,12 @@ class Activations(SearchedFigure):
     """Networks of each kind of unit, with every weight and with a quarter of them."""
 
     name, presets = "activations", PRESETS
+    reading = (
+        "**Nothing is lost.** With rectified units, maxout and dropout three quarters of the weights are "
+        "predicted at -0.1 to +0.1 points, and no interval is clear of zero; with sigmoids the error falls by "
+        "0.4. So the four are not shown to be within 0.3 points of each other, but it is a gain that sets "
+        "one apart: the sigmoid network of every weight is the worst of the eight."
+    )
 
     def models(self, preset):
         """Each kind with every weight and with a quarter."""
@@ -142,7 +148,7 @@ class Activations(SearchedFigure):
                 left.vlines(x, low, high, color=style["color"], lw=0.8)
         left.set_xticks(range(len(KINDS)), list(KINDS))
         left.set(ylabel="test error (%)", title=data_in_words(results))
-        left.legend(fontsize="small", loc="upper left")
+        left.legend(fontsize="small", loc="upper right")
         if found:
             plotting.differences(found, right)
         return figure
