@@ -60,7 +60,7 @@ class Activations(SearchedFigure):
     name, presets = "activations", PRESETS
     reading = (
         "**Nothing is lost.** With rectified units, maxout and dropout three quarters of the weights are "
-        "predicted at -0.1 to +0.1 points, and no interval is clear of zero; with sigmoids the error falls by "
+        "predicted at -0.1 to +0.1 points, and no interval is clear of zero; with sigmoids errors fall by "
         "0.4. So the four are not shown to be within 0.3 points of each other, but it is a gain that sets "
         "one apart: the sigmoid network of every weight is the worst of the eight."
     )
@@ -86,7 +86,7 @@ class Activations(SearchedFigure):
         search, start = spec["stage"] == SEARCH, time.process_time()
         data = load(spec["data"], spec["n_search" if search else "n_train"])
         result, net, theta = fit(spec, data, {}, n_threads)
-        result["train_seconds"] = round(time.process_time() - start, 2)
+        result |= {"train_seconds": round(time.process_time() - start, 2), "n_components": None}
         return result if search else {**result, **tested(net, theta, data)}
 
     def comparisons(self, results):
