@@ -11,8 +11,9 @@ PACKAGE = Path(lowrankweights.__file__).parent
 # "w_alpha : array, (n_alpha, n_h)" in a docstring; several letters may share a line
 DESCRIBED = re.compile(r"^ *([A-Za-z_]\w*(?:, [A-Za-z_]\w*)*) : (?:nd)?array\b(.*)$", re.M)
 SHAPE = re.compile(r"\([^()]*\)")
-# other words for a size: scikit-learn's, that of features from anywhere, those of images
+# other words for a size: scikit-learn's, that of features from anywhere, those of images, a network's
 SIZES = {"n_components": "n_h", "n_features": "n_h", "*in_shape": "n_v", "*out_shape": "n_h"}
+SIZES |= {"net.n_dynamic": "n_dynamic"}
 # letters that are given away twice: public arguments, and the optimiser's, which knows no network
 EXCEPTIONS = {
     ("y", "(n,)"): "scikit-learn's labels",
