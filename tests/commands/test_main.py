@@ -149,7 +149,7 @@ def test_a_schedule_is_all_rows_at_once_or_growing_samples(capsys):
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda module: module.__name__.rsplit(".", 1)[1])
 def test_every_command_says_what_it_does_and_what_its_arguments_are(command, capsys):
-    name = command.__name__.rsplit(".", 1)[1]
+    name = command.__name__.rsplit(".", 1)[1].replace("_", "-")
     with pytest.raises(SystemExit) as stop:
         main([name, "--help"])
     out = capsys.readouterr().out

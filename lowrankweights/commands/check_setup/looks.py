@@ -29,9 +29,10 @@ class Finding(NamedTuple):
         return "!" if self.remedy else " "
 
 
-def findings():
+def findings(with_fit=True):
     """All of them, in order; the last one takes some seconds."""
-    for look in (version, system, libraries, processors, blas, cache, lessons, data, memory, disk, fit):
+    looks = (version, system, libraries, processors, blas, cache, lessons, data, memory, disk)
+    for look in (*looks, fit) if with_fit else looks:
         yield look()
 
 

@@ -4,8 +4,8 @@ from html import escape
 from pathlib import Path
 
 from ... import _checks
-from ..lessons.notebooks import chosen, opening
 from ..lessons.source import read_lessons
+from ..lessons.versions import chosen, opening
 from .content import Block, blocks
 from .words import code_html, html_of
 

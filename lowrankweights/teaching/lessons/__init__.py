@@ -16,8 +16,8 @@ against the package in tests/teaching/lessons/.
 from .exercises import Checks
 from .guesses import begin, compare_guess, sized
 from .harness import failures, try_exercises
-from .notebooks import export
 from .source import read_lesson, read_lessons
+from .versions import export
 
 __all__ = [
     "Checks",

@@ -3,8 +3,8 @@
 import os
 import time
 
-from .notebooks import export
 from .source import read_lessons
+from .versions import export
 
 
 def run(options):

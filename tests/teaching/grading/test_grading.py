@@ -9,7 +9,7 @@ from lowrankweights.commands.main import main
 from lowrankweights.teaching.grading import find_submissions, grade
 from lowrankweights.teaching.grading.order import steps
 from lowrankweights.teaching.lessons import read_lesson, read_lessons
-from lowrankweights.teaching.lessons.notebooks import student, to_json
+from lowrankweights.teaching.lessons.versions import student, to_json
 
 TWO = (
     START.replace("Checks()", "Checks(['x', 'double'])")

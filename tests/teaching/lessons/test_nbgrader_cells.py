@@ -4,8 +4,9 @@ import re
 import pytest
 from toy_lesson import EXERCISE, START, lesson_file
 
-from lowrankweights.teaching.lessons import failures, notebooks, read_lesson, read_lessons
-from lowrankweights.teaching.lessons.nbgrader_cells import marked_solution
+from lowrankweights.teaching.lessons import failures, read_lesson, read_lessons
+from lowrankweights.teaching.lessons.versions import notebooks
+from lowrankweights.teaching.lessons.versions.nbgrader_cells import marked_solution
 
 LESSONS = read_lessons()
 QUESTION = (

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from lowrankweights.teaching.lessons import notebooks
 from lowrankweights.teaching.lessons import source as lessons
+from lowrankweights.teaching.lessons.versions import notebooks
 
 FOLDER = Path(__file__).parents[3] / "notebooks"
 LESSONS = lessons.read_lessons()

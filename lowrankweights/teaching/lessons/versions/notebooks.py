@@ -4,10 +4,10 @@ import hashlib
 import json
 from pathlib import Path
 
-from ... import _checks
+from .... import _checks
+from ..source import lesson_number, read_lessons
 from . import nbgrader_cells
 from .nbgrader_cells import without_hidden_tests
-from .source import lesson_number, read_lessons
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 FOLDED_CODE = {"jupyter": {"source_hidden": True}}
