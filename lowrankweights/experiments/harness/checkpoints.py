@@ -23,8 +23,11 @@ def path_of(results, spec):
 
 
 def remove(path):
-    """Once the run's line is written: its files, and the folder with the last one."""
-    for own in (path, *path.parent.glob(f"{path.stem}-*.npz")):
+    """Once the run's line is written: its files, and the folder with the last one.
+
+    Also ``STEM-K.npz``, where a run has parts, and what was being written when a run was killed.
+    """
+    for own in (path, *path.parent.glob(f"{path.stem}-*.npz"), *path.parent.glob(f".{path.stem}*")):
         own.unlink(missing_ok=True)
     if path.parent.is_dir() and not any(path.parent.iterdir()):
         path.parent.rmdir()

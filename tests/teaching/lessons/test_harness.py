@@ -1,9 +1,10 @@
 import pytest
 from toy_lesson import EXERCISE, START, lesson_file
 
-from lowrankweights.teaching.lessons import failures, notebooks, read_lesson, try_exercises
+from lowrankweights.teaching.lessons import failures, read_lesson, try_exercises
 from lowrankweights.teaching.lessons.course import hold_claims
 from lowrankweights.teaching.lessons.harness import run_claims
+from lowrankweights.teaching.lessons.versions import notebooks
 
 
 def test_the_harness_tells_a_check_that_lets_everything_through(tmp_path):

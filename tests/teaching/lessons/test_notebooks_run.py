@@ -8,8 +8,9 @@ import sys
 
 import pytest
 
-from lowrankweights.teaching.lessons import harness, notebooks
+from lowrankweights.teaching.lessons import harness
 from lowrankweights.teaching.lessons import source as lessons
+from lowrankweights.teaching.lessons.versions import notebooks
 
 FULL = os.environ.get("LOWRANKWEIGHTS_NOTEBOOKS") == "full"
 FORMS = ("student", "solutions") if FULL else ("student",)
