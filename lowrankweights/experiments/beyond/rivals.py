@@ -162,6 +162,7 @@ def _own_options(rival, hidden, p):
 
 
 def budgets(results):
+    """The budgets of results, rising; every weight has none."""
     return sorted({r["budget"] for r in results if "budget" in r})
 
 

@@ -1,6 +1,7 @@
 """Mark a folder of notebooks: a process each, a table of marks, a page of feedback for each student."""
 
 import csv
+import io
 import json
 import os
 import signal
@@ -164,22 +165,16 @@ def write(marks, out):
     out.mkdir(parents=True, exist_ok=True)
     (out / "feedback").mkdir(exist_ok=True)
     names = list(dict.fromkeys(name for m in marks for name in m.exercises))
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["student", "lesson", *names, "points", "of", "remark"])
+    for m in marks:
+        lesson = "" if m.submission.lesson is None else lesson_number(m.submission.lesson.name)
+        own = [m.points(name) if name in m.exercises else "" for name in names]
+        table.writerow([m.submission.student, lesson, *own, m.total, m.most, m.submission.fault or m.ended])
     with replacing(out / "marks.csv") as file:
-        rows = [["student", "lesson", *names, "points", "of", "remark"]]
-        for m in marks:
-            lesson = "" if m.submission.lesson is None else lesson_number(m.submission.lesson.name)
-            own = [m.points(name) if name in m.exercises else "" for name in names]
-            rows.append([m.submission.student, lesson, *own, m.total, m.most, m.submission.fault or m.ended])
-        file.write("\n".join(_csv_line(row) for row in rows).encode("utf-8") + b"\n")
+        file.write(text.getvalue().encode("utf-8"))
     (out / "marks.html").write_text(marks_page(marks, names), encoding="utf-8")
     for m in marks:
-        path = out / "feedback" / f"{m.submission.student}.html"
+        path = out / "feedback" / f"{m.submission.page}.html"
         path.write_text(feedback_page(m), encoding="utf-8")
-
-
-def _csv_line(row):
-    import io
-
-    line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(row)
-    return line.getvalue()

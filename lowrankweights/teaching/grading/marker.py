@@ -4,6 +4,7 @@ Reads the steps from stdin, and prints a line of JSON for each check as it ends,
 endless loop counts.
 """
 
+import ast
 import contextlib
 import io
 import json
@@ -66,11 +67,10 @@ def run_cell(text, namespace, seconds, printed=None):
 
     place = "<answer>"
     linecache.cache[place] = len(text), None, text.splitlines(keepends=True), place
-    lines = [line for line in text.splitlines() if not line.lstrip().startswith(("%", "!"))]  # IPython's
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         with contextlib.redirect_stdout(printed or io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            exec(compile("\n".join(lines), place, "exec"), namespace)
+            exec(compile(as_python(text), place, "exec"), namespace)
     except TooLong:
         return f"stopped after {seconds:g} seconds"
     except KeyboardInterrupt:
@@ -82,6 +82,19 @@ def run_cell(text, namespace, seconds, printed=None):
         if pyplot := sys.modules.get("matplotlib.pyplot"):
             pyplot.close("all")
     return ""
+
+
+def as_python(text):
+    """A cell's text; where it is no Python, without IPython's lines, which begin with % or !.
+
+    >>> as_python("%matplotlib inline\\nx = 1"), as_python("x = (7\\n% 4)")
+    ('x = 1', 'x = (7\\n% 4)')
+    """
+    try:
+        ast.parse(text)
+    except SyntaxError:
+        return "\n".join(line for line in text.splitlines() if not line.lstrip().startswith(("%", "!")))
+    return text
 
 
 def _too_long(number, frame):

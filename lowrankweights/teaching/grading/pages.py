@@ -36,7 +36,7 @@ def marks_page(marks, names):
         cells = "".join(_mark(m, name) for name in names)
         remark = escape(m.submission.fault or m.ended)
         rows.append(
-            f'<tr><td><a href="feedback/{student}.html">{student}</a></td>{cells}'
+            f'<tr><td><a href="feedback/{escape(m.submission.page)}.html">{student}</a></td>{cells}'
             f'<td class="number">{m.total} / {m.most}</td><td>{remark}</td></tr>'
         )
     warning = f"<p><strong>{UNPROTECTED}</strong></p>" if any(m.protected is False for m in marks) else ""

@@ -1,6 +1,7 @@
 """Which notebooks there are to mark, and what in them is a student's own."""
 
 import ast
+import collections
 import json
 import re
 from dataclasses import dataclass, field
@@ -29,6 +30,8 @@ class Submission:
         Prose that is not the lesson's: answers in words, notes.
     fault : str
         Why it cannot be marked; else "".
+    page : str
+        Name of the page of feedback: the student's, with the notebook's where there are several.
     """
 
     student: str
@@ -38,6 +41,7 @@ class Submission:
     without: list = field(default_factory=list)
     written: list = field(default_factory=list)
     fault: str = ""
+    page: str = ""
 
 
 def find_submissions(folder, lessons, number=None):
@@ -69,7 +73,11 @@ def find_submissions(folder, lessons, number=None):
     by_number = {lesson_number(lesson.name): lesson for lesson in lessons}
     if number is not None:
         _checks.choice("--lesson", number, by_number)
-    return [_read(path, folder, by_number, number) for path in paths]
+    found = [_read(path, folder, by_number, number) for path in paths]
+    counts = collections.Counter(s.student for s in found)
+    for s in found:
+        s.page = s.student if counts[s.student] == 1 else f"{s.student}-{s.path.stem}"
+    return found
 
 
 def _read(path, folder, by_number, number):

@@ -1,11 +1,11 @@
 """What a lesson shows when it is run: prose, code, what was printed, pictures."""
 
 import base64
-import contextlib
 import io
-import linecache
 import warnings
 from dataclasses import dataclass
+
+from ..lessons.harness import run_cell
 
 
 @dataclass
@@ -60,20 +60,14 @@ def blocks(lesson):
 
 def run(lesson, cell, namespace):
     """Run a cell: what it printed, and its pictures as PNG in base64."""
-    import matplotlib.pyplot as plt
-
-    place, printed = f"{lesson.name}, line {cell.line}", io.StringIO()
-    linecache.cache[place] = len(cell.text), None, cell.text.splitlines(keepends=True), place
-    try:
-        with contextlib.redirect_stdout(printed), warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message=".*non-interactive")  # plt.show()
-            exec(compile(cell.text, place, "exec"), namespace)
-    except Exception as error:
-        raise RuntimeError(f"{place}: {type(error).__name__}: {error}") from error
     pictures = []
-    for number in plt.get_fignums():
-        png = io.BytesIO()
-        plt.figure(number).savefig(png, format="png", dpi=160, bbox_inches="tight")
-        pictures.append(base64.b64encode(png.getvalue()).decode("ascii"))
-    plt.close("all")
-    return printed.getvalue(), pictures
+
+    def keep(pyplot):
+        for number in pyplot.get_fignums():
+            png = io.BytesIO()
+            pyplot.figure(number).savefig(png, format="png", dpi=160, bbox_inches="tight")
+            pictures.append(base64.b64encode(png.getvalue()).decode("ascii"))
+
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*non-interactive")  # plt.show()
+        return run_cell(lesson, cell, namespace, seen=keep), pictures

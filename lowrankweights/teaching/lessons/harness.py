@@ -95,8 +95,8 @@ def run_claims(lesson, seeds=SEEDS):
     return found
 
 
-def run_cell(lesson, cell, namespace):
-    """Run a cell's code; returns what it printed."""
+def run_cell(lesson, cell, namespace, seen=lambda pictures: None):
+    """Run a cell's code; returns what it printed. ``seen`` is called with pyplot, before its pictures go."""
     printed, place = io.StringIO(), f"{lesson.name}, line {cell.line}"
     # as in a notebook: an answer's lines can be read
     linecache.cache[place] = len(cell.text), None, cell.text.splitlines(keepends=True), place
@@ -106,6 +106,7 @@ def run_cell(lesson, cell, namespace):
     except Exception as error:
         raise RuntimeError(f"{place}: {type(error).__name__}: {error}") from error
     if pictures := sys.modules.get("matplotlib.pyplot"):
+        seen(pictures)
         pictures.close("all")  # as in a notebook
     return printed.getvalue()
 

@@ -28,6 +28,7 @@ HARMLESS = {
     "an exit": "exit()",
     "an endless cell": "while True:\n    pass",
     "a magic": "%matplotlib inline",
+    "a remainder": "left = (7\n    % 4)\nassert left == 3",
     "a syntax error": "def (",
 }
 TAMPERED = {
@@ -131,6 +132,15 @@ def test_students_code_sees_neither_answers_nor_others_nor_the_network(lesson, t
         pytest.skip("this system lets no process be shut in")
     assert m.total == 4 and m.failed[0][1].startswith("ValueError: [] ")
     assert "refused" not in m.failed[0][1]  # no network, rather than nobody at that port
+
+
+def test_a_student_with_two_notebooks_has_two_pages(lesson, tmp_path):
+    for name in ("77_first", "77_second"):
+        notebook(lesson, tmp_path / "class" / "ann" / f"{name}.ipynb", RIGHT)
+    grade(tmp_path / "class", tmp_path / "marks", source=tmp_path / "source", number="77")
+    pages = sorted(p.name for p in (tmp_path / "marks" / "feedback").iterdir())
+    assert pages == ["ann-77_first.html", "ann-77_second.html"]
+    assert all(name in (tmp_path / "marks" / "marks.html").read_text() for name in pages)
 
 
 def test_memory_is_limited(lesson, tmp_path):

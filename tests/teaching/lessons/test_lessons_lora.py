@@ -1,27 +1,17 @@
 """Lesson 13: what it writes by hand is what the package does."""
 
-import matplotlib
 import numpy as np
 import pytest
+from run_lesson import names_of
 
 import lowrankweights as lrw
 from lowrankweights.building import adapted
-from lowrankweights.teaching.lessons import harness
-from lowrankweights.teaching.lessons import source as lessons
 
 
 @pytest.fixture(scope="module")
 def own():
     """The lesson's namespace, run at its tiny size with its solutions."""
-    (lesson,) = (lesson for lesson in lessons.read_lessons() if lesson.name.startswith("13"))
-    namespace = {}
-    with pytest.MonkeyPatch.context() as patch, matplotlib.rc_context():
-        patch.setenv("LOWRANKWEIGHTS_TINY", "1")
-        for cell in lesson.cells:
-            if cell.kind in ("code", "solution", "check"):
-                harness.run_cell(lesson, cell, namespace)
-        matplotlib.pyplot.close("all")
-    return namespace
+    return names_of("13")
 
 
 def test_lesson_13_writes_what_the_package_does(own):
