@@ -1,9 +1,10 @@
 """What a lesson shows when it is run: prose, code, what was printed, pictures."""
 
+import ast
 import base64
 import io
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..lessons.harness import run_cell
 
@@ -16,7 +17,7 @@ class Block:
     ----------
     kind : str
         "prose" (Markdown), "code", "exercise" (a starter), "output" (text), "picture" (PNG as base64),
-        "hints", or "answer" (Markdown).
+        "worked" (HTML, what a cell's last line is), "hints", or "answer" (Markdown).
     text : str
     name : str
         Of the exercise or question that it belongs to, else "".
@@ -51,8 +52,10 @@ def blocks(lesson):
         elif cell.kind == "check":
             run(lesson, cell, namespace)
         elif cell.kind == "code":
-            printed, pictures = run(lesson, cell, namespace)
+            printed, pictures = run(lesson, replace(cell, text=leaving_its_value(cell.text)), namespace)
             yield Block("code", cell.text)
+            if shown := getattr(namespace.pop("_"), "_repr_html_", str)():
+                yield Block("worked", shown)
             if printed.strip():
                 yield Block("output", printed.rstrip())
             yield from (Block("picture", picture) for picture in pictures)
@@ -71,3 +74,16 @@ def run(lesson, cell, namespace):
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*non-interactive")  # plt.show()
         return run_cell(lesson, cell, namespace, seen=keep), pictures
+
+
+def leaving_its_value(text):
+    """A cell's code, with the value of its last line kept as ``_``, as at a prompt.
+
+    >>> leaving_its_value("a = 2\\na + 1"), leaving_its_value("a = 2")
+    ('a = 2\\n_ = (a + 1)', 'a = 2\\n_ = None')
+    """
+    *_, last = ast.parse(text).body or [None]
+    if not isinstance(last, ast.Expr):
+        return f"{text}\n_ = None"
+    lines = text.splitlines()
+    return "\n".join([*lines[: last.lineno - 1], f"_ = ({ast.unparse(last)})"])

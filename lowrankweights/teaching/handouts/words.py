@@ -1,6 +1,7 @@
 """Markdown with formulas as HTML with MathML."""
 
 import functools
+import math
 import re
 from html import escape
 
@@ -8,6 +9,7 @@ from ... import _checks
 
 EXTRA = 'pip install "lowrankweights[notebooks]"'
 WIDTH = 88  # characters of a line of code, longer ones go on below
+LONG = 15  # lines of code from which on it is set smaller, or may be cut by the end of a page
 
 
 @functools.cache
@@ -38,7 +40,13 @@ def html_of(markdown):
 
 def code_html(text):
     """Code as HTML, long lines wrapped."""
-    return f"<pre>{wrapped(escape(text.rstrip()))}</pre>"
+    long = ' data-long=""' if n_lines(text) > LONG else ""
+    return f"<pre{long}>{wrapped(escape(text.rstrip()))}</pre>"
+
+
+def n_lines(text):
+    """About how many lines a text takes, long ones wrapped."""
+    return sum(max(1, math.ceil(len(line) / WIDTH)) for line in text.splitlines())
 
 
 def wrapped(text):

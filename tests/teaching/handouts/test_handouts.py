@@ -57,3 +57,27 @@ def test_no_formula_of_the_lessons_stays_raw(lesson):
         if cell.is_markdown:
             page = without(html_of(cell.text), "pre", "code")
             assert "$" not in page and "merror" not in page, f"line {cell.line}"
+
+
+def test_code_stays_with_what_it_prints_and_long_code_is_divided(tmp_path):
+    long = "\n\n".join(f"a_{i} = [\n    {i},\n    {i},\n]" for i in range(9))  # 44 lines
+    cells = f"# %%\n{long}\n# %% [markdown]\n# {'words ' * 110}\n#\n# As here:\n# %%\nprint('said')\n"
+    lesson_file(tmp_path, START + "# %% [markdown]\n# ## One\n# a\n" + cells)
+    (path,) = handout("slides", tmp_path / "out", tmp_path)
+    slides = path.read_text(encoding="utf-8").split("<section>")[1:]
+    with_code = [s for s in slides if "a_" in s]
+    assert len(with_code) == 3 and all(s.count('class="line"') <= 21 for s in with_code)
+    (shown,) = (s for s in slides if '<pre class="output"' in s)
+    assert "print(" in shown and "As here:" in shown
+
+
+def test_worked_numbers_are_shown_a_part_on_a_slide(tmp_path):
+    worked = (
+        "import lowrankweights as lrw\nnet = lrw.Network([lrw.Dense(lrw.Full(2, 1))], 'squared_error')\n"
+        "lrw.explain(net, net.init(rng=0), [[1.0, 2.0]], [[1.0]], format='html')\n"
+    )
+    lesson_file(tmp_path, START + f"# %%\n{worked}")
+    for to in ("slides", "print"):
+        (path,) = handout(to, tmp_path / "out", tmp_path)
+        sections = path.read_text(encoding="utf-8").split("<section>")[-3 if to == "slides" else 0 :]
+        assert [s.count("<h4") for s in sections] == ([1, 1, 1] if to == "slides" else [3])
