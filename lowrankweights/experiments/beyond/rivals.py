@@ -77,7 +77,7 @@ class Rivals(SearchedFigure):
             for rival in self.names[:-1]:
                 settings = {**common, "rival": rival, "budget": budget}
                 name = rival if rival in OURS else f"rival: {rival}"
-                models[f"{name}, {budget:,}"] = Model(settings, _own_options(rival, hidden, p))
+                models[f"{name}, {budget:,}"] = Model(settings, _own_options(rival, budget, hidden, p))
         return models
 
     def seeds(self, preset):
@@ -148,7 +148,7 @@ class Rivals(SearchedFigure):
         return figure
 
 
-def _own_options(rival, hidden, p):
+def _own_options(rival, budget, hidden, p):
     """What is searched for a rival beside weight decay: its layers, and what it has of its own."""
     if rival == rivals.CHOSEN:
         return None
@@ -156,7 +156,9 @@ def _own_options(rival, hidden, p):
         return {"n_components": p["n_components"], "n_layers": [2, 1]}
     if rival == rivals.NARROWER:
         return {"n_layers": [2, 1]}
-    if rival in (rivals.PRUNING, rivals.SUBSPACE):
+    if rival == rivals.PRUNING:  # biases are never pruned, of ten classes neither
+        return {"hidden": [units for units in p["full"] if sum(units) + 10 < budget]}
+    if rival == rivals.SUBSPACE:
         return {"hidden": p["full"]}
     return {"hidden": hidden} | ({"length_scale": [1.0, 2.0]} if rival == "SE-Emp" else {})
 
