@@ -18,8 +18,7 @@
 # Some sentences below give a range, such as "0.84 to 0.85". Such a number was computed five times, with five networks and five random choices, and was always in this range.
 #
 # Every section asks you to **guess** first. Write your guess down: a surprise teaches more than a sentence does, and nobody is looking.
-# A check never stops the notebook: an exercise that you skip says that it is missing, and you can come back. It tries your function
-# on data of its own, of other sizes than the notebook's.
+# A check tries your function on data of its own, of other sizes than the notebook's.
 
 # %%
 import matplotlib.pyplot as plt

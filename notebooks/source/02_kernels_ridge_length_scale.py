@@ -16,7 +16,7 @@
 # There are two knobs in it: the length scale $\sigma$, hidden in the kernel, and the ridge $\lambda$. In this notebook you take the formula apart, turn both
 # knobs until something breaks, and learn how to set them.
 #
-# As always: **guess** before you look. A check never stops the notebook.
+# As always: **guess** before you look.
 
 # %%
 from decimal import Decimal

@@ -13,7 +13,6 @@
 #
 # Every section goes the same way: you **guess**, we **look**, you **write**, and a **check** says what is right and what
 # is not. Half of the checks ask the *gradient doctor*, a part of the package that knows the mistakes people make.
-# A check never stops the notebook: an exercise that you skip is reported as missing, and you can come back to it.
 
 # %%
 import matplotlib.pyplot as plt
@@ -278,7 +277,7 @@ with check("dense_backward") as c:
         c.gradient(dense_backward, layer, layer.init(rng=1), rows, above)
 
 # %% [markdown]
-# That was the gradient doctor. It does not compare with stored numbers: it runs your function with several weights and on several
+# The check is the gradient doctor. It does not compare with stored numbers: it runs your function with several weights and on several
 # rows. If one of your gradients is wrong, it says *which* one, and mostly why. You will meet it again.
 #
 # Here is the same pass with every number written out, for a network so small that you can compute it on paper.
@@ -753,7 +752,7 @@ with check("factored_backward") as c:
 # **Question.** $n$ = 1,437 rows, $n_v = 64$, $n_\alpha = 16$, $n_h = 10$. How many multiplications does each side take to
 # get $dw_\alpha$, if $v U$ is computed once, before training begins?
 #
-# Work it out on paper before you open the answer. (A product of an (a, b) and a (b, c) matrix takes a·b·c.)
+# Work it out on paper. (A product of an (a, b) and a (b, c) matrix takes a·b·c.)
 
 # %% [markdown] answer orders
 # Left: $v^\top dz$ takes 64 · 1437 · 10 = 919,680, and $U^\top$ of that 16 · 64 · 10 = 10,240 more: **929,920**. Right,
@@ -1202,7 +1201,7 @@ def loss_and_grad(theta, X, Y):
 
 # %% [markdown] hint loss_and_grad
 # `dh = dz2 @ W2.T`. The rest is exercise 3, with X for v: `dw_alpha, db1, _ = factored_backward(dh, X, h, U, w_alpha)`. If you have
-# skipped it, take the lines of its model answer.
+# skipped it, its hints say how.
 
 # %% [markdown] hint loss_and_grad
 # `np.concatenate([dw_alpha.ravel(), db1, dW2.ravel(), db2])` makes the vector.
@@ -1521,7 +1520,8 @@ cosines = [float(line.split()[-2]) for line in report.table().splitlines() if li
 claim(max(map(abs, cosines)), 0, 0.05)
 
 # %% [markdown] question patients
-# **Question.** Do not read the functions, read the tables. What is wrong with A, B and C? Which numbers show it?
+# **Question.** Do not read the functions, read the tables. What is wrong with A, B and C, and which numbers show it?
+# Write it down before you run the next cell, which asks the doctor.
 
 # %% [markdown] answer patients
 # **A**: $db$ of layer 2 has exactly the right direction (cosine 1) and is too long by a whole number, the number of rows: *the $1/n$

@@ -2471,7 +2471,7 @@ with check("verdict") as c:
 
 # %% [markdown] question trap
 # **Question.** Multiply a loss and its gradient by $10^{-8}$. The problem is the same. What will `lrw.minimize` say with its default
-# `tol` of $10^{-6}$? Think, then open the answer, then run the next cell.
+# `tol` of $10^{-6}$? Think, write it down, then run the next cell.
 
 # %% [markdown] answer trap
 # *Converged*, after no iteration at all: no entry of the gradient is above `tol`, which is an absolute number. The report is true, and

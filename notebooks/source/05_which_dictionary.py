@@ -11,7 +11,7 @@
 # paper's Figure 4 compares seven choices of $U$ on MNIST, and two of them clearly win. In this notebook you meet their dictionaries and some more. You guess how they will do, and then
 # compare them yourself on small digits, in a "race". Its outcome is not quite the paper's. In the last exercise you make a dictionary of *your own*.
 #
-# You **guess**, we **look**, you **write**, and a check **looks at what you wrote**. A check never stops the notebook. *Run All* takes one to three
+# You **guess**, we **look**, you **write**, and a check **looks at what you wrote**. *Run All* takes one to three
 # minutes; most of it is the race in section 4.
 
 # %%
@@ -1391,8 +1391,7 @@ claim(100 * (n_wrong[0] - n_wrong[1]) / len(order[600:]), -1.8, 1.8)
 #
 # ### Exercise 5: your dictionary
 #
-# What do *you* believe about filters that read digits? Are they strokes, edges, rings, differences of two digits, changed principal components? Write it down as a function, and let it race. If you have no
-# idea yet, the first hint has three.
+# What do *you* believe about filters that read digits? Are they strokes, edges, rings, differences of two digits, changed principal components? Write it down as a function, and let it race.
 
 
 # %% starter my_dictionary

@@ -12,7 +12,7 @@
 # its own. Exactly as many numbers are learned as before; where 3 % of the pixels are known, about two thirds of the errors go away (section 6). Then we place the
 # groups on the image. Each sees one region sharply, as the paper proposes and does not try.
 #
-# As always: you **guess**, we **look**, you **write**, a check **looks at what you wrote**, and never stops the notebook.
+# As always: you **guess**, we **look**, you **write**, a check **looks at what you wrote**.
 # *Run All* takes about a minute on two cores.
 
 # %%

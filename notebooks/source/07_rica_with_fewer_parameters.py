@@ -11,7 +11,7 @@
 # rest at **every** step of learning. Its Figure 2 does so with filters for photographs: first all of their weights are learned, then 90 % of them, 80 %, and so on down to 10 %. Then look: are these still the same filters?
 #
 # You will build all that is needed: patches, whitening, the model (RICA) with its gradient, and the comparison. Each step goes the same way: you **guess**, we **look**, you
-# **write**, and a check says what is missing. A check never stops the notebook: skip what you like, and come back.
+# **write**, and a check says what is missing.
 
 # %%
 from functools import cache

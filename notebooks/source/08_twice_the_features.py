@@ -12,7 +12,7 @@
 # features. The paper finds RICA-50% clearly better.
 #
 # Filters alone are neither good nor bad. We need a task, and a whole machine around the filters; you build it in three exercises. Then comes the race. After it we ask what is
-# often left out: which numbers were not counted, and how much of a difference is noise. You **guess**, we **look**, you **write**, a check **says** what is missing and never stops the notebook.
+# often left out: which numbers were not counted, and how much of a difference is noise. You **guess**, we **look**, you **write**, a check **says** what is missing.
 
 # %%
 from functools import cache

@@ -12,7 +12,7 @@
 #
 # This is no new kind of layer. Cut out all windows, and it is a dense layer with more rows. So all that you know of dense layers stays true: its
 # gradient, and filters that are predicted from a few of their pixels. In every section you **guess**, we **look**, you **write**, and a
-# **check** says what is right and what is not. A check never stops the notebook, and it tries your function on data of its own.
+# **check** says what is right and what is not. It tries your function on data of its own.
 #
 # Some sentences below give a range, such as "0.88 to 0.92". Such a number was computed five times, with five random choices, and was always in this range.
 

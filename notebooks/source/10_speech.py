@@ -14,7 +14,7 @@
 # We go the whole way once, from a sound to the phones that were said, and learn the network in the middle with fewer and fewer of its weights. Recordings in which every phone is marked may not be given away, so a program speaks
 # here. It says syllables without a meaning, by voices of different height and size. Section 6 is about real speech.
 #
-# You **guess**, we **look**, you **write**, and a check **says** what is missing. A check never stops the notebook.
+# You **guess**, we **look**, you **write**, and a check **says** what is missing.
 
 # %%
 from functools import cache

@@ -10,7 +10,7 @@
 # A network with every weight learns 26,710 numbers to read small digits. How many does it need? In this notebook you find out by hand: you count, you choose *which* numbers are
 # learned, and you draw the picture of error against count, the **frontier**, with the best-known rivals in it. At the end the package does the same by itself, and you judge what it says.
 #
-# As always: you **guess**, we **look**, you **write**, and a check **looks at what you wrote**. A check never stops the notebook. *Run All* takes half a minute to a minute.
+# As always: you **guess**, we **look**, you **write**, and a check **looks at what you wrote**. *Run All* takes half a minute to a minute.
 
 # %%
 import matplotlib.pyplot as plt

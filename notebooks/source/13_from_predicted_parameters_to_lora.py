@@ -15,7 +15,7 @@
 # VeRA by hand, and count. Then a trained network meets two new tasks with few digits to learn from. For one of them
 # adaptation is the best that we can do, for the other it is not, and we find out why.
 #
-# As always: you **guess**, we **look**, you **write**, a check **looks at what you wrote**, and never stops the notebook.
+# As always: you **guess**, we **look**, you **write**, a check **looks at what you wrote**.
 
 # %%
 from collections import namedtuple

@@ -6,7 +6,9 @@ import io
 import warnings
 from dataclasses import dataclass, replace
 
+from ..lessons.guesses import NO_GUESS
 from ..lessons.harness import run_cell
+from ..lessons.versions.notebooks import only_reveals
 
 
 @dataclass
@@ -51,9 +53,11 @@ def blocks(lesson):
             yield Block("answer", f"```python\n{cell.text}\n```", cell.name)
         elif cell.kind == "check":
             run(lesson, cell, namespace)
-        elif cell.kind == "code":
+        elif cell.kind == "code" and not cell.text.startswith("check.summary("):
             printed, pictures = run(lesson, replace(cell, text=leaving_its_value(cell.text)), namespace)
-            yield Block("code", cell.text)
+            if not only_reveals(cell.text):  # nobody has guessed: the truth is enough
+                yield Block("code", cell.text)
+            printed = printed.replace(NO_GUESS, "")
             if shown := getattr(namespace.pop("_"), "_repr_html_", str)():
                 yield Block("worked", shown)
             if printed.strip():

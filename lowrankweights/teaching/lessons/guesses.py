@@ -8,6 +8,7 @@ from ..._blas import one_blas_thread
 from ...environment import switched_on
 
 TINY = "LOWRANKWEIGHTS_TINY"
+NO_GUESS = "no guess written down; it is "
 
 
 def sized(full, tiny):
@@ -61,7 +62,7 @@ def compare_guess(guess, truth, what, factor=1.1, also=()):
     """
     guess, shown = _read(guess), _shown(truth)
     if guess is None or guess is Ellipsis:
-        print(f"{what}: no guess written down; it is {shown}.")
+        print(f"{what}: {NO_GUESS}{shown}.")
     elif _is_between(guess, truth):
         print(f"{what}: you guessed {_shown(guess)}, and it is {shown}.")
     elif _plain(guess) in [_plain(words) for words in (truth, *also)]:

@@ -81,3 +81,13 @@ def test_worked_numbers_are_shown_a_part_on_a_slide(tmp_path):
         (path,) = handout(to, tmp_path / "out", tmp_path)
         sections = path.read_text(encoding="utf-8").split("<section>")[-3 if to == "slides" else 0 :]
         assert [s.count("<h4") for s in sections] == ([1, 1, 1] if to == "slides" else [3])
+
+
+@pytest.mark.parametrize("to", ["slides", "print"])
+def test_a_guess_is_answered_and_nothing_is_summed_up(to, tmp_path):
+    reveal = "# %%\nteaching.compare_guess(None, 7, 'days')\n# %%\ncheck.summary()\n"
+    lesson_file(tmp_path, START + "# %%\nfrom lowrankweights import teaching\n" + reveal)
+    (path,) = handout(to, tmp_path / "out", tmp_path)
+    page = path.read_text(encoding="utf-8")
+    assert "days: 7." in page and "no guess" not in page
+    assert "compare_guess(" not in page and "summary" not in page and "visible checks" not in page

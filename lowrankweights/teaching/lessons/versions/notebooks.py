@@ -11,6 +11,10 @@ from .nbgrader_cells import without_hidden_tests
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 FOLDED_CODE = {"jupyter": {"source_hidden": True}}
+GO_ON = (
+    "**A check** never stops the notebook: what you skip is reported as missing, and you can come back."
+)
+IT_STOPS = "**A check** that fails stops *Run All*; go on with the cell below it, and come back."
 ORDINALS = ("First hint", "Second hint", "Third hint")
 
 
@@ -96,13 +100,13 @@ def code(text, **metadata):
     return "code", text, metadata
 
 
-def opening(lesson):
-    """The title cell, made of the front matter."""
+def opening(lesson, *more):
+    """The title cell, made of the front matter, and what else a version has to say."""
     about = lesson.about
     title = f"# {lesson_number(lesson.name)} · {about['title']}"
     facts = f"**You will learn** {about['learn']}\n\n**You need** {about['need']}"
     time = f"about {about['minutes']} minutes, most of it thinking; the cells run in {about['seconds']} s"
-    return markdown(f"{title}\n\n{facts}\n\n**Time** {time} (two processors).")
+    return markdown("\n\n".join([title, facts, f"**Time** {time} (two processors).", *more]))
 
 
 def folded(summary, text):
@@ -117,7 +121,7 @@ def only_reveals(text):
 
 def student(lesson):
     """Cells of the student version: starters, folded hints and answers, checks that never raise."""
-    yield opening(lesson)
+    yield opening(lesson, GO_ON)
     for cell in cells_for("student", lesson):
         if cell.is_prose:
             yield markdown(cell.text)
@@ -146,7 +150,7 @@ def folded_hints(exercise):
 
 def solutions(lesson):
     """Cells of the version with every answer in place."""
-    yield opening(lesson)
+    yield opening(lesson, GO_ON)
     for cell in cells_for("solutions", lesson):
         if cell.is_prose:
             yield markdown(cell.text)
@@ -160,7 +164,7 @@ def solutions(lesson):
 
 def nbgrader(lesson):
     """Cells of nbgrader's source version."""
-    yield opening(lesson)
+    yield opening(lesson, IT_STOPS)
     number, names = lesson_number(lesson.name), [*lesson.exercises]
     for i, cell in enumerate(cells_for("nbgrader", lesson)):
         if cell.is_prose:
