@@ -78,7 +78,7 @@ def _widget_class():
         import traitlets
     except ImportError as error:
         raise ImportError(
-            "Explorer needs anywidget: pip install 'lowrankweights[notebooks]'. Without it, "
+            "Explorer needs anywidget: pip install anywidget. Without it, "
             "`lowrankweights explore` opens the same thing as a page."
         ) from error
 

@@ -20,7 +20,7 @@ DATES = ("dates", "write days since the first; with pandas: (d - d.min()).dt.day
 HUGE = ("integers that differ, but not in float64,", "are they an id?")
 TRUTH = {"true": 1, "yes": 1, "1": 1, "1.0": 1, "false": 0, "no": 0, "0": 0, "0.0": 0}
 RAGGED = "another number of cells than the first line: is this a table?"
-INSTALL = 'pip install "lowrankweights[tables]"'
+INSTALL = "pip install pandas pyarrow"
 
 
 class Labels(NamedTuple):

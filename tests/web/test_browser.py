@@ -37,7 +37,7 @@ def chromium():
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
-        missing("Playwright is not installed: pip install 'lowrankweights[browser]'")
+        missing("Playwright is not installed: pip install playwright anywidget")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
         yield browser

@@ -109,7 +109,7 @@ def lessons():
     """Jupyter, for the notebooks."""
     missing = [name for name in ("jupyterlab", "ipykernel") if importlib.util.find_spec(name) is None]
     if missing:
-        return Finding("notebooks", f"no {', '.join(missing)}", 'pip install "lowrankweights[notebooks]"')
+        return Finding("notebooks", f"no {', '.join(missing)}", f"pip install {' '.join(missing)}")
     return Finding("notebooks", "JupyterLab is installed")
 
 

@@ -7,7 +7,7 @@ from html import escape
 
 from ... import _checks
 
-EXTRA = 'pip install "lowrankweights[notebooks]"'
+EXTRA = "pip install markdown-it-py mdit-py-plugins latex2mathml"
 WIDTH = 88  # characters of a line of code, longer ones go on below
 LONG = 15  # lines of code from which on it is set smaller, or may be cut by the end of a page
 
@@ -20,9 +20,7 @@ def renderer():
         from markdown_it import MarkdownIt
         from mdit_py_plugins.dollarmath import dollarmath_plugin
     except ImportError as error:
-        _checks.fail(
-            "--to", f"markdown-it-py, mdit-py-plugins and latex2mathml ({EXTRA})", f"no {error.name}"
-        )
+        _checks.fail("--to", f"packages for Markdown and formulas ({EXTRA})", f"no {error.name}")
 
     def formula(tex, options):
         return convert(tex, display="block" if options["display_mode"] else "inline")

@@ -26,7 +26,7 @@ nbformat.write(book, sys.argv[1])
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     for module in ("nbclient", "nbformat", "ipykernel"):
-        pytest.importorskip(module, reason="pip install 'lowrankweights[test]'")
+        pytest.importorskip(module, reason=f"pip install {module}")
     made = tmp_path_factory.mktemp("notebooks")
     for to in FORMS:
         notebooks.export(to, made / to)

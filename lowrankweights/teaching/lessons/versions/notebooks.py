@@ -11,9 +11,7 @@ from .nbgrader_cells import without_hidden_tests
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 FOLDED_CODE = {"jupyter": {"source_hidden": True}}
-GO_ON = (
-    "**A check** never stops the notebook: what you skip is reported as missing, and you can come back."
-)
+GO_ON = "**A check** never stops the notebook: what you skip is reported as missing, and you can come back."
 IT_STOPS = "**A check** that fails stops *Run All*; go on with the cell below it, and come back."
 ORDINALS = ("First hint", "Second hint", "Third hint")
 
