@@ -188,7 +188,7 @@ def test_without_anywidget_the_widget_says_what_to_do(monkeypatch):
 
     widget._widget_class.cache_clear()
     monkeypatch.setitem(sys.modules, "anywidget", None)
-    with pytest.raises(ImportError, match=r"pip install 'lowrankweights\[notebooks\]'"):
+    with pytest.raises(ImportError, match="pip install anywidget"):
         explorer.Explorer()
 
 
