@@ -7,12 +7,12 @@ import re
 from ...files import replacing
 from ..lessons.source import lesson_number
 
-WRITTEN = re.compile(r".+ \(written, \d+ points?\)")
+WRITTEN = re.compile(r".+ \(written: \d+ points?\)")
 
 
 def column(name, points):
     """The head of a column for the answers to a question in words."""
-    return f"{name} (written, {points} point{'' if points == 1 else 's'})"
+    return f"{name} (written: {points} point{'' if points == 1 else 's'})"
 
 
 def write_csv(marks, path):
@@ -26,7 +26,7 @@ def write_csv(marks, path):
     head = ["student", "lesson", "notebook", *names, "points", "of (checked by program)", *written, "remark"]
     filled, lost = {}, False
     if path.is_file():
-        filled = filled_in(path.read_bytes())
+        filled = filled_in(path.read_bytes(), set(head) - set(written))
         places = {(r["notebook"], key) for r in rows for key in r}
         lost = filled is None or not set(filled) <= places
         filled = filled or {}
@@ -52,21 +52,21 @@ def row(m):
     return made | {column(name, answer.points): "" for name, (_, answer) in m.questions.items()}
 
 
-def filled_in(data):
-    """What stands in the columns for answers in words, by notebook and column; None of no table of ours."""
+def filled_in(data, ours):
+    """What stands in other columns than ours, by notebook and column; None of no table of ours."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return None
     delimiter = max(",;\t", key=text.partition("\n")[0].count)  # spreadsheets have their own
     rows = list(csv.DictReader(io.StringIO(text), delimiter=delimiter))
-    if rows and "notebook" not in rows[0]:
+    if rows and ("notebook" not in rows[0] or any(None in r for r in rows)):
         return None
     return {
         (r["notebook"], key): value.strip()
         for r in rows
         for key, value in r.items()
-        if key and WRITTEN.fullmatch(key) and (value or "").strip()
+        if key not in ours and (value or "").strip()
     }
 
 

@@ -79,7 +79,7 @@ def test_answers_in_words_have_a_column_and_a_page_and_stay(tmp_path):
         notebook(lesson, tmp_path / "class" / f"{name}.ipynb", RIGHT)
     add_cells(tmp_path / "class" / "ann.ipynb", "Since <b>two</b>.", below="Why is it so")
     marks_of(tmp_path, number="77")
-    table, key = rows(tmp_path), "why (written, 2 points)"
+    table, key = rows(tmp_path), "why (written: 2 points)"
     assert table["ann.ipynb"][key] == table["ben.ipynb"][key] == ""
     assert table["ann.ipynb"]["of (checked by program)"] == table["ann.ipynb"]["points"] == "4"
     answers = (tmp_path / "marks" / "answers.html").read_text()
@@ -106,15 +106,20 @@ def test_answers_in_words_have_a_column_and_a_page_and_stay(tmp_path):
 def test_a_table_that_cannot_be_kept_is_left_beside_the_new_one(lesson, tmp_path):
     marks = [Marked(Submission("ann", tmp_path / "ann.ipynb", lesson, notebook="ann.ipynb"))]
     path = tmp_path / "marks.csv"
-    for text in ("student,notebook,why (written; 2 points)\n", "notebook,why (written, 2 points)\n"):
+    for text in ("student,notebook,points\nann,ann.ipynb,3\n", "notebook,why (written: 2 points)\n"):
         path.write_text(text)
         write_csv(marks, path)
     assert sorted(p.name for p in tmp_path.glob("*.csv")) == ["marks.csv"]
-    kept = ['notebook,"why (written, 2 points)"\nben.ipynb,2\n', "who,mark\nben,5\n", "notebook\n\xe9\n"]
+    kept = [
+        'notebook,"why (written: 2 points)"\nben.ipynb,2\n',
+        "notebook,total\nann.ipynb,5\n",
+        "who,mark\nben,5\n",
+        "notebook\n\xe9\n",
+    ]
     for text in kept:
         path.write_bytes(text.encode("latin-1"))
         write_csv(marks, path)
-    names = ("marks-old.csv", "marks-old-2.csv", "marks-old-3.csv")
+    names = ("marks-old.csv", "marks-old-2.csv", "marks-old-3.csv", "marks-old-4.csv")
     assert [(tmp_path / name).read_bytes().decode("latin-1") for name in names] == kept
 
 
