@@ -53,7 +53,7 @@ def _grade_arguments(parser):
     )
     text = "folder for marks.csv, marks.html, answers.html and feedback/"
     add("--out", type=file_path, default=Path("out/marks"), help=text)
-    text = "the lesson, as 03; default: by each notebook's name or title"
+    text = "the lesson, as 03; default: by each notebook's name, title or exercises"
     add("--lesson", metavar="NN", default=None, help=text)
     add("--seconds", type=float, default=usual["seconds"], help="that a cell may take")
     add("--whole", type=float, default=usual["whole"], help="seconds that a notebook may take")

@@ -132,6 +132,6 @@ def write(marks, out):
     if any(m.questions for m in marks):
         pages[out / "answers.html"] = answers_page(marks)
     else:
-        remove_old(out, {"marks.html"})
+        remove_old(out, {p.name for p in out.glob("*.html")} - {"answers.html"})
     for path, text in pages.items():
         path.write_text(text, encoding="utf-8")

@@ -68,7 +68,7 @@ class Marked:
         if s.empty and not s.fault:
             parts.append("none of the lesson's exercises is in it")
         else:
-            parts += [_of("deleted", s.without), _of("altered", s.altered)]
+            parts += [self._checks("deleted", s.without), self._checks("altered", s.altered)]
         endless = [name for name, (_, said) in self.results.items() if ENDLESS in said]
         parts += [f"{', '.join(endless)} did not end in time" if endless else "", self._failed()]
         parts += [f"a hidden test of {name} fails" for name in self.hidden]
@@ -81,7 +81,8 @@ class Marked:
         who = "a cell" if len(kinds) == 1 else f"{len(kinds)} cells"
         return f"{who} failed: {', '.join(dict.fromkeys(kinds))}"
 
-
-def _of(what, names):
-    plural = "s" if len(names) > 1 else ""
-    return f"check{plural} of {', '.join(names)} {what}" if names else ""
+    def _checks(self, what, names):
+        if len(names) > 1 and len(names) == len(self.exercises):
+            return f"all checks {what}"
+        plural = "s" if len(names) > 1 else ""
+        return f"check{plural} of {', '.join(names)} {what}" if names else ""

@@ -53,6 +53,7 @@ def test_each_notebook_gets_what_its_answers_are_worth(lesson, tmp_path):
     found = marks_of(tmp_path, number="77")
     assert {name: m.total for name, m in found.items()} == {**wanted, "broken": 0}
     assert found["deleted"].submission.without == ["x", "double"]
+    assert found["deleted"].remark == "all checks deleted"
     assert "did not end within 2 seconds" in found["loops"].results["double"][1]
     assert found["an import that fails"].failed[0][0] == "import nothing_of_this_name"
     lines = (tmp_path / "marks" / "marks.csv").read_text(encoding="utf-8").splitlines()
