@@ -7,7 +7,7 @@ from . import Command, add_command, defaults, file_path
 
 def add(commands):
     """The subcommand and its actions."""
-    text = "The lessons: list, export as notebooks, try their checks."
+    text = "The lessons: list, export as notebooks, try their checks; mark a class."
     add_command(commands, "course", run, text, _actions)
 
 
@@ -51,9 +51,9 @@ def _grade_arguments(parser):
         metavar="FOLDER",
         help="STUDENT.ipynb, or STUDENT/....ipynb, of all students",
     )
-    text = "folder for marks.csv, marks.html and feedback/"
+    text = "folder for marks.csv, marks.html, answers.html and feedback/"
     add("--out", type=file_path, default=Path("out/marks"), help=text)
-    text = "the lesson, as 03; default: by each notebook's name or title"
+    text = "the lesson, as 03; default: by each notebook's name, title or exercises"
     add("--lesson", metavar="NN", default=None, help=text)
     add("--seconds", type=float, default=usual["seconds"], help="that a cell may take")
     add("--whole", type=float, default=usual["whole"], help="seconds that a notebook may take")
@@ -67,17 +67,19 @@ def _grade_arguments(parser):
 def grade(arguments):
     """Mark the notebooks and say where the marks are."""
     from ..teaching.grading import grade as mark
-    from ..teaching.grading.course_grade import UNPROTECTED
+    from ..teaching.grading.marked import UNPROTECTED
 
     a = arguments
     limits = {"seconds": a.seconds, "whole": a.whole, "memory": int(a.memory * 2**30), "jobs": a.jobs}
     marks = mark(a.folder, a.out, number=a.lesson, source=a.source, tiny=not a.full, **limits)
     for m in marks:
-        remark = m.submission.fault or m.ended
-        print(f"{m.submission.student:<28} {m.total:>3} of {m.most:<3} {remark}".rstrip())
+        print(f"{m.submission.student:<28} {m.total:>3} of {m.most:<3} {m.remark}".rstrip())
     if any(m.protected is False for m in marks):
         print(UNPROTECTED)
-    print(f"{a.out / 'marks.html'}, marks.csv and feedback/")
+    words = any(m.questions for m in marks)
+    print(f"{a.out / 'marks.html'}, marks.csv{', answers.html' if words else ''} and feedback/")
+    if words:
+        print("Questions in words are not counted: their answers are in answers.html, for you to read.")
 
 
 def run(arguments):

@@ -1,7 +1,5 @@
 """Mark a folder of notebooks: a process each, a table of marks, a page of feedback for each student."""
 
-import csv
-import io
 import json
 import os
 import signal
@@ -12,21 +10,19 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from ... import _checks
-from ...files import replacing
 from ...speed import available_processors
 from ..lessons.guesses import TINY
-from ..lessons.source import CHECKED_OUT, PACKAGED, lesson_number, read_lessons
+from ..lessons.source import CHECKED_OUT, PACKAGED, read_lessons
+from .feedback import feedback_page
+from .marked import Marked
 from .marker import LINE
 from .order import steps
-from .pages import feedback_page, marks_page
+from .pages import answers_page, marks_page, remove_old
 from .submissions import find_submissions
+from .table import write_csv
 
 SECONDS, WHOLE, MEMORY = 30.0, 300.0, 4 << 30  # of a cell, of a notebook, bytes
 KEPT = ("PATH", "HOME", "LANG", "SYSTEMROOT", "LD_LIBRARY_PATH", "TMPDIR", "NUMBA_CACHE_DIR")
-UNPROTECTED = (
-    "This system lets no process be shut in: students' code could use the network, and read the answers and "
-    "each other's work on this machine. Mark on Linux, or in a container."
-)
 
 
 def grade(
@@ -48,7 +44,8 @@ def grade(
     folder : path
         See ``find_submissions``.
     out : path
-        Folder for marks.csv, marks.html and feedback/STUDENT.html.
+        Folder for marks.csv, marks.html, feedback/STUDENT.html and, where the lesson has questions in words,
+        answers.html.
     number : str, optional
         Of the lesson.
     source : path, optional
@@ -68,7 +65,7 @@ def grade(
         By student.
     """
     lessons = read_lessons(source)
-    submissions = find_submissions(folder, lessons, number)
+    submissions = find_submissions(folder, lessons, number, out)
     hidden = [folder, *(p for p in (PACKAGED, CHECKED_OUT, source) if p is not None)]
     hidden = [str(path.resolve()) for p in hidden if (path := Path(p).expanduser()).is_dir()]
     out, jobs = Path(out).expanduser(), jobs or available_processors()
@@ -93,6 +90,8 @@ def mark(submission, hidden, seconds, whole, memory, tiny):
             marked.protected = all(line["protected"].values())
         elif "check" in line:
             marked.results[line["check"]] = (line["result"], line["said"])
+            marked.hidden.pop(line["check"], None)
+            marked.hidden |= {line["check"]: line["hidden"]} if line["hidden"] else {}
         else:
             marked.failed.append((line["cell"], line["said"]))
     for name in names:
@@ -122,59 +121,17 @@ def _run(job, place, whole, tiny):
     return [json.loads(line) for line in lines], ended
 
 
-class Marked:
-    """What came of a notebook.
-
-    Attributes
-    ----------
-    submission : Submission
-    results : dict
-        For each exercise "passed", "wrong", "missing" or "not reached", and what was said.
-    failed : list of (str, str)
-        A cell's first line, and how it failed.
-    ended : str
-        Why marking ended early, or "".
-    protected : bool or None
-        Whether the process was shut in.
-    """
-
-    def __init__(self, submission):
-        self.submission, self.results, self.failed, self.ended, self.protected = submission, {}, [], "", None
-
-    @property
-    def exercises(self):
-        lesson = self.submission.lesson
-        return {} if lesson is None else lesson.exercises
-
-    def points(self, name):
-        """Those earned with an exercise."""
-        result, _ = self.results.get(name, ("not reached", ""))
-        return self.exercises[name].check.points if result == "passed" else 0
-
-    @property
-    def total(self):
-        return sum(map(self.points, self.exercises))
-
-    @property
-    def most(self):
-        return sum(e.check.points for e in self.exercises.values())
-
-
 def write(marks, out):
-    """marks.csv, marks.html, and a page of feedback for each notebook."""
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "feedback").mkdir(exist_ok=True)
-    names = list(dict.fromkeys(name for m in marks for name in m.exercises))
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(["student", "lesson", *names, "points", "of", "remark"])
-    for m in marks:
-        lesson = "" if m.submission.lesson is None else lesson_number(m.submission.lesson.name)
-        own = [m.points(name) if name in m.exercises else "" for name in names]
-        table.writerow([m.submission.student, lesson, *own, m.total, m.most, m.submission.fault or m.ended])
-    with replacing(out / "marks.csv") as file:
-        file.write(text.getvalue().encode("utf-8"))
-    (out / "marks.html").write_text(marks_page(marks, names), encoding="utf-8")
-    for m in marks:
-        path = out / "feedback" / f"{m.submission.page}.html"
-        path.write_text(feedback_page(m), encoding="utf-8")
+    """marks.csv, marks.html, answers.html, and a page of feedback for each notebook; our old ones go."""
+    feedback = out / "feedback"
+    feedback.mkdir(parents=True, exist_ok=True)
+    filled = write_csv(marks, out / "marks.csv")
+    remove_old(feedback, {f"{m.submission.page}.html" for m in marks})
+    pages = {out / "marks.html": marks_page(marks, filled)}
+    pages |= {feedback / f"{m.submission.page}.html": feedback_page(m) for m in marks}
+    if any(m.questions for m in marks):
+        pages[out / "answers.html"] = answers_page(marks)
+    else:
+        remove_old(out, {p.name for p in out.glob("*.html")} - {"answers.html"})
+    for path, text in pages.items():
+        path.write_text(text, encoding="utf-8")

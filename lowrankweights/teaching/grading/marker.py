@@ -7,14 +7,19 @@ endless loop counts.
 import ast
 import contextlib
 import io
+import itertools
 import json
 import os
+import re
 import signal
 import sys
+import traceback
 import types
 
 LINE = "lowrankweights-mark "
 PACKAGE = __name__.split(".")[0]
+ENDLESS, FURTHER = "did not end within", "the visible checks pass, a further test does not"
+CELLS = itertools.count()
 
 
 class TooLong(BaseException):
@@ -40,43 +45,64 @@ def run(steps, names, seconds, tell):
     """Run steps in one namespace; ``tell`` is called with a dict for each check, and each cell that fails."""
     from ..lessons import marking
 
-    namespace, clean = {"__name__": "__main__"}, snapshot()
+    namespace, clean, broken = {"__name__": "__main__"}, snapshot(), {}
     check = marking.untouched(names)
-    for what, name, text in steps:
-        if what == "own":
-            said = run_cell(text, namespace, seconds)
-            restore(clean)
+    for what, name, text, whole in steps:
+        if what == "again" and check.passed(name):
+            continue
+        if what in ("own", "given"):
+            namespace |= {"check": check} if what == "given" else {}
+            said = run_cell(text, namespace, seconds if what == "own" else 0)  # ours end by themselves
+            if what == "own":
+                restore(clean)
+                broken |= dict.fromkeys(names_defined(text), said)  # the last cell that defines it counts
             if said:
                 tell({"cell": text.strip().splitlines()[0][:80], "said": said})
             continue
-        if what == "again" and check.passed(name):
-            continue
         namespace["check"] = check
-        printed = io.StringIO()
-        said = run_cell(text, namespace, seconds, printed)
-        if what in ("check", "again"):
-            restore(clean)
-            result = check.results.get(name, "wrong" if said else "not checked")
-            words = check.said.get(name) or said
-            tell({"check": name, "result": result, "said": words})
+        result, words = run_check(check, name, text, namespace, seconds, clean)
+        failed = broken.get(name, "")
+        if result == "missing" and failed and (name not in namespace or failed.startswith("SyntaxError")):
+            result, words = "wrong", f"The cell that defines it failed: {failed}"
+        hidden = ""
+        if result == "passed" and whole:
+            result, hidden = run_check(check, name, whole, namespace, seconds, clean)
+            if result != "passed":
+                result, words, hidden = "wrong", FURTHER, hidden or result
+                check.results[name], check.said[name] = result, words
+            else:
+                hidden = ""
+        tell({"check": name, "result": result, "said": words, "hidden": hidden})
 
 
-def run_cell(text, namespace, seconds, printed=None):
-    """Run a cell; "" or what went wrong in one line."""
+def run_check(check, name, text, namespace, seconds, clean):
+    """What came of a check, and what it said; what else the cell asserts counts too, as for nbgrader."""
+    check.results.pop(name, None)
+    said = run_cell(text, namespace, seconds)
+    restore(clean)
+    result = check.results.get(name, "wrong" if said else "not checked")
+    if result == "passed" and said:
+        result = check.results[name] = "wrong"
+        return result, said
+    return result, check.said.get(name, "") if name in check.results else said
+
+
+def run_cell(text, namespace, seconds):
+    """Run a cell, for so many seconds, 0: for ever; "" or what went wrong in one line."""
     import linecache
 
-    place = "<answer>"
+    text, place = as_python(text), f"<cell {next(CELLS)}>"  # of its own, so that the right lines are found
     linecache.cache[place] = len(text), None, text.splitlines(keepends=True), place
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
-        with contextlib.redirect_stdout(printed or io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            exec(compile(as_python(text), place, "exec"), namespace)
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            exec(compile(text, place, "exec"), namespace)
     except TooLong:
-        return f"stopped after {seconds:g} seconds"
+        return f"{ENDLESS} {seconds:g} seconds: an endless loop?"
     except KeyboardInterrupt:
         return "interrupted"
     except BaseException as error:  # an exit() in a cell ends the cell, not the marking
-        return f"{type(error).__name__}: {error}"[:500]
+        return told(error, place)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         if pyplot := sys.modules.get("matplotlib.pyplot"):
@@ -84,17 +110,49 @@ def run_cell(text, namespace, seconds, printed=None):
     return ""
 
 
+def told(error, place):
+    """An error in a line: its kind, the cell's line, what it says."""
+    if isinstance(error, SyntaxError) and error.filename == place:
+        line, text = error.lineno, error.msg
+    else:
+        lines = [
+            n for frame, n in traceback.walk_tb(error.__traceback__) if frame.f_code.co_filename == place
+        ]
+        line, text = (lines or [None])[-1], str(error)
+    where = "" if line is None else f", line {line}"
+    return f"{type(error).__name__}{where}{': ' if text else ''}{text}"[:500]
+
+
 def as_python(text):
     """A cell's text; where it is no Python, without IPython's lines, which begin with % or !.
 
     >>> as_python("%matplotlib inline\\nx = 1"), as_python("x = (7\\n% 4)")
-    ('x = 1', 'x = (7\\n% 4)')
+    ('pass\\nx = 1', 'x = (7\\n% 4)')
     """
     try:
         ast.parse(text)
     except SyntaxError:
-        return "\n".join(line for line in text.splitlines() if not line.lstrip().startswith(("%", "!")))
+        return re.sub(r"^([ \t]*)[%!].*$", r"\1pass", text, flags=re.MULTILINE)
     return text
+
+
+def names_defined(text):
+    """Names to which a cell gives a value at its top.
+
+    >>> sorted(names_defined("def f(x):\\n    y = 1\\ng = lambda x: x\\na, b = f(1), 2"))
+    ['a', 'b', 'f', 'g']
+    """
+    try:
+        body = ast.parse(as_python(text)).body
+    except SyntaxError:
+        found = re.findall(r"^(?:async def|def|class) (\w+)|^(\w+)\s*=", text, re.MULTILINE)
+        return {name for names in found for name in names if name}
+    names = {node.name for node in body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    for node in body:
+        if isinstance(node, (ast.Assign, ast.AnnAssign)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names |= {n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)}
+    return names
 
 
 def _too_long(number, frame):

@@ -1,24 +1,30 @@
 """In which order a student's cells, the lesson's given ones and its checks are run."""
 
-from .submissions import defines
+from ..lessons.versions.nbgrader_cells import without_hidden_tests
+from .marker import names_defined
 
 
 def steps(submission):
-    """(what, name, text) of "given", "own" and "check" cells, as plain data for another process.
+    """(what, name, text, whole) of "given", "own" and "check" cells, as plain data for another process.
 
     The lesson's given cells come in its order. Before an exercise's check all of the student's cells up to
     the last one that defines the answer are run; what is left comes at the end, and after it the checks once
-    more ("again": where they were not passed).
+    more ("again": where they were not passed). ``whole`` is a check with its hidden tests, "" if it has none.
     """
     lesson, left, planned = submission.lesson, list(submission.own), []
     for cell in lesson.cells:
         if cell.kind == "code":
-            planned.append(("given", "", cell.text))
+            planned.append(("given", "", cell.text, ""))
         elif cell.kind == "check":
-            n = max((i + 1 for i, text in enumerate(left) if defines(text, cell.name)), default=0)
-            planned += [("own", "", text) for text in left[:n]]
+            n = max((i + 1 for i, text in enumerate(left) if cell.name in names_defined(text)), default=0)
+            planned += [("own", "", text, "") for text in left[:n]]
             left = left[n:]
-            planned.append(("check", cell.name, cell.text))
-    planned += [("own", "", text) for text in left]
+            planned.append(("check", *_check(cell)))
+    planned += [("own", "", text, "") for text in left]
     checks = lesson.exercises.values() if left else ()
-    return planned + [("again", e.name, e.check.text) for e in checks]
+    return planned + [("again", *_check(e.check)) for e in checks]
+
+
+def _check(cell):
+    visible = without_hidden_tests(cell.text)
+    return cell.name, visible, cell.text if visible != cell.text.rstrip("\n") else ""

@@ -1,6 +1,5 @@
-"""Which notebooks there are to mark, and what in them is a student's own."""
+"""Which notebooks there are to mark."""
 
-import ast
 import collections
 import json
 import re
@@ -9,8 +8,10 @@ from pathlib import Path
 
 from ... import _checks
 from ..lessons.source import lesson_number
+from .reading import TITLE, looks_like, sorted_out
 
-CHECK = re.compile(r"with check\(|check\.require\(|check\.summary\(")
+HANDED_IN = (".pdf", ".py", ".html", ".htm", ".zip", ".docx", ".odt", ".json", ".txt", ".md")
+NOT_HANDED_IN = (".ipynb_checkpoints", "__MACOSX", "__pycache__")
 
 
 @dataclass
@@ -24,14 +25,22 @@ class Submission:
     lesson : Lesson
     own : list of str
         Code cells that are neither given nor checks, in their order.
-    without : list of str
-        Names of checks that were taken out or altered.
+    without, altered : list of str
+        Names of checks that were taken out, and that were altered.
+    answers : dict
+        To questions in words: for each name a list of texts.
     written : list of str
-        Prose that is not the lesson's: answers in words, notes.
+        Other prose that is not the lesson's.
+    empty : bool
+        Whether none of the lesson's exercises is in it.
     fault : str
         Why it cannot be marked; else "".
     page : str
         Name of the page of feedback: the student's, with the notebook's where there are several.
+    notebook : str
+        Where in the folder it is.
+    n_others : int
+        Other notebooks of this student.
     """
 
     student: str
@@ -39,12 +48,17 @@ class Submission:
     lesson: object
     own: list = field(default_factory=list)
     without: list = field(default_factory=list)
+    altered: list = field(default_factory=list)
+    answers: dict = field(default_factory=dict)
     written: list = field(default_factory=list)
+    empty: bool = False
     fault: str = ""
     page: str = ""
+    notebook: str = ""
+    n_others: int = 0
 
 
-def find_submissions(folder, lessons, number=None):
+def find_submissions(folder, lessons, number=None, out=None):
     """The notebooks of a folder: STUDENT.ipynb, or STUDENT/anything.ipynb as nbgrader's ``submitted``.
 
     Parameters
@@ -52,12 +66,15 @@ def find_submissions(folder, lessons, number=None):
     folder : path
     lessons : list of Lesson
     number : str, optional
-        Of the lesson, as "03"; default: by the name of each notebook, or by its title.
+        Of the lesson, as "03"; default: by the name of each notebook, its title or its exercises.
+    out : path, optional
+        A folder that is no student's, if it lies within.
 
     Returns
     -------
     submissions : list of Submission
-        By student. One that is no notebook, or of no known lesson, has a ``fault``.
+        By student. One that is no notebook, or of no known or another lesson, has a ``fault``, and so has a
+        student who handed in something else.
 
     Raises
     ------
@@ -65,8 +82,8 @@ def find_submissions(folder, lessons, number=None):
         If there is no folder, or no notebook in it.
     """
     folder = Path(folder).expanduser()
-    paths = sorted(folder.rglob("*.ipynb")) if folder.is_dir() else []
-    paths = [p for p in paths if ".ipynb_checkpoints" not in p.parts]
+    files = _files(folder, out)
+    paths = [path for path in files if path.suffix.lower() == ".ipynb"]
     if not paths:
         got = f"{folder} with none" if folder.is_dir() else f"no folder {folder}"
         _checks.fail("FOLDER", "a folder with notebooks (STUDENT.ipynb, or STUDENT/....ipynb)", got)
@@ -74,25 +91,80 @@ def find_submissions(folder, lessons, number=None):
     if number is not None:
         _checks.choice("--lesson", number, by_number)
     found = [_read(path, folder, by_number, number) for path in paths]
+    found += _without_notebook(folder, files, {s.student for s in found}, by_number.get(number))
     counts = collections.Counter(s.student for s in found)
     for s in found:
-        s.page = s.student if counts[s.student] == 1 else f"{s.student}-{s.path.stem}"
+        s.n_others = counts[s.student] - 1
+    _name_pages(found)
+    return sorted(found, key=lambda s: (s.student, s.notebook))
+
+
+def _files(folder, out):
+    """Files and folders of students, without what systems and editors leave there, and our own pages."""
+    ours = set()
+    if out is not None:
+        out = Path(out).expanduser().resolve()
+        ours = {out / name for name in ("feedback", "marks.html", "answers.html")}
+        ours |= {out} if folder.resolve() in out.parents else set()
+    found = []
+    for path in sorted(folder.rglob("*")):
+        parts, whole = path.relative_to(folder).parts, path.resolve()
+        left_there = any(part.startswith(".") or part in NOT_HANDED_IN for part in parts)
+        if not left_there and ours.isdisjoint((whole, *whole.parents)):
+            found.append(path)
     return found
 
 
+def _without_notebook(folder, files, students, lesson):
+    """A submission for each student of whom there is something, and no notebook."""
+    for path in (p for p in files if p.parent == folder):
+        student = path.name if path.is_dir() else path.stem
+        if student in students or not (path.is_dir() or path.suffix.lower() in HANDED_IN):
+            continue
+        inside = [p for p in files if path in p.parents and p.is_file()] if path.is_dir() else [path]
+        if path.is_dir() and any(path in Path(p).parents for p in files if p.suffix.lower() == ".ipynb"):
+            continue
+        students = students | {student}
+        names = ", ".join(p.name for p in inside[:3]) + (", ..." if len(inside) > 3 else "")
+        fault = f"no notebook; there is {names}" if names else "no notebook; the folder is empty"
+        yield Submission(student, path, lesson, fault=fault)
+
+
+def _name_pages(found):
+    """A page for each, also where two would have one name, or differ in capitals alone."""
+    taken = set()
+    for s in found:
+        s.page, n = s.student, 2
+        if s.n_others:
+            inside = [part for part in Path(s.notebook).with_suffix("").parts if part != s.student]
+            s.page = "-".join([s.student, *inside])
+        name = s.page
+        while s.page.casefold() in taken:
+            s.page, n = f"{name}-{n}", n + 1
+        taken.add(s.page.casefold())
+
+
 def _read(path, folder, by_number, number):
-    inside = path.relative_to(folder).parts
-    student = inside[0] if len(inside) > 1 else path.stem
+    inside = path.relative_to(folder)
+    student = inside.parts[0] if len(inside.parts) > 1 else path.stem
+    found = Submission(student, path, by_number.get(number), notebook=inside.as_posix())
     try:
         cells = json.loads(path.read_text(encoding="utf-8-sig"))["cells"]
-        cells = [(cell["cell_type"], _text(cell["source"])) for cell in cells]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        return Submission(student, path, None, fault=f"no notebook that can be read ({error})")
-    number = number or _number(path, cells)
-    if number not in by_number:
+        cells = [(cell["cell_type"], _text(cell["source"]), _grade_id(cell)) for cell in cells]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        found.fault = f"no notebook that can be read ({error})"
+        return found
+    found.lesson = by_number.get(number or _number(path, cells))
+    other = looks_like(cells, list(by_number.values()), found.lesson)
+    if other and number is None:
+        found.lesson = other
+    elif other:
+        like = f"{lesson_number(other.name)}, {other.about['title']}"
+        found.fault = f"looks like lesson {like}; none of lesson {number} was marked"
+    if found.lesson is None:
         known = ", ".join(by_number)
-        return Submission(student, path, None, fault=f"of no lesson that is known ({known}); give --lesson")
-    return sorted_out(Submission(student, path, by_number[number]), cells)
+        found.fault = f"of no lesson that is known ({known}); give --lesson"
+    return found if found.fault else sorted_out(found, cells)
 
 
 def _text(source):
@@ -101,57 +173,14 @@ def _text(source):
     return text.replace("\r\n", "\n").replace("\r", "\n").rstrip()
 
 
+def _grade_id(cell):
+    """nbgrader's name of a cell, or ""."""
+    return str((cell.get("metadata") or {}).get("nbgrader", {}).get("grade_id", ""))
+
+
 def _number(path, cells):
     """A lesson's number in a notebook's name, or in its title."""
     named = re.match(r"(\d\d)_", path.name)
-    titled = re.match(r"# (\d\d) · ", cells[0][1]) if cells else None
+    titled = TITLE.match(cells[0][1]) if cells else None
     found = named or titled
     return found[1] if found else None
-
-
-def sorted_out(submission, cells):
-    """The submission with its own cells, the checks that are missing, and what was written."""
-    lesson = submission.lesson
-    given = {c.text.rstrip() for c in lesson.cells if c.kind == "code"}
-    prose = {c.text.strip() for c in lesson.cells if c.is_markdown}
-    checks = {e.check.text.rstrip(): e.name for e in lesson.exercises.values()}
-    found = set()
-    for kind, text in cells:
-        if kind != "code":
-            known = text.strip() in prose or "<details>" in text or text.startswith("# ")
-            submission.written += [] if known or not text.strip() else [text]
-        elif CHECK.search(text):
-            found |= {name for check, name in checks.items() if _same(check, text)}
-        elif text not in given and text.strip():
-            submission.own.append(text)
-    submission.without = [name for name in checks.values() if name not in found]
-    return submission
-
-
-def _same(check, text):
-    """Whether a cell holds a check, whatever nbgrader put around it."""
-    return check in text or _without_blank(check) == _without_blank(text)
-
-
-def _without_blank(text):
-    return [line.rstrip() for line in text.splitlines() if line.strip()]
-
-
-def defines(text, name):
-    """Whether a cell gives a name a value at its top: an answer's cell.
-
-    >>> defines("def f(x):\\n    return x", "f"), defines("y = f(1)", "f"), defines("f = lambda x: x", "f")
-    (True, False, True)
-    """
-    try:
-        body = ast.parse(text).body
-    except SyntaxError:
-        return bool(re.search(rf"^(def|class) {name}\b|^{name}\s*=", text, re.MULTILINE))
-    for node in body:
-        if getattr(node, "name", None) == name:
-            return True
-        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-        names = (n.id for t in targets if t is not None for n in ast.walk(t) if isinstance(n, ast.Name))
-        if isinstance(node, (ast.Assign, ast.AnnAssign)) and name in names:
-            return True
-    return False

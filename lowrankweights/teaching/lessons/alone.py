@@ -89,9 +89,9 @@ def _names_in(code):
 def guarded(function, report, aside=lambda arguments: contextlib.nullcontext()):
     """The function, which reports what is wrong with how it was called: ``report(kind, words)``.
 
-    "changed": it has changed an array that it was given. "nothing": it returned None or an Ellipsis.
-    "unknown": it reads a name that is not there; the words are this name. ``aside(arguments)`` surrounds
-    each call.
+    "changed": it has changed an array that it was given. "nothing": it returned None. "dots": it returned
+    an Ellipsis, or one among others. "unknown": it reads a name that is not there; the words are this name.
+    ``aside(arguments)`` surrounds each call.
     """
 
     @functools.wraps(function)
@@ -108,8 +108,10 @@ def guarded(function, report, aside=lambda arguments: contextlib.nullcontext()):
                 names = _changed(function, arguments, named) or " or ".join(dict(given))
                 report("changed", f"{names} was changed. It belongs to the caller: work on a copy.")
             raise
-        if answer is None or answer is Ellipsis:
-            report("nothing", f"{function.__name__} returned {answer}")
+        if answer is None:
+            report("nothing", f"{function.__name__} returned None")
+        if any(part is Ellipsis for part in (answer if isinstance(answer, (list, tuple)) else [answer])):
+            report("dots", f"{function.__name__} returns `...`")
         return answer
 
     return call
@@ -155,7 +157,8 @@ def _arrays(function, arguments, named):
 def placeholders(answer):
     """Lines of an answer that are still to be written: ``x = ...``, or ``x = None``; two lists.
 
-    Of what is no function, or has no source to be read, there are none but a lone Ellipsis.
+    The dots of an index, ``x[..., 0]``, are none. Of what is no function, or has no source to be read,
+    there are none but a lone Ellipsis.
     """
     if not inspect.isfunction(answer):
         return [], []
@@ -165,13 +168,17 @@ def placeholders(answer):
     except (OSError, TypeError, SyntaxError):
         return ["..."] * (Ellipsis in answer.__code__.co_consts), []
     lines, dots, nones = source.splitlines(), [], []
+    indices = {id(n) for x in ast.walk(tree) if isinstance(x, ast.Subscript) for n in ast.walk(x.slice)}
     for node in ast.walk(tree):
-        if isinstance(node, (ast.Assign, ast.Return, ast.AugAssign, ast.Expr)) and node.value is not None:
+        if isinstance(node, ast.Constant) and node.value is Ellipsis and id(node) not in indices:
+            dots.append(_line(lines, node))
+        if isinstance(node, (ast.Assign, ast.Return, ast.AugAssign)) and node.value is not None:
             parts = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
-            constants = [part.value for part in parts if isinstance(part, ast.Constant)]
-            line = lines[node.lineno - 1].split("  #")[0].strip()
-            if Ellipsis in constants:
-                dots.append(line)
-            elif None in constants and not isinstance(node, ast.Expr):
-                nones.append(line)
+            if None in [part.value for part in parts if isinstance(part, ast.Constant)]:
+                nones.append(_line(lines, node))
     return dots, nones
+
+
+def _line(lines, node):
+    """Where a node stands, without the comment."""
+    return lines[node.lineno - 1].split("  #")[0].strip()

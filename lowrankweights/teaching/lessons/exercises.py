@@ -111,6 +111,8 @@ class Attempt:
         dots, nones = alone.placeholders(self.answer)
         if kind is not None and dots:
             return "missing", f"not answered yet: `{dots[0]}` is still there."
+        if kind is not None and "dots" in self.notes:
+            return "missing", f"not answered yet: {self.notes['dots']}."
         if self.cell is not None and self.notes.get("unknown") in self.cell.hidden:
             return "wrong", (
                 f"not yet right. {self.name} reads `{self.notes['unknown']}` from the notebook. All that it "

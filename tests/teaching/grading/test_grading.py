@@ -3,24 +3,14 @@ import json
 import sys
 
 import pytest
-from toy_lesson import EXERCISE, START, lesson_file
+from students import RIGHT, TWO, marks_of, notebook
+from toy_lesson import lesson_file
 
 from lowrankweights.commands.main import main
 from lowrankweights.teaching.grading import find_submissions, grade
 from lowrankweights.teaching.grading.order import steps
 from lowrankweights.teaching.lessons import read_lesson, read_lessons
-from lowrankweights.teaching.lessons.versions import student, to_json
 
-TWO = (
-    START.replace("Checks()", "Checks(['x', 'double'])")
-    + EXERCISE.replace("check x\n", "check x: points: 3\n")
-    + EXERCISE.replace("x = None", "def double(v):\n    return None")
-    .replace("x = 1\n", "def double(v):\n    return 2 * v\n", 1)
-    .replace("x = 2\n", "def double(v):\n    return v\n")
-    .replace("x = 1.0\n", "def double(v):\n    return v + v\n")
-    .replace(" x\n", " double\n").replace(" x:", " double:").replace("'x'", "'double'")
-    .replace("c.close(x, 1", "c.close(double(2), 4")
-)  # fmt: skip
 LOOP = "def double(v):\n    while True:\n        pass"
 HARMLESS = {
     "a scratch cell": "x_scratch = 3\ncheck = None",
@@ -38,38 +28,6 @@ TAMPERED = {
     "NumPy": "import numpy as np\nnp.abs = lambda a: np.zeros(1)\nnp.isfinite = lambda a: True",
     "its words": "from lowrankweights.teaching.lessons import words\nwords.as_numbers = lambda a: (4.0, 1e9)",
 }
-
-
-@pytest.fixture
-def lesson(tmp_path):
-    (tmp_path / "source").mkdir()
-    return read_lesson(lesson_file(tmp_path / "source", TWO))
-
-
-def notebook(lesson, path, answers, more=(), ends="\n", without=()):
-    """A student's notebook with these answers, and cells that come first."""
-    book = json.loads(to_json(student(lesson)))
-    starters = {e.starter.text: e.name for e in lesson.exercises.values()}
-    cells = []
-    for cell in book["cells"]:
-        text = "".join(cell["source"])
-        name = starters.get(text)
-        if any(f"with check('{w}')" in text for w in without):
-            continue
-        text = answers.get(name, text) if name else text
-        cells.append(cell | {"source": text.replace("\n", ends)})
-    own = [{"cell_type": "code", "metadata": {}, "source": text, "outputs": []} for text in more]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(book | {"cells": [*cells[:2], *own, *cells[2:]]}))
-
-
-RIGHT = {"x": "x = 1", "double": "def double(v):\n    return 2 * v"}
-
-
-def marks_of(tmp_path, **how):
-    limits = {"seconds": 2, "whole": 60, "jobs": 2, "source": tmp_path / "source"}
-    found = grade(tmp_path / "class", tmp_path / "marks", **{**limits, **how})
-    return {m.submission.student: m for m in found}
 
 
 def test_each_notebook_gets_what_its_answers_are_worth(lesson, tmp_path):
@@ -95,7 +53,8 @@ def test_each_notebook_gets_what_its_answers_are_worth(lesson, tmp_path):
     found = marks_of(tmp_path, number="77")
     assert {name: m.total for name, m in found.items()} == {**wanted, "broken": 0}
     assert found["deleted"].submission.without == ["x", "double"]
-    assert "stopped after 2 seconds" in found["loops"].results["double"][1]
+    assert found["deleted"].remark == "all checks deleted"
+    assert "did not end within 2 seconds" in found["loops"].results["double"][1]
     assert found["an import that fails"].failed[0][0] == "import nothing_of_this_name"
     lines = (tmp_path / "marks" / "marks.csv").read_text(encoding="utf-8").splitlines()
     rows = list(csv.DictReader(lines))
@@ -103,7 +62,7 @@ def test_each_notebook_gets_what_its_answers_are_worth(lesson, tmp_path):
     assert "no notebook that can be read" in next(r["remark"] for r in rows if r["student"] == "broken")
     page = (tmp_path / "marks" / "feedback" / "wrong.html").read_text()
     assert "3 of 4 points" in page and "not yet right" in page
-    assert "missing or altered" in (tmp_path / "marks" / "feedback" / "deleted.html").read_text()
+    assert "missing in this notebook" in (tmp_path / "marks" / "feedback" / "deleted.html").read_text()
 
 
 def test_what_ends_the_process_costs_what_had_not_been_checked(lesson, tmp_path):
@@ -115,6 +74,18 @@ def test_what_ends_the_process_costs_what_had_not_been_checked(lesson, tmp_path)
     assert [found[name].total for name in ("late", "stuck")] == [3, 3]
     assert "status 3" in found["late"].ended and "stopped after 8 seconds" in found["stuck"].ended
     assert found["late"].results["double"][0] == "not reached"
+
+
+def test_cells_of_the_lessons_own_take_the_time_they_take_and_are_told_where_they_fail(tmp_path):
+    (tmp_path / "source").mkdir()
+    slow = "# %%\nimport time\ntime.sleep(2.5)\nready = 1\n"
+    later = "# %%\nassert ready == 1\n"
+    lesson = read_lesson(lesson_file(tmp_path / "source", slow + TWO + later))
+    notebook(lesson, tmp_path / "class" / "a.ipynb", {**RIGHT, "x": "x = ready"})
+    notebook(lesson, tmp_path / "class" / "b.ipynb", RIGHT, more=["ready = 2"])
+    found = marks_of(tmp_path, number="77")
+    assert [m.total for m in found.values()] == [4, 4]
+    assert (found["a"].remark, found["b"].remark) == ("", "a cell failed: AssertionError, line 1")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="name spaces are Linux's")
@@ -130,7 +101,7 @@ def test_students_code_sees_neither_answers_nor_others_nor_the_network(lesson, t
     m = marks_of(tmp_path, number="77")["spy"]
     if not m.protected:
         pytest.skip("this system lets no process be shut in")
-    assert m.total == 4 and m.failed[0][1].startswith("ValueError: [] ")
+    assert m.total == 4 and m.failed[0][1].startswith("ValueError, line 8: [] ")
     assert "refused" not in m.failed[0][1]  # no network, rather than nobody at that port
 
 
@@ -172,7 +143,7 @@ def test_an_answer_is_run_before_its_check_and_what_is_left_before_another_try(l
         lesson, tmp_path / "class" / "a.ipynb", RIGHT, more=["first = 1", "def double(v):\n    return 0"]
     )
     (submission,) = find_submissions(tmp_path / "class", [lesson], "77")
-    kinds = [(what, name) for what, name, _ in steps(submission)]
+    kinds = [(what, name) for what, name, *_ in steps(submission)]
     assert kinds == [("given", ""), *[("own", "")] * 3, ("check", "x"), ("own", ""), ("check", "double")]
 
 

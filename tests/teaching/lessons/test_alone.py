@@ -44,6 +44,11 @@ def test_scratch_is_out_of_sight_and_comes_back():
         ("def double(v):\n    w = ...  # (n,)\n    return 2 * w\n", "missing", "`w = ...` is still there"),
         ("def double(v):\n    w = None\n    return w\n", "missing", "`w = None` is still there"),
         ("def double(v):\n    a, b = v, ...\n    return a\n", "missing", "`a, b = v, ...` is still there"),
+        ("def double(v):\n    return ...\n", "missing", "`return ...` is still there"),
+        ("def double(v):\n    return [v, ...]\n", "missing", "`return [v, ...]` is still there"),
+        ("def double(v):\n    return np.exp(...)\n", "missing", "`return np.exp(...)` is still there"),
+        ("double = lambda v: ...\n", "missing", "`double = lambda v: ...` is still there"),
+        ("def double(v):\n    return v[..., 1]\n", "wrong", "expected an array of shape (3,)"),
         ("def double(v):\n    return w\n", "wrong", "NameError: name 'w' is not defined"),
         ("def double():\n    return 2\n", "wrong", "keep the function's first line"),
         ("def double(v):\n    return (lambda: 1)(v)\n", "wrong", "Your code raised TypeError"),
@@ -125,3 +130,16 @@ def test_placeholders_are_found_without_a_source():
     namespace = {}
     exec("def f(v):\n    w = ...\n    return w", namespace)
     assert alone.placeholders(namespace["f"]) == (["..."], []) and alone.placeholders(3) == ([], [])
+
+
+@pytest.mark.parametrize("body", ["return ...", "gradients = ...\n    return gradients", "return [v, ...]"])
+@pytest.mark.parametrize("test", ["c.close(double(1), 2, 'it')", "c.true(double(1) == 2, 'no')"])
+def test_dots_that_come_back_are_no_answer_also_where_no_source_is_found(body, test, capsys):
+    check = Checks(["double"])
+    namespace = {"check": check}
+    place = "another cell's text"
+    linecache.cache[place] = 2, None, ["a = 1\n", "b = 2\n"], place
+    exec(compile(f"def double(v):\n    {body}\n", place, "exec"), namespace)
+    exec(f"with check('double') as c:\n    {test}\n", namespace)
+    assert check.results == {"double": "missing"}
+    assert "not answered yet: double returns `...`" in capsys.readouterr().out
