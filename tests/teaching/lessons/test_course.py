@@ -1,4 +1,4 @@
-from toy_lesson import EXERCISE, HEAD, START
+from toy_lesson import EXERCISE, HEAD, START, with_names
 
 from lowrankweights.commands.main import main
 
@@ -30,9 +30,9 @@ def test_the_command_lists_and_names_a_missing_folder(capsys, tmp_path):
 
 def test_the_command_tries_a_teachers_own_lessons(capsys, tmp_path):
     source = tmp_path / "77_own.py"
-    source.write_text(HEAD + START + EXERCISE)
+    source.write_text(HEAD + with_names(START + EXERCISE))
     assert main(["course", "try", "--source", str(tmp_path)]) == 0
     assert "4 of 4 answers judged rightly" in capsys.readouterr().out
-    source.write_text(HEAD + START + EXERCISE.replace("c.close(x, 1", "c.close(1, 1"))
+    source.write_text(HEAD + with_names(START + EXERCISE.replace("c.close(x, 1", "c.close(1, 1")))
     assert main(["course", "try", "--source", str(tmp_path)]) == 1
     assert "mutant two was passed" in capsys.readouterr().out
