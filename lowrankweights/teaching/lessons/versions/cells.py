@@ -1,89 +1,15 @@
-"""Notebooks from a lesson's source: for students, with solutions, and for nbgrader."""
+"""The cells of each version of a lesson, as (kind, text, metadata)."""
 
-import hashlib
-import json
-from pathlib import Path
+import dataclasses
 
-from .... import _checks
-from ..source import lesson_number, read_lessons
+from ..mistakes import without_hidden_tests
+from ..source import lesson_number
 from . import nbgrader_cells
-from .nbgrader_cells import without_hidden_tests
 
-KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 FOLDED_CODE = {"jupyter": {"source_hidden": True}}
 ORDINALS = ("First hint", "Second hint", "Third hint")
-
-
-def export(to, folder, source=None, overwrite=False, numbers=None):
-    """Write lessons as notebooks that are not there yet.
-
-    Parameters
-    ----------
-    to : "student", "solutions" or "nbgrader"
-        Student: hints and model answers folded. Solutions: the answers in place. nbgrader: the
-        source version for ``nbgrader generate_assignment``, a folder a lesson.
-    folder : path
-    source : path, optional
-        Where the lessons' sources are; default: the project's.
-    overwrite : bool
-        Replace notebooks that differ too: somebody may have worked in them. Points that were set by hand in
-        nbgrader's are kept.
-    numbers : sequence of str, optional
-        Lessons, as "03"; default: all.
-
-    Returns
-    -------
-    written : list of Path
-        Those that are now as the source has them.
-    kept : list of Path
-        Those that differ and were left as they are.
-    """
-    _checks.choice("--to", to, VERSIONS)
-    made = {}
-    for lesson in chosen(read_lessons(source), numbers):
-        place = Path(folder).expanduser() / lesson.name if to == "nbgrader" else Path(folder).expanduser()
-        path, cells = place / f"{lesson.name}.ipynb", VERSIONS[to](lesson)
-        if to == "nbgrader" and path.exists():
-            cells = nbgrader_cells.with_points(
-                cells, nbgrader_cells.points_in(path.read_text(encoding="utf-8"))
-            )
-        made[path] = to_json(cells)
-    written, kept = [], []
-    for path, text in made.items():
-        if path.exists() and not overwrite and path.read_text(encoding="utf-8") != text:
-            kept.append(path)
-            continue
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        written.append(path)
-    return written, kept
-
-
-def chosen(lessons, numbers):
-    """The lessons of these numbers, all of them for None; a ``ValueError`` for one that is not there."""
-    if numbers is None:
-        return lessons
-    by_number = {lesson_number(lesson.name): lesson for lesson in lessons}
-    return [by_number[_checks.choice("--lesson", number, by_number)] for number in numbers]
-
-
-def to_json(cells):
-    """The notebook file: no outputs, ids made of the content, so that equal input gives equal bytes."""
-    seen = {}
-    made = []
-    for kind, text, metadata in cells:
-        digest = hashlib.sha256(f"{kind}\n{text}".encode()).hexdigest()[:12]
-        seen[digest] = seen.get(digest, 0) + 1
-        cell = {
-            "cell_type": kind,
-            "id": digest if seen[digest] == 1 else f"{digest}-{seen[digest]}",
-            "metadata": metadata,
-            "source": text.splitlines(keepends=True),
-        }
-        made.append(cell | ({"execution_count": None, "outputs": []} if kind == "code" else {}))
-    metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
-    book = {"cells": made, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
-    return json.dumps(book, indent=1, ensure_ascii=False) + "\n"
+GRADED = ("assignment", "nbgrader")  # they show all points, other versions those that are not 1
+YOUR_ANSWER = "*Your answer:*"
 
 
 def markdown(text):
@@ -110,38 +36,80 @@ def folded(summary, text):
     return f"<details><summary>{summary}</summary>\n\n{text}\n\n</details>"
 
 
+def folded_hints(exercise):
+    """Each hint behind a line."""
+    return [folded(o, h.text) for o, h in zip(ORDINALS, exercise.hints, strict=True)]
+
+
 def only_reveals(text):
     """Whether a cell does nothing but show the truth beside a guess: it would give the truth away."""
     return all(line.startswith("teaching.compare_guess(") for line in text.splitlines())
+
+
+def cells_for(version, lesson):
+    """The cells, without prose that is for other versions, with points where the version shows them.
+
+    Points stand below a question, and in a cell of prose above where an exercise is answered.
+    """
+    place = "solution" if version == "solutions" else "starter"
+    for cell in lesson.cells:
+        if cell.kind == "only" and cell.name != version:
+            continue
+        if cell.kind == "question":
+            points = points_shown(lesson.answers[cell.name].points, version in GRADED)
+            cell = dataclasses.replace(cell, text=f"{cell.text}\n\n{points}" if points else cell.text)
+        elif cell.kind == place:
+            points = points_shown(lesson.exercises[cell.name].check.points, version in GRADED)
+            if points:
+                yield dataclasses.replace(cell, kind="prose", text=f"**{cell.name}** {points}")
+        yield cell
+
+
+def points_shown(points, always=False):
+    """The points in words; "" for 1, unless always.
+
+    >>> points_shown(3), points_shown(1), points_shown(1, always=True)
+    ('(3 points)', '', '(1 point)')
+    """
+    return f"({points:g} point{'s' * (points != 1)})" if always or points != 1 else ""
 
 
 def student(lesson):
     """Cells of the student version: starters, folded hints and answers, checks that never raise."""
     yield opening(lesson)
     for cell in cells_for("student", lesson):
-        if cell.is_prose:
-            yield markdown(cell.text)
-        elif cell.kind == "answer":
+        if cell.kind == "answer":
             yield markdown(folded("Model answer", cell.text))
-        elif cell.kind == "code":
-            yield code(cell.text, **(FOLDED_CODE if only_reveals(cell.text) else {}))
-        elif cell.kind == "check":
-            yield code(without_hidden_tests(cell.text), **FOLDED_CODE)
         elif cell.kind == "starter":
             yield code(cell.text)
             exercise = lesson.exercises[cell.name]
             answer = folded("Model answer", f"```python\n{exercise.solution.text}\n```")
             yield markdown("\n".join([*folded_hints(exercise), answer]))
+        else:
+            yield from as_given(cell)
 
 
-def cells_for(version, lesson):
-    """The cells, without prose that is for other versions."""
-    return [cell for cell in lesson.cells if cell.kind != "only" or cell.name == version]
+def assignment(lesson):
+    """Cells of the version that is handed in: as the students', without model answers, with all points."""
+    yield opening(lesson)
+    for cell in cells_for("assignment", lesson):
+        if cell.kind == "answer":
+            yield markdown(YOUR_ANSWER)
+        elif cell.kind == "starter":
+            yield code(cell.text)
+            yield markdown("\n".join(folded_hints(lesson.exercises[cell.name])))
+        else:
+            yield from as_given(cell)
 
 
-def folded_hints(exercise):
-    """Each hint behind a line."""
-    return [folded(o, h.text) for o, h in zip(ORDINALS, exercise.hints, strict=True)]
+def as_given(cell):
+    """Prose, code and checks as students find them; no cell for all else."""
+    if cell.is_prose:
+        yield markdown(cell.text)
+    elif cell.kind == "code":
+        yield code(cell.text, **(FOLDED_CODE if only_reveals(cell.text) else {}))
+    elif cell.kind == "check":
+        yield code(without_hidden_tests(cell.text), **FOLDED_CODE)
 
 
 def solutions(lesson):
@@ -158,18 +126,29 @@ def solutions(lesson):
             yield code(without_hidden_tests(cell.text))
 
 
-def nbgrader(lesson):
-    """Cells of nbgrader's source version."""
-    yield opening(lesson)
+def nbgrader(lesson, by_hand=None):
+    """Cells of nbgrader's source version.
+
+    Parameters
+    ----------
+    lesson : Lesson
+    by_hand : dict, optional
+        Points that somebody set in an export, as ``nbgrader_cells.set_by_hand`` finds them.
+    """
+    source, lesson = lesson, nbgrader_cells.with_points(lesson, by_hand or {})
     number, names = lesson_number(lesson.name), [*lesson.exercises]
-    for i, cell in enumerate(cells_for("nbgrader", lesson)):
+    shown = [cell for cell in lesson.cells if cell.kind != "only" or cell.name == "nbgrader"]
+    position = {cell.line: i for i, cell in enumerate(shown)}
+    yield opening(lesson)
+    for cell in cells_for("nbgrader", lesson):
         if cell.is_prose:
             yield markdown(cell.text)
         elif cell.kind == "answer":
-            text, metadata = nbgrader_cells.written_cell(number, cell)
-            yield "markdown", text, {"nbgrader": metadata}
+            text, metadata = nbgrader_cells.written_cell(number, cell, YOUR_ANSWER)
+            points = {"points": source.answers[cell.name].points}
+            yield "markdown", text, {"nbgrader": metadata, nbgrader_cells.OURS: points}
         elif cell.kind == "code":
-            yield code(cell.text, **nbgrader_cells.given_cell(number, i, cell.text))
+            yield code(cell.text, **nbgrader_cells.given_cell(number, position[cell.line], cell.text))
         elif cell.kind == "starter":
             exercise = lesson.exercises[cell.name]
             text, metadata = nbgrader_cells.answer_cell(number, exercise)
@@ -177,7 +156,8 @@ def nbgrader(lesson):
             yield markdown("\n".join(folded_hints(exercise)))
         elif cell.kind == "check":
             text, metadata = nbgrader_cells.check_cell(number, lesson.exercises[cell.name], names)
-            yield code(text, nbgrader=metadata)
+            points = {"points": source.exercises[cell.name].check.points}
+            yield code(text, **{"nbgrader": metadata, nbgrader_cells.OURS: points})
 
 
-VERSIONS = {"student": student, "solutions": solutions, "nbgrader": nbgrader}
+VERSIONS = {"student": student, "assignment": assignment, "solutions": solutions, "nbgrader": nbgrader}
