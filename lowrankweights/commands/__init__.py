@@ -112,6 +112,15 @@ def output_path(text):
     return file_path(text)
 
 
+def folder_path(text):
+    """An argument type: the path of a folder that is there or can be made."""
+    path = file_path(text)
+    there = next((p for p in (path, *path.parents) if p.exists()), None)
+    if there is not None and not there.is_dir():
+        raise argparse.ArgumentTypeError(f"expected a folder, got the file {str(there)!r}")
+    return path
+
+
 def data_source(text):
     """An argument type: the name of a data set, or a path.
 

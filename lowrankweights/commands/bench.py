@@ -1,7 +1,7 @@
 """``lowrankweights bench``: our time against the machine's own matrix products, and others'."""
 
 from .. import _checks
-from . import add_command, defaults, draw_to_files, file_path
+from . import add_command, defaults, draw_to_files, file_path, folder_path
 
 
 def add(commands):
@@ -21,7 +21,7 @@ def _arguments(parser):
     add("--rows", type=int, default=usual["n_rows"], help="rows of the data")
     add("--repeats", type=int, default=usual["repeats"], help="rounds; medians are shown")
     add("--dtype", choices=("float32", "float64"), default=usual["dtype"], help="of the arithmetic")
-    add("--out", type=file_path, default=usual["out"], help="folder for the picture")
+    add("--out", type=folder_path, default=usual["out"], help="folder for the picture")
 
 
 def run(arguments):

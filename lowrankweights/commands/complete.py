@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from .. import _checks
-from . import add_command, check_shares, defaults, draw_to_files, file_path, list_of
+from . import add_command, check_shares, defaults, draw_to_files, file_path, folder_path, list_of
 
 N_FEATURES = 4
 N_LARGEST = 4096  # levels of an image as it is, pixels times channels: predicted in seconds
@@ -36,7 +36,7 @@ def _arguments(parser):
     text = "in pixels; default: by the known weights"
     add("--length-scale", type=float, default=usual["length_scale"], help=text)
     add("--seed", type=int, default=usual["rng"], help="of the known weights")
-    add("--out", type=file_path, default=Path("out"), help="folder for the picture")
+    add("--out", type=folder_path, default=Path("out"), help="folder for the picture")
 
 
 def run(arguments):

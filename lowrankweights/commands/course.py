@@ -1,8 +1,24 @@
 """``lowrankweights course``: the lessons, as notebooks and with their checks."""
 
+import argparse
 from pathlib import Path
 
-from . import Command, add_command, defaults, file_path
+from . import Command, add_command, defaults, file_path, folder_path
+
+VERSIONS = ("student", "assignment", "solutions", "nbgrader", "slides", "print", "source")
+MEANT = {
+    "instructor": "solutions",
+    "teacher": "solutions",
+    "lecturer": "solutions",
+    "answers": "solutions",
+    "class": "assignment",
+    "homework": "assignment",
+    "release": "assignment",
+    "html": "print",
+    "pdf": "print",
+    "python": "source",
+    "py": "source",
+}  # other words for a version
 
 
 def add(commands):
@@ -30,15 +46,33 @@ def _source(parser):
 
 def _export_arguments(parser):
     add = parser.add_argument
-    add("folder", type=file_path, metavar="DIR", help="where to")
-    versions = ("student", "solutions", "nbgrader", "slides", "print")
-    text = "version; slides and print are pages of HTML, with pictures and results"
-    add("--to", choices=versions, default="student", help=text)
-    text = "replace notebooks that differ; points set by hand in nbgrader's stay"
+    add("folder", type=folder_path, metavar="DIR", help="where to")
+    text = (
+        "version: student has folded model answers, assignment has none; slides and print are pages of HTML, "
+        "with pictures and results; source is the lesson's own file"
+    )
+    add("--to", type=_version, choices=VERSIONS, default="student", help=text)
+    text = "replace files that differ; points set by hand in nbgrader's stay"
     add("--overwrite", action="store_true", help=text)
-    text = "only this one, as 03 (may be given several times); default: all"
-    add("--lesson", action="append", metavar="NN", default=None, help=text)
+    text = "only this one, as 03 or 3 (may be given several times); default: all"
+    add("--lesson", action="append", type=_number, metavar="NN", default=None, help=text)
     _source(parser)
+
+
+def _version(text):
+    """A version; of another word for one, an error that says which is meant."""
+    if text in MEANT:
+        expected = ", ".join(map(repr, VERSIONS))
+        hint = f"{text!r} (did you mean {MEANT[text]!r}?)"
+        raise argparse.ArgumentTypeError(f"expected one of {expected}, got {hint}")
+    return text
+
+
+def _number(text):
+    """A lesson's number with two digits."""
+    from ..teaching.lessons.versions import two_digits
+
+    return two_digits(text)
 
 
 def _grade_arguments(parser):
@@ -52,9 +86,9 @@ def _grade_arguments(parser):
         help="STUDENT.ipynb, or STUDENT/....ipynb, of all students",
     )
     text = "folder for marks.csv, marks.html, answers.html and feedback/"
-    add("--out", type=file_path, default=Path("out/marks"), help=text)
-    text = "the lesson, as 03; default: by each notebook's name, title or exercises"
-    add("--lesson", metavar="NN", default=None, help=text)
+    add("--out", type=folder_path, default=Path("out/marks"), help=text)
+    text = "the lesson, as 03 or 3; default: by each notebook's name, title or exercises"
+    add("--lesson", type=_number, metavar="NN", default=None, help=text)
     add("--seconds", type=float, default=usual["seconds"], help="that a cell may take")
     add("--whole", type=float, default=usual["whole"], help="seconds that a notebook may take")
     text = "gigabytes of a notebook's process"

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from .. import _checks
-from . import add_command, defaults, draw_to_files, file_path
+from . import add_command, defaults, draw_to_files, folder_path
 
 
 def add(commands):
@@ -18,7 +18,7 @@ def _arguments(parser):
     add("name", metavar="NAME", choices=FIGURES, help=", ".join(FIGURES))
     text = "quick: two minutes, bundled data; standard: real data, up to six hours; paper: a night or days"
     add("--preset", choices=PRESETS, default="quick", help=text)
-    add("--out", type=file_path, default=Path("out"), help="folder for results and picture")
+    add("--out", type=folder_path, default=Path("out"), help="folder for results and picture")
     add("--resume", action="store_true", help="go on with the results that are there")
     text = "leave out files of a data set (TIMIT) that are wrong, and count them; else they are an error"
     add("--skip-bad", action="store_true", help=text)

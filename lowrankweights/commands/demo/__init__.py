@@ -3,7 +3,7 @@
 from html import escape
 from pathlib import Path
 
-from .. import add_command, draw_to_files, file_path
+from .. import add_command, draw_to_files, folder_path
 
 PAGE = Path(__file__).with_name("page.html")
 FIGURE = '<figure><img src="{name}" alt="{title}"><figcaption>{caption}</figcaption></figure>'
@@ -17,7 +17,7 @@ def add(commands):
 
 def _arguments(parser):
     text = "folder for the pictures and the page"
-    parser.add_argument("--out", type=file_path, default=Path("out"), help=text)
+    parser.add_argument("--out", type=folder_path, default=Path("out"), help=text)
 
 
 def run(arguments):

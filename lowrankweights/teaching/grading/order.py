@@ -1,6 +1,6 @@
 """In which order a student's cells, the lesson's given ones and its checks are run."""
 
-from ..lessons.versions.nbgrader_cells import without_hidden_tests
+from ..lessons.mistakes import without_hidden_tests
 from .marker import names_defined
 
 

@@ -3,9 +3,9 @@
 import ast
 import re
 
+from ..lessons.mistakes import without_hidden_tests
 from ..lessons.source import lesson_number
-from ..lessons.versions import VERSIONS
-from ..lessons.versions.nbgrader_cells import without_hidden_tests
+from ..lessons.versions import VERSIONS, YOUR_ANSWER
 from .marker import as_python, names_defined
 
 CHECK = re.compile(r"with check\(|check\.require\(|check\.summary\(")
@@ -14,6 +14,7 @@ TITLE = re.compile(r"# (\d\d) · ")
 FOLDED = re.compile(r"<details>.*?</details>", re.DOTALL)
 WORDS = re.compile(r"-(\w+)-words-[0-9a-f]+$")  # nbgrader's id of an answer in words
 STUB = "YOUR ANSWER HERE"
+POINTS = re.compile(r"^\([\d.]+ points?\)$", re.MULTILINE)  # may have been set by hand
 LONG = 30  # characters: a text of the lesson within a cell that somebody wrote in
 
 
@@ -88,12 +89,13 @@ class _Prose:
     def __init__(self, lesson):
         self.questions = {cell.text.strip(): name for name, (cell, _) in questions(lesson).items()}
         made = [text for make in VERSIONS.values() for kind, text, *_ in make(lesson) if kind == "markdown"]
-        self.known = sorted({text.strip() for text in made}, key=len, reverse=True)
+        self.known = sorted({_without_frame(text) for text in made} - {""}, key=len, reverse=True)
         answers = [answer.text.strip() for _, answer in questions(lesson).values()]
         self.answers = {text for text in self.known if any(answer in text for answer in answers)}
 
     def sort(self, text, grade_id, current):
         """The question that a cell belongs to, or None, and what in it is the student's."""
+        text = _without_frame(text)
         found = [k for k in self.known if k == text or (len(k) >= LONG and k in text)]
         asked = [self.questions[k] for k in found if k in self.questions]
         words = WORDS.search(grade_id)
@@ -107,6 +109,11 @@ class _Prose:
             text = text.replace(k, "")
         text = FOLDED.sub("", text).strip()
         return current, "" if TITLE.match(text) or text == STUB else text
+
+
+def _without_frame(text):
+    """A text without what a version writes around it: points, and where the answer goes."""
+    return POINTS.sub("", text.replace(YOUR_ANSWER, "")).strip()
 
 
 def _write(submission, question, words):

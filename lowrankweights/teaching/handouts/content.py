@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from ..lessons.guesses import NO_GUESS
 from ..lessons.harness import run_cell
-from ..lessons.versions.notebooks import only_reveals
+from ..lessons.versions import only_reveals, points_shown
 
 
 @dataclass
@@ -40,12 +40,17 @@ def blocks(lesson):
     """
     namespace = {"__name__": "__main__"}
     for cell in lesson.cells:
-        if cell.kind in ("prose", "question"):
+        if cell.kind == "prose":
             yield Block("prose", cell.text)
+        elif cell.kind == "question":
+            points = points_shown(lesson.answers[cell.name].points)
+            yield Block("prose", f"{cell.text}\n\n{points}" if points else cell.text)
         elif cell.kind == "answer":
             yield Block("answer", cell.text, cell.name)
         elif cell.kind == "starter":
             exercise = lesson.exercises[cell.name]
+            if points := points_shown(exercise.check.points):
+                yield Block("prose", f"**{cell.name}** {points}")
             yield Block("exercise", cell.text, cell.name)
             yield Block("hints", "\n\n".join(h.text for h in exercise.hints), cell.name)
         elif cell.kind == "solution":

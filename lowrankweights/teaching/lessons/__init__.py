@@ -5,11 +5,11 @@ docs/course.md. ``lowrankweights course try`` runs its checks against its wrong 
 ``make export-notebooks`` makes ``notebooks/NN_name.ipynb``. What it writes anew of the package is held
 against the package in tests/teaching/lessons/.
 
-    source.py     a lesson's cells, read from its file
+    source.py     a lesson's cells, read from its file; mistakes.py: what may be wrong with them
     exercises.py  ``Checks``: what a lesson calls; alone.py: on its own feet; words.py: what is wrong
     guesses.py    a guess held against what came out
     harness.py    are the checks any good?
-    notebooks.py  for students, with solutions, for nbgrader
+    versions/     notebooks: for students, to hand in, with solutions, for nbgrader
     course.py     what ``lowrankweights course`` does
 """
 

@@ -16,7 +16,9 @@ def run(options):
             print(path)
         return 0
     if options.action == "export":
-        written, kept = export(options.to, options.folder, options.source, options.overwrite, options.lesson)
+        written, kept = export(
+            options.to, options.folder, options.source, options.overwrite, options.lesson, tell=print
+        )
         for path in written:
             print(path)
         for path in kept:

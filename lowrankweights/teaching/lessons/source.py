@@ -6,7 +6,7 @@ The form is described in docs/course.md. A header says what a cell is:
     # %%                                code for every version
     # %% [markdown] question NAME       a question in words, and its folded model answer:
     # %% [markdown] answer NAME         or "answer NAME: points: 2"
-    # %% [markdown] only VERSION        prose for "student", "solutions" or "nbgrader" alone
+    # %% [markdown] only VERSION        prose for "student", "assignment", "solutions" or "nbgrader" alone
     # %% starter NAME                   what the student completes; in the order
     # %% [markdown] hint NAME           hint (three times), solution, mutant, accept, check
     # %% solution NAME
@@ -14,32 +14,50 @@ The form is described in docs/course.md. A header says what a cell is:
     # %% accept NAME: label             an odd but right answer that it must accept
     # %% check NAME                     or, with other points than 1: "check NAME: points: 3"
     # %% claim NAME: statement          that a sentence holds for five seeds; in no notebook
+
+What can be wrong with it is in mistakes.py.
 """
 
-import ast
+import itertools
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ... import _checks
+from .mistakes import check_lesson
 
 HEADER = re.compile(r"^# %%(?: (\[markdown\]))?(?: ([a-z]+) ([A-Za-z0-9_]+)(?:: (.+))?)?$")
+ALMOST_HEADER = re.compile(r"^\s*#+\s*%%")
+FILE = re.compile(r"\d\d_.+\.py")
 KINDS = {
     True: ("prose", "question", "answer", "hint", "only"),
     False: ("code", "starter", "solution", "mutant", "accept", "check", "claim"),
 }
 LABELLED = ("mutant", "accept", "claim")
 POINTS = re.compile(r"points: (\d+)")
-VERSIONS = ("student", "solutions", "nbgrader")
+VERSIONS = ("student", "assignment", "solutions", "nbgrader")
 KEYS = ("title", "minutes", "seconds", "learn", "need")
-N_HINTS = 3
 PACKAGED = Path(__file__).parent / "lesson_sources"
 CHECKED_OUT = Path(__file__).parents[3] / "notebooks" / "source"
 
 
 @dataclass
 class Cell:
-    """A cell: its kind, the exercise or question it belongs to, a label, its text, its line and points."""
+    """A cell.
+
+    Attributes
+    ----------
+    kind : str
+    name : str or None
+        Of the exercise or question that it belongs to.
+    label : str or None
+    text : str
+    line : int
+        Of its header in the file.
+    points : int
+    first : int
+        The line in the file where the text begins.
+    """
 
     kind: str
     name: str | None
@@ -47,6 +65,7 @@ class Cell:
     text: str
     line: int
     points: int = 1
+    first: int = 0
 
     @property
     def is_markdown(self):
@@ -72,11 +91,12 @@ class Exercise:
 
 @dataclass
 class Lesson:
-    """A lesson: its name (the file's), front matter and cells."""
+    """A lesson: its name (the file's), front matter, cells, and the file."""
 
     name: str
     about: dict
     cells: list
+    path: Path = None
 
     @property
     def exercises(self):
@@ -92,6 +112,11 @@ class Lesson:
                     setattr(exercise, cell.kind, cell)
         return found
 
+    @property
+    def answers(self):
+        """Model answers to questions in words, by name."""
+        return {cell.name: cell for cell in self.cells if cell.kind == "answer"}
+
 
 def source_folder():
     """Where the lessons' sources are: in the installed package, else in the checked-out repository."""
@@ -102,11 +127,17 @@ def source_folder():
 
 
 def read_lessons(folder=None):
-    """All lessons of a folder, by number."""
+    """All lessons of a folder, by number; a ``ValueError`` where two have the same."""
     folder = source_folder() if folder is None else Path(folder).expanduser()
-    paths = sorted(folder.glob("[0-9][0-9]_*.py")) if folder.is_dir() else []
+    paths = sorted(folder.glob("[0-9]*.py")) if folder.is_dir() else []
     if not paths:
         _checks.fail("--source", "a folder with lessons like 03_gradients_by_hand.py", str(folder))
+    for path in paths:
+        if not FILE.fullmatch(path.name):
+            _checks.fail(str(path), "a name like 03_gradients_by_hand.py", path.name)
+    for one, other in itertools.pairwise(paths):
+        if one.name[:2] == other.name[:2]:
+            _checks.fail(str(other), "a number that no other lesson has", f"{one.name[:2]}, as {one.name}")
     return [read_lesson(path) for path in paths]
 
 
@@ -116,14 +147,20 @@ def read_lesson(path):
     Raises
     ------
     ValueError
-        Naming the file and line, if a header is not known or an exercise is incomplete.
+        Naming the file and line, of the first mistake.
     """
     path = Path(path).expanduser()
-    lines = path.read_text(encoding="utf-8").splitlines()
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        _checks.fail(f"{path}:{line}", "text in UTF-8", f"the byte {error.object[error.start]:#x}")
     about, start = front_matter(lines, path)
     cells, header, body = [], None, []
     for number, line in enumerate([*lines[start:], "# %%"], start + 1):
         if not line.startswith("# %%"):
+            if ALMOST_HEADER.match(line):
+                _checks.fail(f"{path}:{number}", "a cell header that begins with '# %%'", repr(line))
             body.append(line)
             continue
         if header is not None:
@@ -131,7 +168,7 @@ def read_lesson(path):
         elif any(text.strip() for text in body):
             _checks.fail(f"{path}:{number}", "nothing between the front matter and the first cell", body[0])
         header, body = (number, line), []
-    lesson = Lesson(path.stem, about, cells)
+    lesson = Lesson(path.stem, about, cells, path)
     check_lesson(lesson, path)
     return lesson
 
@@ -162,10 +199,11 @@ def make_cell(header, body, path):
         if bad:
             _checks.fail(f"{path}:{number}", "prose whose lines begin with '# '", repr(bad[0]))
         body = [line[2:] for line in body]
+    first = number + 1 + len(list(itertools.takewhile(lambda line: not line, body)))
     points = _points(kind, match[4], f"{path}:{number}")
     if kind == "only":
         _checks.choice(f"{path}:{number}", match[3], VERSIONS)
-    return Cell(kind, match[2] and match[3], match[4], "\n".join(body).strip("\n"), number, points)
+    return Cell(kind, match[2] and match[3], match[4], "\n".join(body).strip("\n"), number, points, first)
 
 
 def _points(kind, label, place):
@@ -177,40 +215,6 @@ def _points(kind, label, place):
         wanted = "no label, or, of a check or an answer, 'points: 3'"
         _checks.fail(place, wanted, repr(label))
     return int(found[1])
-
-
-def check_lesson(lesson, path):
-    """Every exercise has a starter, a solution, a check, three hints, a mutant and an odd right answer."""
-    for e in lesson.exercises.values():
-        for kind in ("starter", "solution", "check"):
-            if getattr(e, kind) is None:
-                _checks.fail(str(path), f"a cell '# %% {kind} {e.name}'", "none")
-        if len(e.hints) != N_HINTS:
-            _checks.fail(str(path), f"{N_HINTS} hints for {e.name}", len(e.hints))
-        for kind, cells in (("mutant", e.mutants), ("accept", e.accepted)):
-            if not cells or not all(cell.label for cell in cells):
-                _checks.fail(str(path), f"cells '# %% {kind} {e.name}: label'", f"{len(cells)} of them")
-    _check_names(lesson, path)
-    unlabelled = [c.name for c in lesson.cells if c.kind == "claim" and not c.label]
-    if unlabelled:
-        _checks.fail(str(path), f"a cell '# %% claim {unlabelled[0]}: statement'", "no statement")
-    questions = [c.name for c in lesson.cells if c.kind == "question"]
-    answers = [c.name for c in lesson.cells if c.kind == "answer"]
-    if questions != answers:
-        _checks.fail(str(path), "an answer after each question", f"{questions} and {answers}")
-
-
-def _check_names(lesson, path):
-    """The exercises are those of ``Checks([...])``, so that the summary counts all of them."""
-    told = []
-    for cell in lesson.cells:
-        if cell.kind == "code" and "Checks(" in cell.text:
-            calls = (n for n in ast.walk(ast.parse(cell.text)) if isinstance(n, ast.Call))
-            lists = (n.args[0] for n in calls if getattr(n.func, "attr", "") == "Checks" and n.args)
-            told += [e.value for names in lists for e in getattr(names, "elts", ())]
-    if told and sorted(told) != sorted(lesson.exercises):
-        expected = f"teaching.Checks([...]) with all exercises, {', '.join(lesson.exercises)}"
-        _checks.fail(str(path), expected, ", ".join(map(str, told)))
 
 
 def lesson_number(name):

@@ -42,7 +42,7 @@ def read(tmp_path, lesson, name="a"):
     return next(s for s in found if s.student == name)
 
 
-@pytest.mark.parametrize("version", ["student", "solutions", "nbgrader"])
+@pytest.mark.parametrize("version", ["student", "assignment", "solutions", "nbgrader"])
 def test_a_check_without_its_hidden_tests_is_not_altered(version, tmp_path):
     lesson = lesson_of(tmp_path, TWO.rstrip("\n") + HIDDEN + "\n")
     path = tmp_path / "class" / "a.ipynb"
@@ -70,7 +70,7 @@ def test_hidden_tests_are_a_second_run_of_the_check(tmp_path):
     assert checks["x"][1] == "" and "secret" not in checks["double"][0] and "secret" in checks["double"][1]
 
 
-@pytest.mark.parametrize("version", ["student", "solutions", "nbgrader"])
+@pytest.mark.parametrize("version", ["student", "assignment", "solutions", "nbgrader"])
 @pytest.mark.parametrize(
     ("cell", "below", "answer"),
     [

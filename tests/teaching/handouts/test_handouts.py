@@ -37,6 +37,17 @@ def test_a_page_stands_alone_with_mathml_and_every_picture_once(to, tmp_path):
     assert ("Hints and model answers" in page) == ("x = 1" in page) == (to == "print")
 
 
+@pytest.mark.parametrize("to", ["slides", "print"])
+def test_points_that_are_not_1_are_shown(to, tmp_path):
+    question = "# %% [markdown] question why\n# Why?\n# %% [markdown] answer why: points: 2\n# Because.\n"
+    lesson_file(tmp_path, TEXT.replace("check x\n", "check x: points: 3\n") + question)
+    (path,) = handout(to, tmp_path / "out", tmp_path)
+    page = path.read_text(encoding="utf-8")
+    assert "<strong>x</strong> (3 points)" in page and "(2 points)" in page
+    lesson_file(tmp_path, TEXT)
+    assert "point)" not in handout(to, tmp_path / "out", tmp_path)[0].read_text(encoding="utf-8")
+
+
 def test_a_heading_begins_a_slide_and_a_full_one_goes_on(tmp_path):
     many = "".join(f"# %% [markdown]\n# Paragraph {i}: {'words ' * 40}\n" for i in range(12))
     lesson_file(

@@ -105,6 +105,65 @@ def test_points_set_by_hand_survive_the_next_export(tmp_path):
     assert any("the answer" in text(c) for c in again)
 
 
+def change(path, points, forget=False):
+    """Set points in a notebook, as a hand does; forget: as an older export, without those of the source."""
+    book = json.loads(path.read_text())
+    for cell in book["cells"]:
+        own = cell["metadata"].get("nbgrader", {})
+        if "points" in own:
+            own["points"] = points.get(own["grade_id"].split("-")[1], own["points"])
+            assert cell["metadata"].pop("lowrankweights") if forget else True
+    path.write_text(json.dumps(book))
+
+
+def points_of(cells):
+    return {
+        i.split("-")[1]: c["metadata"]["nbgrader"]["points"]
+        for i, c in graded(cells).items()
+        if "points" in c["metadata"]["nbgrader"]
+    }
+
+
+def test_points_changed_in_the_source_reach_an_export_and_those_of_a_hand_stay(tmp_path):
+    path, _ = cells_of("nbgrader", tmp_path, GRADED + QUESTION)
+    changed, said = (
+        (GRADED + QUESTION).replace("points: 3", "points: 4").replace("points: 2", "points: 5"),
+        [],
+    )
+    change(path, {"why": 1})
+    for _ in range(2):  # the second time too
+        said.clear()
+        _, cells = cells_of("nbgrader", tmp_path, changed, overwrite=True, tell=said.append)
+        assert points_of(cells) == {"x": 4, "why": 1}
+        assert said == [f"{path}: kept your points: why 1 (source: 5)"]
+        assert "**x** (4 points)" in map(text, cells) and "Why?\n\n(1 point)" in map(text, cells)
+    _, cells = cells_of("nbgrader", tmp_path, changed.replace("points: 5", "points: 1"), overwrite=True)
+    _, cells = cells_of("nbgrader", tmp_path, changed, overwrite=True)
+    assert points_of(cells) == {"x": 4, "why": 5}  # as the source in between: nobody's own any more
+
+
+def test_of_an_older_export_points_that_are_not_1_are_taken_for_set_by_hand(tmp_path):
+    path, _ = cells_of("nbgrader", tmp_path, GRADED + QUESTION)
+    change(path, {"x": 1, "why": 7}, forget=True)
+    said = []
+    _, cells = cells_of("nbgrader", tmp_path, GRADED + QUESTION, overwrite=True, tell=said.append)
+    assert points_of(cells) == {"x": 3, "why": 7}
+    assert said == [f"{path}: kept your points: why 7 (source: 2)"]
+
+
+def test_points_of_an_exercise_that_is_gone_are_told(tmp_path):
+    path, _ = cells_of("nbgrader", tmp_path, GRADED + QUESTION)
+    change(path, {"why": 7})
+    said = []
+    cells_of("nbgrader", tmp_path, GRADED, overwrite=True, tell=said.append)
+    assert said == [f"{path}: your points of what is no longer in the lesson are gone: why 7"]
+
+
+def test_points_shown_shift_no_ids_of_given_cells(tmp_path):
+    _, cells = cells_of("nbgrader", tmp_path, GRADED + "# %%\ny = 1\n")
+    assert [i for i in graded(cells) if "-given" in i][1].startswith("lesson77-given9-code-")
+
+
 @pytest.mark.parametrize(
     ("source", "said"),
     [

@@ -1,5 +1,17 @@
-"""Notebooks from a lesson's source: for students, with solutions, and for nbgrader."""
+"""Notebooks from a lesson's source: for students, to hand in, with solutions, and for nbgrader."""
 
-from .notebooks import VERSIONS, chosen, export, opening, student, to_json
+from .cells import VERSIONS, YOUR_ANSWER, only_reveals, opening, points_shown, student
+from .notebooks import chosen, export, to_json, two_digits
 
-__all__ = ["VERSIONS", "chosen", "export", "opening", "student", "to_json"]
+__all__ = [
+    "VERSIONS",
+    "YOUR_ANSWER",
+    "chosen",
+    "export",
+    "only_reveals",
+    "opening",
+    "points_shown",
+    "student",
+    "to_json",
+    "two_digits",
+]

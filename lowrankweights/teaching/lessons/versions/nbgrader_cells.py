@@ -3,25 +3,26 @@
 https://nbgrader.readthedocs.io: ``nbgrader generate_assignment`` takes solutions and hidden tests out.
 """
 
+import dataclasses
 import hashlib
 import itertools
 import json
 import re
+from numbers import Real
 
 ANEW = "from lowrankweights.teaching.lessons import marking\n\ncheck = marking.untouched({})"
+# nbgrader takes what an answer shows or says on stderr for the mark
+CLEAR = "from IPython.display import clear_output\n\nclear_output()"
 GUESS = re.compile(r"^guess_\w+ = None", re.MULTILINE)
+PARTS = {"check": "check", "answer": "words"}  # what is graded: a cell's kind, and its part in the grade id
+GRADE_ID = re.compile(r"lesson\d+-(\w+)-(check|words)-")
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
-HIDDEN = re.compile(r"^[ ]*### BEGIN HIDDEN TESTS$.*?^[ ]*### END HIDDEN TESTS\n?", re.MULTILINE | re.DOTALL)
-
-
-def without_hidden_tests(text):
-    """The text of a check without what stands between the marks of hidden tests."""
-    return HIDDEN.sub("", text).rstrip("\n")
+OURS = "lowrankweights"  # metadata of a cell: the points that the source gave it
 
 
 def check_cell(number, exercise, names):
     """A check that raises, with its points; locked."""
-    text = f'{ANEW.format(names)}\n{exercise.check.text}\ncheck.require("{exercise.name}")'
+    text = f'{ANEW.format(names)}\n{exercise.check.text}\n{CLEAR}\ncheck.require("{exercise.name}")'
     return text, graded(number, exercise.name, "check", text, grade=True, points=exercise.check.points)
 
 
@@ -31,9 +32,9 @@ def answer_cell(number, exercise):
     return text, graded(number, exercise.name, "answer", text, solution=True)
 
 
-def written_cell(number, cell):
-    """The answer to a question in words, which a person grades."""
-    text = f"{BEGIN}\n{cell.text}\n{END}"
+def written_cell(number, cell, above):
+    """The answer to a question in words, which a person grades; ``above`` stands above it."""
+    text = f"{above}\n\n{BEGIN}\n{cell.text}\n{END}"
     return text, graded(number, cell.name, "words", text, grade=True, solution=True, points=cell.points)
 
 
@@ -75,26 +76,44 @@ def marked_solution(starter, solution):
     return "\n".join([*wanted[:n], *own, f"{indent}{BEGIN}", *wanted[n:], f"{indent}{END}"])
 
 
-def points_in(text):
-    """The points of an nbgrader notebook, given as its JSON, by what they are for; {} of none."""
+def set_by_hand(text):
+    """Points that a hand has set in an nbgrader notebook, given as its JSON: {(exercise, part): points}.
+
+    They differ from those of the source, which the export kept beside them; where an older export did not,
+    from 1.
+    """
     try:
-        cells = json.loads(text)["cells"]
-    except (ValueError, KeyError):
+        found = [cell.get("metadata", {}) for cell in json.loads(text)["cells"]]
+    except (ValueError, KeyError, TypeError, AttributeError):
         return {}
-    found = (cell.get("metadata", {}).get("nbgrader", {}) for cell in cells)
-    return {_what(m["grade_id"]): m["points"] for m in found if "points" in m}
-
-
-def with_points(cells, points):
-    """The cells (kind, text, metadata) with points that somebody set by hand."""
-    for kind, text, metadata in cells:
+    points = {}
+    for metadata in found:
         own = metadata.get("nbgrader", {})
-        if "points" in own:
-            own = own | {"points": points.get(_what(own["grade_id"]), own["points"])}
-            metadata = metadata | {"nbgrader": own}
-        yield kind, text, metadata
+        given, made = own.get("points"), metadata.get(OURS, {}).get("points", 1)
+        what = GRADE_ID.match(own.get("grade_id", ""))
+        if what and isinstance(given, Real) and given != made:
+            points[what.groups()] = given
+    return points
 
 
-def _what(grade_id):
-    """A grade id without the digest of the content."""
-    return grade_id.rpartition("-")[0]
+def with_points(lesson, by_hand):
+    """The lesson with points that were set by hand."""
+    cells = [
+        dataclasses.replace(cell, points=by_hand.get((cell.name, PARTS.get(cell.kind)), cell.points))
+        for cell in lesson.cells
+    ]
+    return dataclasses.replace(lesson, cells=cells)
+
+
+def told_points(lesson, by_hand):
+    """What becomes of points that were set by hand, in words."""
+    graded = {(c.name, PARTS[c.kind]): c.points for c in lesson.cells if c.kind in PARTS}
+    kept = [
+        f"{what[0]} {points:g} (source: {graded[what]})"
+        for what, points in by_hand.items()
+        if what in graded and points != graded[what]
+    ]
+    gone = [f"{what[0]} {points:g}" for what, points in by_hand.items() if what not in graded]
+    return [f"kept your points: {', '.join(kept)}"] * bool(kept) + [
+        f"your points of what is no longer in the lesson are gone: {', '.join(gone)}"
+    ] * bool(gone)
