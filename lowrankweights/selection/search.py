@@ -14,9 +14,11 @@ from .space import FIRST_DECAY, choices_for, every_weight, like
 FEW, SOME, MANY, MOST = (30, 40, 60, 100)  # iterations of the rounds; each goes on from the one before
 FEWEST_ROWS = 300
 DECAYS = (0.2, 5.0, 50.0)  # times the weight decay that a candidate has
+NEAR = (0.25, 4.0)  # the same, of those that come far
 SURE = 1.28  # standard errors that a loss must stay below the margin: nine times in ten it is
 SHARES = (0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6)  # of the numbers of every weight, or of each filter
 N_KINDS, N_LAST = 2, 3  # kinds whose sizes are tried, and networks of a budget's last round
+N_SIZES = 2  # of a kind that stay where rows are many: on few rows smaller layers seem better than they are
 FIRST_SHARE = 0.1  # at which kinds of networks are compared, before their sizes
 
 
@@ -140,23 +142,39 @@ def _kind(contestant):
     return contestant.choice.dictionary
 
 
-def _kinds(race, choices):
+def _kinds(race, choices, n_sizes=1, decays=DECAYS):
     """Two rounds on few rows: the best of the three best kinds of networks; and who left."""
     n, entered = race.n_rows, [Contestant(choice) for choice in choices]
     found = race.run(entered, max(FEWEST_ROWS, n // 9), FEW, n_folds=1)
-    on = kept(found, max(4, math.ceil(len(found) / 4)), _kind)
-    on += [c.with_decay(f) for c in on[:3] for f in DECAYS]
+    on = kept(found, max(4, math.ceil(len(found) / 4)), _kind, n_sizes)
+    on += [c.with_decay(f) for c in on[:3] for f in decays]
     found = race.run(on, max(FEWEST_ROWS, n // 3), SOME, n_folds=1)
-    best = kept(found, 0, _kind)[:3]
+    best = kept(found, 0, _kind, n_sizes)[: 3 * n_sizes]
     return best, [c for c in dict.fromkeys([*entered, *on]) if c not in best]
 
 
 def _best(race, choices):
     """All rounds of the networks at one budget: those of the last one, from the best on; and who left."""
+    if race.folds.usual == 1:
+        return _best_of_many_rows(race, choices)
     best, gone = _kinds(race, choices)
     others = sorted((c for c in gone if c.round == race.n_rounds), key=lambda c: c.score)[:2]
     found = race.run([*best, *others], race.n_rows, MANY)
-    last = race.run(found[:N_LAST], race.n_rows, MOST, n_folds=race.folds.most)
+    return _last(race, found, N_LAST, gone)
+
+
+def _best_of_many_rows(race, choices):
+    """The same where one fold can tell sizes apart, and weight decays of those that come far."""
+    best, gone = _kinds(race, choices, N_SIZES, decays=())
+    found = race.run(best, race.n_rows, MANY)
+    first = found[:N_LAST]
+    again = race.run([*first, *(c.with_decay(f) for c in first for f in NEAR)], race.n_rows, MANY)
+    return _last(race, again, N_LAST - 1, [*gone, *found])
+
+
+def _last(race, found, n, gone):
+    """The n best after a last round; and who left."""
+    last = race.run(found[:n], race.n_rows, MOST, n_folds=race.folds.most)
     return last, [c for c in dict.fromkeys([*gone, *found]) if c not in last]
 
 
