@@ -22,7 +22,7 @@ th { vertical-align: bottom } td.number, th.number { text-align: right }
 td.number { white-space: nowrap }
 th small { display: block; font-weight: normal; color: #777 }
 td.student { min-width: 6rem } td.written { min-width: 4rem; border-left: 1px solid #8883 }
-td.remark { min-width: 14rem }
+td.remark { min-width: 12rem }
 details { margin: .6rem 0 1rem }
 section { border-top: 1px solid #8886; padding: .7rem 0 }
 .line { display: flex; flex-wrap: wrap; gap: .1rem 1.2rem; align-items: baseline }
@@ -77,6 +77,11 @@ def state(result):
     return f'<span class="{css}">{escape(LABELS.get(result, result))}</span>'
 
 
+def _mark(result):
+    """The same in a table, where what is right need not be said."""
+    return '<span class="passed" title="passed"></span>' if result == "passed" else state(result)
+
+
 def marks_page(marks, filled):
     """The table: a row a notebook, a column an exercise, and one for each question in words."""
     names = list(dict.fromkeys(name for m in marks for name in m.exercises))
@@ -94,8 +99,8 @@ def marks_page(marks, filled):
         "you to read: write their points into marks.csv, where they stay when you mark again.</p>"
     )
     table = (
-        f'<div class="table"><table><tr><th>student</th>{head}'
-        f'<th class="number">points<small>checked by program</small></th>{words}<th>remark</th></tr>\n'
+        '<div class="table"><table><tr><th>student</th><th class="number">points'
+        f"<small>checked by program</small></th><th>remark</th>{words}{head}</tr>\n"
         + "\n".join(rows)
         + "</table></div>"
     )
@@ -105,14 +110,15 @@ def marks_page(marks, filled):
 def _row(m, names, written, filled):
     s = m.submission
     marked = () if s.fault else m.exercises
-    cells = "".join(f"<td>{state(m.result(name)[0]) if name in marked else ''}</td>" for name in names)
+    cells = "".join(f"<td>{_mark(m.result(name)[0]) if name in marked else ''}</td>" for name in names)
     notebook = s.notebook or s.path.name
     words = "".join(
         f'<td class="written number">{escape(filled.get((notebook, key), ""))}</td>' for key in written
     )
     return (
-        f'<tr><td class="student"><a href="feedback/{quote(s.page)}.html">{escape(s.student)}</a></td>{cells}'
-        f'<td class="number">{m.total} of {m.most}</td>{words}<td class="remark">{escape(m.remark)}</td></tr>'
+        f'<tr><td class="student"><a href="feedback/{quote(s.page)}.html">{escape(s.student)}</a></td>'
+        f'<td class="number">{m.total} of {m.most}</td><td class="remark">{escape(m.remark)}</td>'
+        f"{words}{cells}</tr>"
     )
 
 
