@@ -8,7 +8,7 @@ from .html import html_block
 from .words import LONG, html_of, n_lines
 
 MOST = 18.2  # lines of prose on a slide, about; heights of other things as so many lines follow
-PICTURE, TITLE, FORMULA, GAP = 11.0, 2.3, 1.2, 0.6
+PICTURE, TITLE, FORMULA, GAP = 12.5, 2.3, 1.2, 0.6
 FRAME, CODE_LINE, LONG_LINE = 1.4, 0.79, 0.64  # of code: around it, a line, a line where there are many
 LONGEST = 21  # lines of code, more are divided
 
