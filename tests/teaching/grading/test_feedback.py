@@ -4,7 +4,7 @@ import csv
 import json
 
 from students import RIGHT, TWO, marks_of, notebook
-from test_reading import HIDDEN, QUESTION, add_cells
+from test_written_answers import HIDDEN, QUESTION, add_cells
 from toy_lesson import lesson_file
 
 from lowrankweights.commands.main import build_parser
