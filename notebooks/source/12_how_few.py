@@ -1,7 +1,7 @@
 # ---
 # title: How few numbers?
 # minutes: 75
-# seconds: 35
+# seconds: 28
 # learn: how to count what a network learns, and how wide it may be for a given count; how to choose the known weights, so that little is left unexplained (pivoted Cholesky); when directions are better than pixels, and when several columns help; how to draw the frontier of error against learned numbers, against the rivals PCA and a narrower network, and what a few hundred digits can tell about it; how to read what the package's own search says.
 # need: NumPy, eigenvectors, $W = U w_\alpha$ and the covariance kernel Emp (notebook 05, sections 2 and 4; notebook 06 for columns). No network and no data to download.
 # ---

@@ -1,7 +1,7 @@
 # ---
 # title: From predicted parameters to LoRA
 # minutes: 75
-# seconds: 30
+# seconds: 20
 # learn: what LoRA, VeRA, hashed weights and random subspaces have in common with $W = U w_\alpha$: one gradient; what each of them fixes and learns, where it begins, how many numbers it takes; when adapting a trained network is better than training a new one, and when it is not.
 # need: NumPy, and the gradients $dw_\alpha = U^\top dW$ and $dU$, $dV$ of a low-rank layer (notebook 03, sections 3 and 5). Notebook 05 is good to have. No network and no data to download.
 # ---
