@@ -88,11 +88,12 @@ def run(lesson, cell, namespace):
 def leaving_its_value(text):
     """A cell's code, with the value of its last line kept as ``_``, as at a prompt.
 
-    >>> leaving_its_value("a = 2\\na + 1"), leaving_its_value("a = 2")
-    ('a = 2\\n_ = (a + 1)', 'a = 2\\n_ = None')
+    >>> leaving_its_value("a = 2; a + 1"), leaving_its_value("a = 2")
+    ('a = 2; _ = (a + 1)', 'a = 2\\n_ = None')
     """
     *_, last = ast.parse(text).body or [None]
     if not isinstance(last, ast.Expr):
         return f"{text}\n_ = None"
-    lines = text.splitlines()
-    return "\n".join([*lines[: last.lineno - 1], f"_ = ({ast.unparse(last)})"])
+    *before, line = text.splitlines()[: last.lineno]
+    same_line = line.encode()[: last.col_offset].decode()
+    return "\n".join([*before, f"{same_line}_ = ({ast.unparse(last)})"])
