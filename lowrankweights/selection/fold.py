@@ -5,6 +5,7 @@ import threading
 
 import numpy as np
 
+from .. import _checks
 from ..building import LayerInput, Targets
 from ..building.scale import Scale
 from ..networks import Rows
@@ -114,6 +115,8 @@ class Folds:
 
     def __init__(self, X, Y, loss, points, rng, *, weight=None, standardize=False):
         several = Y.shape[1] > 1 and np.isin(Y, (0, 1)).all()
+        if len(X) < USUAL_SHARE:
+            _checks.fail("X", f"at least {USUAL_SHARE} rows, of which one judges", f"shape {X.shape}")
         n, drawn = len(X), spread_order(Y.argmax(axis=1) if several else Y, rng)
         self.part = np.empty(n, dtype=int)
         self.part[drawn] = np.arange(n) % USUAL_SHARE

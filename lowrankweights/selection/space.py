@@ -25,6 +25,7 @@ BRIEF = {  # from so many rows on
 }
 SLOW = 2000  # inputs, above which the eigenvectors of a kernel take longer than they are worth
 WIDEST, NARROWEST = 12, 1 / 3  # hidden units for each atom: at most, and at least
+MOST_UNITS = 5000  # a larger budget is not used up
 
 
 def choices_for(budget, n_v, n_out, points=None, n_rows=None, weight_decay=FIRST_DECAY):
@@ -33,7 +34,7 @@ def choices_for(budget, n_v, n_out, points=None, n_rows=None, weight_decay=FIRST
     Parameters
     ----------
     budget : int
-        Numbers learned in all, biases and output layer included.
+        Numbers learned in all, biases and output layer included; at most ``MOST_UNITS`` hidden units use it.
     n_v, n_out : int
         Inputs and outputs.
     points : Grid, Points or None
@@ -96,7 +97,7 @@ def _dictionaries(points, n_v, n_rows):
 
 
 def _one_layer(budget, dictionary, a, n_columns, n_v, n_out):
-    n_h = (budget - n_out) // (a + 1 + n_out)
+    n_h = min((budget - n_out) // (a + 1 + n_out), MOST_UNITS)
     if n_h < 1 or (dictionary != "none" and a > 1 and not a * NARROWEST <= n_h <= WIDEST * a):
         return []
     return [Choice((n_h,), (dictionary,), (a,), (min(n_columns, n_h),), FIRST_DECAY, n_v, n_out)]

@@ -7,7 +7,7 @@ import lowrankweights as lrw
 from lowrankweights.building import LayerSpec
 from lowrankweights.selection import choices_for, select_network, select_share
 from lowrankweights.selection.fold import Folds, stride
-from lowrankweights.selection.space import every_weight
+from lowrankweights.selection.space import MOST_UNITS, every_weight
 
 DIGITS = lrw.datasets.load_digits()
 X, Y = DIGITS.X_train[:450], np.eye(10)[DIGITS.y_train[:450]]
@@ -27,7 +27,21 @@ def test_choices_keep_to_the_budget_and_count_what_the_network_learns(budget, n_
         assert all(1 <= a <= n for a, n in zip(choice.n_alpha, choice.inputs, strict=True))
     # one more hidden unit would be too many
     widest = max(choices, key=lambda c: c.n_dynamic)
+    if max(widest.hidden) == MOST_UNITS:
+        return
     assert widest.n_dynamic + max(widest.n_alpha) + 1 + n_out + 2 * sum(widest.hidden[1:]) > budget
+
+
+def test_a_budget_that_is_too_large_to_be_used_up_stays_small():
+    units = {max(choice.hidden) for choice in choices_for(10**7, 4, 3)}
+    assert max(units) == MOST_UNITS
+
+
+@pytest.mark.parametrize("parameters", [{"budget": 30}, {"max_loss": 0.1}, {"proportion": "auto"}])
+def test_too_few_rows_to_judge_are_told(parameters):
+    for n in (2, 4):
+        with pytest.raises(ValueError, match=r"^X: expected at least 5 rows, of which one judges"):
+            lrw.LowRankMLPClassifier(**parameters).fit(X[:n], [0, 1, 1, 0][:n])
 
 
 def test_what_is_counted_is_what_the_estimator_learns():
@@ -163,7 +177,11 @@ def test_a_regression_with_a_budget():
         ({"budget": 12.5}, "budget: expected an integer"),
         ({"budget": 12}, "budget: expected at least 22"),
         ({"max_loss": "few"}, "max_loss: expected"),
-        ({"proportion": "automatic"}, "proportion: expected"),
+        ({"proportion": "automatic"}, "proportion: expected .*or 'auto' for all"),
+        (
+            {"proportion": ("auto", 0.5), "hidden_layer_sizes": (9, 9)},
+            "proportion: expected .*or 'auto' for all",
+        ),
     ],
 )
 def test_bad_parameters_are_named(parameters, said):

@@ -13,7 +13,7 @@ from ... import _checks
 from ...dictionaries import bases
 from ...dictionaries.index_sets import draw_pivots
 from ...dictionaries.kernels import Tabulated
-from ...dictionaries.moments import covariance
+from ...dictionaries.moments import covariance, varying_units
 from ..brief_network import brief_filters, sample_of
 from .kernel_strategies import TaperedCovarianceRidge, kernel_strategy_of
 from .strategy import Strategy
@@ -117,6 +117,8 @@ class PrincipalComponents(Directions):
 
     def look(self, layer_input, rng, **resources):
         v, weight = layer_input.data(self.name), layer_input.weight
+        if not len(varying_units(v, weight)):
+            return Ranked(np.empty((v.shape[1], 0)), np.empty(0))
         basis = bases.pca_basis(v, weight)
         # var(v Q) = Q^T C Q, on its diagonal
         return Ranked(basis, np.einsum("ia,ia->a", basis, covariance(v, weight) @ basis))

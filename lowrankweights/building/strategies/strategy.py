@@ -151,6 +151,8 @@ class PreparedStrategy:
         self.seen = strategy.look(layer_input, rng, **resources)
         most = strategy.n_atoms(self.seen)
         self.n_atoms = self.n_v if most is None else most
+        if self.n_atoms == 0:
+            _checks.fail(layer_input.name, f"{strategy.varying}, for {strategy.name!r}", "none")
 
     @one_blas_thread
     def draw(self, n_alpha, rng=0, column=0, n_columns=1):

@@ -1,5 +1,6 @@
 """What an estimator's ``budget``, ``max_loss`` and ``proportion="auto"`` choose before it is built."""
 
+from ... import _checks
 from ...building import layer_specs
 from ...building.strategies.settings import plain
 from ...selection import select_network, select_share
@@ -10,6 +11,10 @@ AUTO_LOSS = 0.002  # of proportion="auto" where max_loss is None
 def selects(model):
     """Whether something of the network is to be chosen."""
     auto = isinstance(model.proportion, str) and model.proportion == "auto"
+    shares = model.proportion if isinstance(model.proportion, (list, tuple)) else (model.proportion,)
+    if not auto and any(isinstance(share, str) for share in shares):
+        expected = "a number > 0 and <= 1, one for each hidden layer, or 'auto' for all of them"
+        _checks.fail("proportion", expected, repr(model.proportion))
     return auto or model.budget is not None or model.max_loss is not None
 
 

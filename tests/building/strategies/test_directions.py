@@ -170,3 +170,10 @@ def test_a_kernel_that_is_not_positive_semidefinite_has_no_directions():
 def test_all_are_strategies_with_a_name():
     assert set(NAMES) == {"pca", "kernel_eigenvectors", "network_directions"}
     assert all(issubclass(STRATEGIES[name], Strategy) for name in NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_input_that_does_not_vary_is_told_by_its_name(name):
+    still = LayerInput(np.zeros((200, 36)), GRID, targets=TARGETS, name="hidden layer 1")
+    with pytest.raises(ValueError, match=r"^hidden layer 1: expected .* for '\w+', got none"):
+        strategy_of(name).prepare(still)
