@@ -82,6 +82,29 @@ def write_npz(path, **arrays):
         np.savez(file, **arrays)
 
 
+class Damaged(ValueError):
+    """A file that cannot be read as one of arrays; the message says why."""
+
+
+@contextlib.contextmanager
+def open_npz(path):
+    """An .npz file to read from; what goes wrong within is ``Damaged``, unless there is no file.
+
+    A damaged file may end in errors of NumPy, of zip, of zlib or of Python's tokenizer.
+    """
+    try:
+        with open(Path(path).expanduser(), "rb") as stream:
+            file = np.load(stream, allow_pickle=False)
+            if isinstance(file, np.ndarray):
+                raise Damaged("it holds one array, as numpy.save writes it")
+            with file:
+                yield file
+    except (FileNotFoundError, Damaged):
+        raise
+    except Exception as error:
+        raise Damaged(str(error)) from error
+
+
 @contextlib.contextmanager
 def replacing(path):
     """A binary file to write, which takes its name at the end, when it is whole.

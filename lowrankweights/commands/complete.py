@@ -226,7 +226,9 @@ def _weights(path, shape):
     """
     try:
         W = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
+        if not isinstance(W, np.ndarray):
+            raise ValueError("it holds several arrays, as numpy.savez writes them")
+    except Exception as error:  # NumPy's reading of a damaged file ends in many kinds
         _checks.fail("file", "an array written by numpy.save", f"{str(path)!r} ({error})")
     _refuse_levels(path, W)
     if W.dtype.kind == "f" and (n_bad := np.count_nonzero(~np.isfinite(W))):

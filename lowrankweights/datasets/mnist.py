@@ -1,11 +1,11 @@
 """MNIST: handwritten digits of 28 x 28 pixels."""
 
 import re
-import zipfile
 
 import numpy as np
 
 from .. import _checks
+from ..files import Damaged, open_npz
 from .binary import read_idx
 from .sources import DataNotFound, DataSet, bad_file, classification
 
@@ -138,9 +138,9 @@ def _read_part(folder, part):
 def _read_keras(path):
     """The same two parts of Keras's file."""
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with open_npz(path) as arrays:
             parts = [(arrays[f"x_{part}"], arrays[f"y_{part}"]) for part in ("train", "test")]
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
+    except Damaged as error:
         what = "Keras's x_train, y_train, x_test and y_test"
         raise bad_file(path, what, f"something else ({error})") from error
     for images, labels in parts:

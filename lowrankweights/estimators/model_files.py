@@ -6,14 +6,13 @@ each array. Of a pipeline each step is described like that.
 
 import json
 import zipfile
-import zlib
 from pathlib import Path
 
 import numpy as np
 
 from .. import _checks
 from ..dictionaries.points import Grid, Points
-from ..files import did_you_mean, with_npz, write_npz
+from ..files import Damaged, did_you_mean, open_npz, with_npz, write_npz
 from ..unsupervised import ZCAWhitening
 from .common import Lost
 from .narrow_files import BITS, STATIC, at_full_length, shortened
@@ -211,7 +210,7 @@ def _read(path, part=None):
     """The header and the arrays of a model file (all, or those of a part)."""
     path = Path(path).expanduser()
     try:
-        with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as file:
+        with open_npz(path) as file:
             header = json.loads(str(file["header"]))
             names = set(file.files) - {"header"}
             names = names if part is None else names & set(names_in(header[part]))
@@ -221,7 +220,7 @@ def _read(path, part=None):
             f"path: expected a model file written by train or lowrankweights.save, got no file {str(path)!r}"
             f"{did_you_mean(path)}"
         ) from None
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, AttributeError) as e:
+    except Damaged as e:
         raise ValueError(
             f"path: expected a model file written by train or lowrankweights.save, got {str(path)!r}, "
             f"which is another file or damaged{_why(e)}; save the model again"

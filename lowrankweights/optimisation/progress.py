@@ -1,11 +1,9 @@
 """How a long minimisation shows and saves where it is: a bar on stderr, a checkpoint."""
 
 import sys
-from pathlib import Path
 
-import numpy as np
-
-from ..files import write_npz
+from .. import _checks
+from ..files import Damaged, open_npz, write_npz
 
 SAVE_EVERY = 30  # seconds between two writes of a checkpoint
 
@@ -59,7 +57,16 @@ def load_checkpoint(path):
 
     SciPy cannot resume L-BFGS's memory of past steps: starting again from the file's theta is a
     new minimisation from a good place. The file is replaced at once or not at all.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        If there is no such file, or it is no checkpoint.
     """
-    with np.load(Path(path).expanduser(), allow_pickle=False) as file:
-        saved = {name: file[name] for name in file.files}
-    return saved | {"loss": float(saved["loss"]), "n_iter": int(saved["n_iter"])}
+    try:
+        with open_npz(path) as file:
+            saved = {name: file[name] for name in file.files}
+            found = {"loss": float(saved["loss"]), "n_iter": int(saved["n_iter"])}
+    except Damaged as error:
+        _checks.fail("path", "a checkpoint", f"{str(path)!r}, which is another file or damaged ({error})")
+    return saved | found

@@ -1,10 +1,9 @@
 """Arrays of an .npz file: X and y, or X_train, y_train, X_test and y_test."""
 
-import zipfile
-
 import numpy as np
 
 from .. import _checks
+from ..files import Damaged, open_npz
 from .faults import Fault, listed, one_of, printable
 from .tables import Labels
 
@@ -136,19 +135,15 @@ def _not_finite(where, finite):
 def _read(path):
     """The arrays of a file by name."""
     try:
-        with np.load(path, allow_pickle=False) as file:
-            if "header" in file.files:
-                remedy = "it is evaluated by: lowrankweights evaluate MODEL FILE"
-                _checks.fail(printable(path), "a file of arrays", f"a model that train saved; {remedy}")
+        with open_npz(path) as file:
             arrays = {name: file[name] for name in file.files}
-    except FileNotFoundError:
-        raise
-    except (OSError, EOFError, zipfile.BadZipFile, AttributeError) as error:
+    except Damaged as error:
+        if isinstance(error.__cause__, ValueError) and "pickle" in str(error):
+            _checks.fail(printable(path), "arrays of numbers or text, no objects", str(error))
         _checks.fail(printable(path), "a file written by numpy.savez", f"something else ({error})")
-    except ValueError as error:
-        if str(error).startswith(printable(path)):
-            raise
-        _checks.fail(printable(path), "arrays of numbers or text, no objects", str(error))
+    if "header" in arrays:
+        remedy = "it is evaluated by: lowrankweights evaluate MODEL FILE"
+        _checks.fail(printable(path), "a file of arrays", f"a model that train saved; {remedy}")
     return arrays
 
 

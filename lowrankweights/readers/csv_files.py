@@ -69,7 +69,16 @@ class Layout(NamedTuple):
         with open(path, encoding=self.encoding, newline="") as file:
             reader = csv.reader(file, delimiter=self.separator, skipinitialspace=True)
             full = ((reader.line_num, fields) for fields in reader if fields)
-            yield from itertools.islice(full, int(self.has_header), None)
+            try:
+                yield from itertools.islice(full, int(self.has_header), None)
+            except csv.Error as error:
+                _fail_at(path, reader.line_num, error)
+
+    def fail_at_open_quote(self, path):
+        """The error for a quotation mark that is never closed, which swallows the rest of the file."""
+        *_, (line, _), _ = [(int(self.has_header), []), *self.rows(path)]
+        got = f"one in the row after line {line} that is open to the end of the file"
+        _checks.fail(printable(path), "quotation marks that are closed", got)
 
     def padded(self, path):
         """The columns in which zeros stand before digits: 01067 is text."""
@@ -173,34 +182,31 @@ def _encoding(path, given):
         return given
     for mark, encoding in BYTE_ORDER_MARKS.items():
         if sample.startswith(mark):
+            if line := _first_bad_line(path, encoding):
+                expected = f"text in {encoding}, as its byte order mark says"
+                _checks.fail(printable(path), expected, f"none at line {line}")
             return encoding
     if b"\0" in sample:
         remedy = "UTF-16 without a byte order mark? --encoding utf-16-le or utf-16-be"
         _checks.fail(printable(path), "text", f"bytes that are none ({remedy})")
-    return "utf-8" if _first_bad_byte(path, "utf-8") is None else "latin-1"
+    return "utf-8" if _first_bad_line(path, "utf-8") is None else "latin-1"
 
 
 def _check_encoding(path, encoding):
     try:
-        codecs.lookup(encoding)
-    except LookupError:
+        "".encode(encoding)
+    except (LookupError, ValueError):
         _checks.fail(
             "--encoding", "a name that Python knows, such as utf-8, latin-1 or utf-16", repr(encoding)
         )
-    bad = _first_bad_byte(path, encoding)
-    if bad is not None:
-        with open(path, "rb") as file:
-            line = file.read(bad).count(b"\n") + 1
-        _checks.fail(
-            "--encoding",
-            f"the one that {printable(path)} is written in",
-            f"{encoding!r}: no text at line {line}",
-        )
+    if line := _first_bad_line(path, encoding):
+        expected = f"the one that {printable(path)} is written in"
+        _checks.fail("--encoding", expected, f"{encoding!r}: no text at line {line}")
 
 
-def _first_bad_byte(path, encoding):
-    """The place of the first byte that is no text; None where all are."""
-    decoder, read = codecs.getincrementaldecoder(encoding)(), 0
+def _first_bad_line(path, encoding):
+    """The line of the first byte that is no text; None where all are."""
+    decoder, read = codecs.getincrementaldecoder(encoding.removesuffix("-sig"))(), 0
     with open(path, "rb") as file:
         try:
             while chunk := file.read(CHUNK):
@@ -208,7 +214,8 @@ def _first_bad_byte(path, encoding):
                 read += len(chunk)
             decoder.decode(b"", final=True)
         except UnicodeError as error:
-            return read + getattr(error, "start", 0)
+            file.seek(0)
+            return file.read(read + getattr(error, "start", 0)).count(b"\n") + 1
     return None
 
 
@@ -233,7 +240,13 @@ def _first_rows(path, encoding, separator):
         try:
             return list(itertools.islice(filter(None, reader), N_ROWS))
         except csv.Error as error:
-            _checks.fail(printable(path), "a CSV file", f"{error} at line {reader.line_num}")
+            _fail_at(path, reader.line_num, error)
+
+
+def _fail_at(path, line, error):
+    """The error for what ``csv.reader`` does not read."""
+    hint = "; is a quotation mark before it never closed?" if "field limit" in str(error) else ""
+    _checks.fail(printable(path), "a CSV file", f"{error} at line {line}{hint}")
 
 
 def _count(rows, pattern):

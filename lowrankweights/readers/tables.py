@@ -142,9 +142,9 @@ def _parquet(pandas, path):
         return pandas.read_parquet(path)
     except ImportError:
         _checks.fail(printable(path), f"pyarrow, which reads Parquet files ({INSTALL})", "no pyarrow")
-    except (ValueError, OSError) as error:
-        if isinstance(error, FileNotFoundError):
-            raise
+    except FileNotFoundError:
+        raise
+    except Exception as error:  # Arrow's reading of a damaged file ends in many kinds
         _checks.fail(printable(path), "a Parquet file", f"something else ({error})")
 
 
@@ -168,6 +168,8 @@ def _csv(pandas, path, layout, skip_bad, text):
     except pandas.errors.EmptyDataError:
         _checks.fail(printable(path), "rows of numbers or text", "none")
     except (pandas.errors.ParserError, pandas.errors.ParserWarning) as error:
+        if "EOF inside string" in str(error):
+            layout.fail_at_open_quote(path)
         return _without_long_lines(pandas, path, layout, skip_bad, how, error)
 
 
@@ -201,9 +203,8 @@ def _of_frame(path, frame, told, lines, text):
     """The ``Table`` of a pandas data frame."""
     names = [str(name) for name in frame.columns]
     if len(frame) == 0:
-        _checks.fail(
-            printable(path), "rows of numbers or text", f"the names of columns only ({listed(names)})"
-        )
+        got = f"the names of columns only ({listed(names)})"
+        _checks.fail(printable(path), "rows of numbers or text", got)
     columns, odd = {}, {}
     for name in names:
         columns[name], odd[name] = _column(path, frame[name], name in text)
@@ -294,7 +295,6 @@ def _fail_at_text(path, layout, error):
                 got = f"{field!r} at line {line}; text and missing values need pandas: {INSTALL}"
                 _checks.fail(f"{printable(path)}, column {name!r}", "numbers", got)
         if len(fields) != len(layout.names):
-            _checks.fail(
-                printable(path), f"{len(layout.names)} fields a line", f"{len(fields)} at line {line}"
-            )
+            expected = f"{len(layout.names)} fields a line"
+            _checks.fail(printable(path), expected, f"{len(fields)} at line {line}")
     _checks.fail(printable(path), "a CSV file of numbers", str(error))

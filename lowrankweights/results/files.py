@@ -22,16 +22,17 @@ def read(path):
     path = Path(path).expanduser()
     if not path.exists():
         return []
-    lines = path.read_text(encoding="utf-8").split("\n")
+    lines = path.read_bytes().split(b"\n")
     results = []
     for i, line in enumerate(lines):
         if not line.strip():
             continue
         try:
-            results.append(json.loads(line))
-        except ValueError:
+            results.append(dict(json.loads(line)))
+        except (ValueError, TypeError):  # also bytes that are no text, and what is no run
             if i < len(lines) - 1:
-                _checks.fail("path", "JSON in every line", f"{path}, line {i + 1}: {line[:60]!r}")
+                text = line[:60].decode("utf-8", "replace")
+                _checks.fail("path", "a run, as JSON, in every line", f"{path}, line {i + 1}: {text!r}")
     return results
 
 

@@ -425,6 +425,20 @@ def test_skipping_is_not_advised_where_it_would_leave_nothing(tmp_path, with_pan
     assert "--skip-bad would leave nothing" in text and "--skip-bad leaves" not in text
 
 
+def test_a_quotation_mark_that_is_never_closed_is_told(tmp_path, with_pandas):
+    path = tmp_path / "t.csv"
+    path.write_text('a,b,y\n1,2,0\n1,"3,1\n2,3,0\n4,5,1\n')
+    assert "that are closed, got one in the row after line 2" in refused(path, target="y")
+    path.write_text('a,b,y\n1,"2,0\n' + 20_000 * "1.25,1.5,1\n")
+    assert "is a quotation mark before it never closed?" in refused(path, target="y")
+
+
+def test_a_byte_order_mark_that_lies_is_told(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_bytes(b"\xef\xbb\xbfa,y\n1,0\n\xff,1\n")
+    assert "text in utf-8-sig, as its byte order mark says, got none at line 3" in refused(path, target="y")
+
+
 def test_a_letter_is_seen_to_be_no_table(tmp_path, with_pandas):
     path = tmp_path / "letter.txt"
     path.write_text("Dear Sir,\nyour letter has come.\nIt was read\nand answered\nYours, B\n")

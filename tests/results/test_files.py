@@ -21,6 +21,8 @@ def test_bad_lines_are_named(tmp_path):
     path.write_text('{"a": 1}\nno json\n{"a": 2}\n')
     with pytest.raises(ValueError, match="line 2"):
         files.read(path)
+    path.write_bytes(b'{"a": 1}\n{"a": "\xc3')
+    assert files.read(path) == [{"a": 1}]
     assert files.read(tmp_path / "none.jsonl") == []
 
 

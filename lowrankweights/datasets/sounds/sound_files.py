@@ -58,9 +58,11 @@ def _wav(content, path):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", wavfile.WavFileWarning)  # of chunks that hold no sound
             rate, samples = wavfile.read(io.BytesIO(content))
-    except (ValueError, EOFError, KeyError) as error:
+    except Exception as error:  # whatever SciPy's reading of a broken header ends in
         got = f"something else ({error})"
         raise bad_file(path, "a WAV or NIST SPHERE file", got, "convert it (sox FILE out.wav)") from error
+    if rate < 1:
+        raise bad_file(path, "a rate above 0", rate)
     return samples, rate
 
 
@@ -74,13 +76,17 @@ def _sphere(content, path):
         coding, n_bytes = fields.get("sample_coding", "pcm"), int(fields["sample_n_bytes"])
         n_channels, rate = int(fields.get("channel_count", 1)), int(fields["sample_rate"])
         order = {"01": "<i2", "10": ">i2"}[fields.get("sample_byte_format", "01")]
+        n_samples = fields.get("sample_count")
+        n_samples = None if n_samples is None else int(n_samples)
+        if min(n_channels, rate, 1 if n_samples is None else n_samples) < 1:
+            raise ValueError("channel_count, sample_rate and sample_count are not all above 0")
     except (ValueError, KeyError) as error:
         raise bad_file(path, "a NIST SPHERE header", f"one that cannot be read ({error})") from error
     if coding != "pcm" or n_bytes != 2:
         remedy = "unpack it (sph2pipe -f wav FILE OUT.wav, of the LDC)"
         raise bad_file(path, "16-bit PCM that is not compressed", f"{coding}, {n_bytes} bytes", remedy)
     body = content[n_header:]
-    expected = int(fields.get("sample_count", len(body) // (2 * n_channels))) * n_channels
+    expected = n_channels * (len(body) // (2 * n_channels) if n_samples is None else n_samples)
     if len(body) < 2 * expected:
         raise bad_file(path, f"{expected:,} samples", f"{len(body) // 2:,}: the file is cut off")
     samples = np.frombuffer(body, order, expected)

@@ -1,5 +1,6 @@
 """TIMIT: sentences read aloud, with the phones that were said; from a folder that the user has."""
 
+import codecs
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -166,8 +167,13 @@ def read_phones(path, n_samples=None):
         With the line, if it is none of these, a phone is unknown, out of order or beyond the end.
     """
     segments, path = [], Path(path)
-    lines = [line.split() for line in path.read_text("latin-1").splitlines() if line.strip()]
-    for number, parts in enumerate(lines, start=1):
+    try:
+        lines = path.read_bytes().removeprefix(codecs.BOM_UTF8).decode("latin-1").splitlines()
+    except OSError as error:
+        raise bad_file(path, "a file of phones", f"none that can be read ({error})") from error
+    for number, line in enumerate(lines, start=1):
+        if not (parts := line.split()):
+            continue
         try:
             start, end, phone = int(parts[0]), int(parts[1]), parts[2].lower()
         except (ValueError, IndexError):

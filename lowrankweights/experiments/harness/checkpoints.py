@@ -11,8 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ...files import write_npz
+from ... import _checks
+from ...files import Damaged, open_npz, write_npz
 
+KEPT = ("theta", "n_iter", "best", "best_iter", "lowest", "resumed_at", "seconds")
 SAVE_EVERY = 60  # seconds
 
 
@@ -69,14 +71,19 @@ class Halfway:
         """theta and stages as they are to be gone on with; as they came where nothing was kept."""
         if self.path is None or not self.path.exists():
             return theta, stages
-        with np.load(self.path, allow_pickle=False) as file:
-            self.done, self.seconds = int(file["n_iter"]), float(file["seconds"])
-            self.resumed_at = [*file["resumed_at"].tolist(), self.done]
-            rule = self.rule
-            rule.lowest, rule.n_iter = file["lowest"].tolist(), int(file["best_iter"])
-            if rule.lowest:
-                rule.value, rule.theta = rule.lowest[-1], file["best"]
-            return file["theta"], left(stages, self.done)
+        try:
+            with open_npz(self.path) as file:
+                kept = {name: file[name] for name in KEPT}
+        except Damaged as error:
+            expected = "a checkpoint (take it away, and the run begins anew)"
+            _checks.fail(str(self.path), expected, f"another file or a damaged one ({error})")
+        self.done, self.seconds = int(kept["n_iter"]), float(kept["seconds"])
+        self.resumed_at = [*kept["resumed_at"].tolist(), self.done]
+        rule = self.rule
+        rule.lowest, rule.n_iter = kept["lowest"].tolist(), int(kept["best_iter"])
+        if rule.lowest:
+            rule.value, rule.theta = rule.lowest[-1], kept["best"]
+        return kept["theta"], left(stages, self.done)
 
     def __call__(self, info):
         """After each iteration, counted from the run's first one."""
