@@ -172,16 +172,22 @@ def test_low_rank_gets_worse_at_large_shares_only_by_its_rule():
         assert np.round(found, 2).tolist() == means
 
 
+def errors_by_rival(name):
+    """{(rival, budget): errors in %, of each seed}."""
+    wrong = {}
+    for r in standard(name)[2]:
+        if r["stage"] != "search":
+            wrong.setdefault((r["rival"], r.get("budget")), []).append(100 * r["error"])
+    return wrong
+
+
 def test_the_rivals_primary_claims_are_as_the_page_and_the_readme_say():
     """All runs are there; where each method is right is read off the same results."""
     primary, _ = verdicts("rivals")
     assert list(primary.values()) == ["holds", "undecided"]
     figure, preset, results = standard("rivals")
     assert len(results) == len(figure.searches(preset) + figure.runs(preset)) == 278
-    wrong = {}
-    for r in results:
-        if r["stage"] != "search":
-            wrong.setdefault((r["rival"], r.get("budget")), []).append(100 * r["error"])
+    wrong = errors_by_rival("rivals")
     mean = {key: sum(errors) / len(errors) for key, errors in wrong.items() if len(errors) == 5}
     assert len(mean) == len(wrong) == 22
     assert min((e, rival) for (rival, n), e in mean.items() if n == 2500)[1] == "PCA + network"
@@ -191,6 +197,30 @@ def test_the_rivals_primary_claims_are_as_the_page_and_the_readme_say():
     for n in (2500, 12_000, 22_000):
         for rival in ("random projections", "low rank", "narrower network"):
             assert mean[rival, n] > mean["SE-Emp", n]
+
+
+def test_the_frontiers_claims_and_what_its_page_reads_off_them():
+    primary, found = verdicts("frontier-mnist")
+    assert list(primary.values()) == ["undecided", "undecided"] and "clear of zero: at 0;" in list(primary)[1]
+    wrong = errors_by_rival("frontier-mnist")
+    assert set(map(len, wrong.values())) == {5} and len(wrong) == 6 * 10 + 1
+    mean = {key: float(np.mean(errors)) for key, errors in wrong.items()}
+    budgets = sorted({n for _, n in mean if n})
+    ours, pca = ([mean[rival, n] for n in budgets] for rival in ("budget=", "PCA + network"))
+    apart = np.round(np.subtract(ours, pca), 1)
+    assert apart.min() == -0.1 and apart.max() == apart[1] == 0.3
+    every = [c for c in found if c.text.endswith("every weight by 0.1 points")]
+    assert [c.high < 0 for c in every] == [False] * 4 + [True] * 2
+    assert [c.low > 0 for c in every] == [True] * 2 + [False] * 4
+    assert min(mean, key=mean.get) == ("SE-Emp", 50_000)
+    for n in budgets[2:]:
+        assert (
+            max(mean["SE-Emp", n], mean["Emp-Emp", n]) - min(ours[budgets.index(n)], mean["PCA + network", n])
+            < 0.35
+        )
+    for rival in ("hashed weights", "random subspace"):
+        assert mean[rival, 10_000] > pca[1] and mean[rival, 50_000] > pca[2]
+    assert all(mean[rival, 5000] > 10 for rival in ("low rank", "narrower network"))
 
 
 def test_stl10_beside_it_does_not_change_a_page(tmp_path):
