@@ -255,6 +255,25 @@ def choice(name, value, options):
     fail(name, "one of " + ", ".join(map(repr, options)), repr(value) + hint)
 
 
+def index_lists(name, lists, n):
+    """Return lists of indices, each as an array of int; all must be from 0 to n - 1.
+
+    >>> index_lists("wrong", [[0, 2], []], 3)
+    [array([0, 2]), array([], dtype=int64)]
+    """
+    expected = f"lists of integers from 0 to {n - 1}"
+    try:
+        found = [np.asarray(one) for one in lists]
+    except (TypeError, ValueError):
+        fail(name, expected, repr(lists))
+    for one in found:
+        if one.ndim != 1 or (one.size and one.dtype.kind not in "iu"):
+            fail(name, expected, f"{one.dtype} of shape {one.shape}")
+        if one.size and not 0 <= one.min() <= one.max() < n:
+            fail(name, expected, f"{one.min()} to {one.max()}")
+    return [one.astype(np.int64, copy=False) for one in found]
+
+
 def row_weights(weight, n, n_counted=1):
     """Return weights of n rows as a float64 array, >= 0, above 0 in ``n_counted`` rows; None stays None."""
     if weight is None:

@@ -40,6 +40,8 @@ def log_marginal_likelihood(w_alpha, kernel, points, alpha, ridge=1e-2):
     Ours; Rasmussen and Williams, Gaussian Processes for Machine Learning, 2006, equation 5.8.
     """
     w_alpha = _checks.array("w_alpha", w_alpha, ndim=(1, 2), dtype=np.float64)
+    if not w_alpha.size:
+        _checks.fail("w_alpha", "at least one weight", f"shape {w_alpha.shape}")
     w_alpha = w_alpha.reshape(len(w_alpha), -1)
     points = as_points(points)
     alpha = check_index_set(alpha, len(points))

@@ -183,6 +183,8 @@ def random_connections(n_v, n_alpha, rng=0, n_channels=1):
 
 def identity_atoms(n_v, alpha):
     """The columns ``alpha`` of the identity of size n_v, (n_v, n_alpha)."""
+    n_v = _checks.integer("n_v", n_v, at_least=1)
+    alpha = check_index_set(alpha, n_v)
     U = np.zeros((n_v, len(alpha)))
     U[alpha, np.arange(len(alpha))] = 1.0
     return U

@@ -49,6 +49,8 @@ class Network:
     """
 
     def __init__(self, layers, loss, input_shape=None):
+        if not hasattr(layers, "__iter__"):
+            _checks.fail("layers", "a list of layers", repr(layers))
         self.layers = _handed_on(list(layers), input_shape)
         self.loss = check_loss(loss)
         _warn_of_equal_masks(self.layers)

@@ -46,6 +46,8 @@ class RandomSubspace:
     """
 
     def __init__(self, net, n_dynamic, rng=0, n_terms=None):
+        if not hasattr(net, "n_dynamic"):
+            _checks.fail("net", "a Network", type(net).__name__)
         most = net.n_dynamic
         self.net = net
         self.n_dynamic = _checks.integer("n_dynamic", n_dynamic, at_least=1, at_most=most)

@@ -102,6 +102,8 @@ def check_gradient(fun, theta, blocks=None, rng=0):
     theta = _checks.array("theta", theta, ndim=1, dtype=np.float64)
     rng, grad = _checks.generator(rng), finite_loss_and_grad(fun, theta)[1]
     blocks = _blocks_of(fun, theta) if blocks is None else blocks
+    if not isinstance(blocks, dict):
+        _checks.fail("blocks", "a dict, {name: indices or slice}", type(blocks).__name__)
     noise = measured_noise(fun, theta, rng)
     found = {name: _judge(fun, theta, grad, part, noise, rng) for name, part in blocks.items()}
     verdicts = [b.right for b in found.values()]
@@ -115,8 +117,10 @@ def measured_noise(fun, theta, rng=0, n_points=16):
     >>> measured_noise(lambda t: (np.float32(t @ t), t), np.ones(3)) > 1e-8
     True
     """
+    theta = _checks.array("theta", theta, ndim=1, dtype=np.float64)
     direction = _checks.generator(rng).choice([-1.0, 1.0], size=theta.size)
     spacing = 1e-6 * np.maximum(1.0, np.abs(theta))
+    n_points = _checks.integer("n_points", n_points, at_least=7)
     values = [finite_loss_and_grad(fun, theta + spacing * k * direction)[0] for k in range(n_points)]
     return noise_of(values)
 

@@ -36,7 +36,7 @@ def show_feature(w, shape, ax=None, scale=None, known=None):
     image = picture(w, grid, scale)
     if known is not None:
         unknown = np.array(plt.matplotlib.colors.to_rgb(UNKNOWN))
-        image = np.where(_pixels(known, grid)[..., None], image, unknown)
+        image = np.where(_pixels(known, grid, "known")[..., None], image, unknown)
     ax.imshow(image, interpolation="nearest")
     return _bare(ax)
 
@@ -57,7 +57,8 @@ def tiles(W, shape, ax=None, n_across=None, scale=None):
     ax : Axes
     """
     W = _checks.array("W", W, ndim=2)
-    n_across = n_across or int(np.ceil(np.sqrt(W.shape[1])))
+    usual = max(1, int(np.ceil(np.sqrt(W.shape[1]))))
+    n_across = usual if n_across is None else _checks.integer("n_across", n_across, at_least=1)
     n_down = -(-W.shape[1] // n_across)
     ax = plt.subplots(figsize=(0.5 * n_across, 0.5 * n_down))[1] if ax is None else ax
     grid = image_grid(shape, n_v=len(W), n_channels=(1, 3))
@@ -215,16 +216,17 @@ def feature_completion(W, alpha, U, shape, length_scale=None, fig=None, what="le
 
 def picture(w, grid, scale=None):
     """A feature as colours (height, width, 3) in [0, 1]; ``scale`` is the weight at their end."""
-    w = w / (scale or np.abs(w).max() or 1.0)
+    scale = np.abs(w).max() if scale is None else _checks.number("scale", scale, at_least=0)
+    w = w / (scale or 1.0)
     if grid.n_channels == 3:
         return np.clip(0.5 + 0.5 * w.reshape(grid.input_shape), 0, 1)
     return DIVERGING(0.5 + 0.5 * np.clip(w.reshape(grid.shape), -1, 1))[..., :3]
 
 
-def _pixels(alpha, grid):
+def _pixels(alpha, grid, name="alpha"):
     """Which pixels have a known weight in any channel, (height, width)."""
     known = np.zeros(len(grid), bool)
-    known[alpha] = True
+    known[check_index_set(alpha, len(grid), name, may_be_empty=True)] = True
     return known.reshape(*grid.shape, grid.n_channels).any(axis=2)
 
 

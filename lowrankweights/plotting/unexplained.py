@@ -34,6 +34,7 @@ def unexplained_variance(kernel, points, n_alpha, rng=0, *, ridge=0.0, n_draws=5
     """
     kernel, points = as_kernel(kernel), as_points(points)
     n_alpha = _checks.integer("n_alpha", n_alpha, at_least=1, at_most=len(points))
+    n_draws = _checks.integer("n_draws", n_draws, at_least=1)
     rngs, prior = _checks.generator(rng).spawn(n_draws), kernel.diagonal(points).sum()
     if ax is None:
         _, ax = plt.subplots(figsize=(4.6, 3.0), layout="constrained")

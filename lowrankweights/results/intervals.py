@@ -69,7 +69,9 @@ def spread(values):
     t and u Student's with n_seeds - 1 and n_items - 1 degrees of freedom.
     The choice is ours; docs/results/intervals.md has its coverage, by simulation.
     """
-    Y = np.asarray(values, dtype=np.float64)
+    Y = _checks.array("values", values, ndim=2, dtype=np.float64)
+    if not Y.size:
+        _checks.fail("values", "at least one seed and one item", f"shape {Y.shape}")
     n_seeds, n_items = Y.shape
     mean, of_seeds, of_items = Y.mean(), Y.mean(axis=1), Y.mean(axis=0)
     M_i = n_seeds * np.sum((of_items - mean) ** 2) / max(n_items - 1, 1)
@@ -85,12 +87,16 @@ def spread(values):
 @one_blas_thread
 def paired_spread(wrong_a, wrong_b, n_items, n_folds=1):
     """The ``Spread`` of the difference in error a - b; arguments as in ``paired_interval``."""
+    n_items = _checks.integer("n_items", n_items, at_least=1)
+    n_folds = _checks.integer("n_folds", n_folds, at_least=1)
+    wrong_a = _checks.index_lists("wrong_a", wrong_a, n_items)
+    wrong_b = _checks.index_lists("wrong_b", wrong_b, n_items)
     if len(wrong_a) != len(wrong_b) or not len(wrong_a):
         _checks.fail("wrong_b", f"as many seeds as wrong_a ({len(wrong_a)}, at least 1)", len(wrong_b))
     difference = np.zeros((len(wrong_a), n_items))
     for row, a, b in zip(difference, wrong_a, wrong_b, strict=True):
-        np.add.at(row, np.asarray(a, dtype=int), 1 / n_folds)
-        np.add.at(row, np.asarray(b, dtype=int), -1 / n_folds)
+        np.add.at(row, a, 1 / n_folds)
+        np.add.at(row, b, -1 / n_folds)
     return spread(difference)
 
 
@@ -126,6 +132,7 @@ def paired_interval(wrong_a, wrong_b, n_items, level=0.95, n_folds=1):
     >>> paired_interval([[0, 1, 2], [0, 1, 2]], [[0], [0]], n_items=100)[0]
     0.02
     """
+    level = _checks.number("level", level, above=0, below=1)
     found = paired_spread(wrong_a, wrong_b, n_items, n_folds)
     return found.mean, *found.interval(level)
 
@@ -147,5 +154,9 @@ def error_interval(wrong, n_items, level=0.95):
     >>> error_interval([[0, 1], [0, 1, 2, 3]], n_items=100)[0]
     0.03
     """
+    n_items = _checks.integer("n_items", n_items, at_least=1)
+    wrong = _checks.index_lists("wrong", wrong, n_items)
+    if not wrong:
+        _checks.fail("wrong", "at least one seed", "none")
     mean, low, high = paired_interval(wrong, [[]] * len(wrong), n_items, level)
     return mean, max(low, 0.0), min(high, 1.0)

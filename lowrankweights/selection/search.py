@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from .. import _checks
+from ..building.specification import layer_sizes
 from .choice import Choice
 from .fold import Folds
 from .halving import Contestant, Race, kept
@@ -71,8 +72,8 @@ def select_network(
     these would be few the held-out rows of up to five folds. How sure a loss is follows from the differences
     row by row.
     """
-    rng, n_v, n_out = _checks.generator(rng), X.shape[1], Y.shape[1]
-    _checks.in_range("X", X)
+    X, Y, weight, rng = _checked(X, Y, loss, weight, rng, n_threads)
+    n_v, n_out, hidden = X.shape[1], Y.shape[1], layer_sizes("hidden", hidden)
     space = {"points": points, "n_rows": len(X), "weight_decay": weight_decay}
 
     def at(budget):
@@ -111,8 +112,8 @@ def select_share(
 
     The others, what is returned and raised are as in ``select_network``.
     """
-    rng, n_v, n_out = _checks.generator(rng), X.shape[1], Y.shape[1]
-    _checks.in_range("X", X)
+    X, Y, weight, rng = _checked(X, Y, loss, weight, rng, n_threads)
+    n_v, n_out = X.shape[1], Y.shape[1]
     reference = every_weight([spec.n_h for spec in specs], n_v, n_out, weight_decay)
     points, strategies = specs[0].points, tuple(spec.dictionary for spec in specs)
     if "low_rank" in strategies or all(strategy == "none" for strategy in strategies):
@@ -132,6 +133,17 @@ def select_share(
 def _race(X, Y, loss, points, rng, activation, tell, n_threads, weight, standardize):
     folds = Folds(X, Y, loss, points, rng, weight=weight, standardize=standardize)
     return Race(folds, activation, tell, n_threads)
+
+
+def _checked(X, Y, loss, weight, rng, n_threads):
+    """X, Y and weights as arrays of as many rows, and the generator."""
+    X = _checks.in_range("X", _checks.array("X", X, ndim=2))
+    Y = _checks.array("Y", Y, shape=(len(X), None))
+    if not isinstance(loss, str):
+        _checks.fail("loss", "a loss's name", repr(loss))
+    if n_threads is not None:
+        _checks.integer("n_threads", n_threads, at_least=1)
+    return X, Y, _checks.row_weights(weight, len(X)), _checks.generator(rng)
 
 
 def _margin(max_loss):

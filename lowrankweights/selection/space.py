@@ -11,6 +11,7 @@ from ..building import (
     TaperedCovarianceRidge,
     strategy_of,
 )
+from ..dictionaries.points import Points
 from .choice import Choice
 
 ATOMS = (1, 3, 6, 10, 18, 30, 50, 90, 160)
@@ -66,6 +67,11 @@ def choices_for(budget, n_v, n_out, points=None, n_rows=None, weight_decay=FIRST
     29 units, pca 6 293
     21 units, pca 10 297
     """
+    n_v, n_out = (_checks.integer(k, v, at_least=1) for k, v in (("n_v", n_v), ("n_out", n_out)))
+    n_rows = None if n_rows is None else _checks.integer("n_rows", n_rows, at_least=1)
+    weight_decay = _checks.number("weight_decay", weight_decay, at_least=0)
+    if points is not None and not isinstance(points, Points):
+        _checks.fail("points", "a Grid, Points or None", type(points).__name__)
     smallest = 1 + 1 + 2 * n_out
     if _checks.integer("budget", budget, at_least=1) < smallest:
         got = f"{budget}: one hidden unit with one learned weight, and {n_out} output(s), have {smallest}"

@@ -38,9 +38,11 @@ class Bigram:
 
     def __init__(self, sequences, n_phones, smoothing=0.1):
         smoothing = _checks.number("smoothing", smoothing, above=0)
+        n_phones = _checks.integer("n_phones", n_phones, at_least=1)
         first, pairs = np.full(n_phones, smoothing), np.full((n_phones, n_phones), smoothing)
-        for sequence in sequences:
-            phones = np.asarray(sequence, dtype=int)
+        for phones in _checks.index_lists("sequences", sequences, n_phones):
+            if not len(phones):
+                _checks.fail("sequences", "at least one phone in each", "an empty one")
             first[phones[0]] += 1
             np.add.at(pairs, (phones[:-1], phones[1:]), 1)
         self.log_initial = np.log(first / first.sum())
@@ -110,22 +112,33 @@ def viterbi(log_likelihood, log_bigram, n_states=N_STATES, penalty=0.0, log_init
 def _checked(log_likelihood, log_bigram, n_states, penalty, log_initial):
     """Scores (a copy that may be overwritten), the score of each entry, and of each beginning."""
     n_states = _checks.integer("n_states", n_states, at_least=1)
-    entry = np.array(log_bigram, dtype=np.float64)
-    if entry.ndim != 2 or entry.shape[0] != entry.shape[1]:
-        _checks.fail("log_bigram", "shape (n_phones, n_phones)", np.shape(log_bigram))
-    score = np.array(log_likelihood, dtype=np.float64, order="C")
+    entry, score = _logarithms("log_bigram", log_bigram), _logarithms("log_likelihood", log_likelihood)
+    if entry.ndim != 2 or entry.shape[0] != entry.shape[1] or not entry.size:
+        _checks.fail("log_bigram", "shape (n_phones, n_phones)", f"shape {entry.shape}")
     n_phones = len(entry)
     if score.ndim != 2 or score.shape[1] != n_phones * n_states:
         expected = f"shape (n_frames, {n_phones * n_states}): {n_phones} phones of {n_states} states"
-        _checks.fail("log_likelihood", expected, score.shape)
+        _checks.fail("log_likelihood", expected, f"shape {score.shape}")
     if len(score) < n_states:
         _checks.fail("log_likelihood", f"at least {n_states} frames, one a state", len(score))
-    for name, values in (("log_likelihood", score), ("log_bigram", entry)):
-        if np.isnan(values).any() or np.isposinf(values).any():
-            _checks.fail(name, "numbers, or -inf for what is impossible", "NaN or inf")
     entry -= _checks.number("penalty", penalty)
-    initial = np.full(n_phones, -np.log(n_phones)) if log_initial is None else np.asarray(log_initial)
-    return score, np.ascontiguousarray(entry), initial
+    initial = np.full(n_phones, -np.log(n_phones))
+    if log_initial is not None:
+        initial = _logarithms("log_initial", log_initial)
+    if initial.shape != (n_phones,):
+        _checks.fail("log_initial", f"shape ({n_phones},)", f"shape {initial.shape}")
+    return score, entry, initial
+
+
+def _logarithms(name, value):
+    """A copy, in which there may be -inf."""
+    try:
+        found = np.array(value, dtype=np.float64, order="C")
+    except (TypeError, ValueError):
+        _checks.fail(name, "an array of logarithms", type(value).__name__)
+    if np.isnan(found).any() or np.isposinf(found).any():
+        _checks.fail(name, "numbers, or -inf for what is impossible", "NaN or inf")
+    return found
 
 
 def best_scores_in_numpy(score, entry, back):

@@ -63,13 +63,18 @@ def mfcc(signal, rate, normalise=True):
 
 def check_signal(signal, rate):
     """The signal in float64; a ``ValueError`` where it holds no speech."""
-    rate = _checks.number("rate", rate, above=0)
-    signal = _checks.array("signal", signal, ndim=1, dtype=np.float64)
+    signal = _long_enough(_checks.array("signal", signal, ndim=1, dtype=np.float64), rate)
+    if signal.min() == signal.max():
+        _checks.fail("signal", "a sound", f"{len(signal)} samples of {signal[0]:g}, which is silence")
+    return signal
+
+
+def _long_enough(signal, rate):
+    """The signal; a ``ValueError`` where it is shorter than a frame."""
+    rate = _checks.number("rate", rate, at_least=1 / STEP)
     if len(signal) < samples(WIDTH, rate):
         got = f"{len(signal)} samples at {rate:g} Hz"
         _checks.fail("signal", f"at least a frame of {1000 * WIDTH:g} ms", got)
-    if signal.min() == signal.max():
-        _checks.fail("signal", "a sound", f"{len(signal)} samples of {signal[0]:g}, which is silence")
     return signal
 
 
@@ -96,6 +101,7 @@ def samples(seconds, rate):
 
 def frames(signal, rate):
     """Overlapping pieces of 25 ms, one every 10 ms: a view (n_frames, n_samples of a frame)."""
+    signal = _long_enough(_checks.array("signal", signal, ndim=1), rate)
     windows = np.lib.stride_tricks.sliding_window_view(signal, samples(WIDTH, rate))
     return windows[:: samples(STEP, rate)]
 
@@ -124,7 +130,9 @@ def mel_filters(n_bands, n_fft, rate):
     >>> mel_filters(26, 512, 16000).shape
     (257, 26)
     """
-    edges = np.linspace(0, mel(rate / 2), n_bands + 2)
+    n_bands = _checks.integer("n_bands", n_bands, at_least=1)
+    n_fft = _checks.integer("n_fft", n_fft, at_least=2)
+    edges = np.linspace(0, mel(_checks.number("rate", rate, above=0) / 2), n_bands + 2)
     hertz = 700 * (10 ** (edges / 2595) - 1)
     f = np.arange(n_fft // 2 + 1)[:, None] * rate / n_fft
     left, centre, right = hertz[:-2], hertz[1:-1], hertz[2:]
@@ -150,10 +158,19 @@ def differences(features):
 
     d_t = sum_k k (c_(t+k) - c_(t-k)) / (2 sum_k k^2), k = 1, 2; the first and the last frame go on.
     """
+    features = check_features(features)
     n, wide = len(features), np.pad(features, ((WITHIN, WITHIN), (0, 0)), mode="edge")
     steps = range(1, WITHIN + 1)
     slope = sum(k * (wide[WITHIN + k :][:n] - wide[WITHIN - k :][:n]) for k in steps)
     return slope / (2 * sum(k * k for k in steps))
+
+
+def check_features(features):
+    """The features of at least one frame, (n_frames, n_features), as floats."""
+    features = _checks.array("features", features, ndim=2)
+    if not features.size:
+        _checks.fail("features", "at least one frame, (n_frames, n_features)", f"shape {features.shape}")
+    return features
 
 
 def normalised(features):
@@ -175,7 +192,7 @@ def in_context(features, n_frames=N_CONTEXT):
     n_frames = _checks.integer("n_frames", n_frames, at_least=1)
     if n_frames % 2 == 0:
         _checks.fail("n_frames", "an odd number: as many frames before as after", n_frames)
-    half = n_frames // 2
+    features, half = check_features(features), n_frames // 2
     wide = np.pad(features, ((half, half), (0, 0)), mode="edge")
     windows = np.lib.stride_tricks.sliding_window_view(wide, n_frames, axis=0)  # (n, n_features, n_frames)
     return np.ascontiguousarray(windows.swapaxes(1, 2)).reshape(len(features), -1)

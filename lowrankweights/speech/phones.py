@@ -1,5 +1,6 @@
 """TIMIT's 61 phones, what a frame is called, and the 39 classes in which errors are counted."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -52,7 +53,9 @@ def fold(phones):
     >>> fold(["h#", "ax", "q", "zh"])
     ['sil', 'ah', 'sh']
     """
-    classes = (FOLDED.get(_checks.choice("phone", phone, PHONES), phone) for phone in phones)
+    if isinstance(phones, str) or not isinstance(phones, Iterable):
+        _checks.fail("phones", "a sequence of phones", repr(phones))
+    classes = (FOLDED.get(_checks.choice("phones", phone, PHONES), phone) for phone in phones)
     return [name for name in classes if name is not None]
 
 
@@ -77,6 +80,10 @@ def label_frames(segments, n_frames, rate):
     >>> label_frames([Segment(0, 2400, "h#"), Segment(2400, 4000, "iy")], 20, 16000)[[0, 5, 12, 14, 19]]
     array([180, 181, 182,   0,   1])
     """
+    n_frames = _checks.integer("n_frames", n_frames, at_least=0)
+    rate = _checks.number("rate", rate, at_least=1 / STEP)
+    if not isinstance(segments, (list, tuple)) or {*map(type, segments)} != {Segment}:
+        _checks.fail("segments", "at least one Segment", repr(segments))
     middle = np.arange(n_frames) * samples(STEP, rate) + samples(WIDTH, rate) // 2
     starts, ends = (np.array([getattr(s, name) for s in segments]) for name in ("start", "end"))
     which = np.clip(np.searchsorted(starts, middle, side="right") - 1, 0, len(segments) - 1)

@@ -1,5 +1,7 @@
 """Phone error rate: how many phones are wrong, missing or too many."""
 
+from collections.abc import Iterable
+
 from .. import _checks
 from .phones import fold
 
@@ -43,11 +45,24 @@ def edits(references, hypotheses, folded=True):
     """For each utterance (edits, phones said), a list of pairs of int; as ``phone_error_rate``."""
     from rapidfuzz.distance import Levenshtein
 
-    references, hypotheses = list(references), list(hypotheses)
+    references, hypotheses = _utterances("references", references), _utterances("hypotheses", hypotheses)
     if len(references) != len(hypotheses) or not references:
         got = f"{len(hypotheses)} of {len(references)}"
         _checks.fail("hypotheses", "one for each reference, and at least one", got)
     pairs = zip(references, hypotheses, strict=True)
     if folded:
         pairs = ((fold(r), fold(h)) for r, h in pairs)
-    return [(Levenshtein.distance(list(r), list(h)), len(list(r))) for r, h in pairs]
+    return [(Levenshtein.distance(r, h), len(r)) for r, h in pairs]
+
+
+def _utterances(name, value):
+    """Each utterance's phones, a list of lists of str."""
+    expected = "a sequence of phones for each utterance"
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        _checks.fail(name, expected, repr(value))
+    found = []
+    for utterance in value:
+        if isinstance(utterance, str) or not isinstance(utterance, Iterable):
+            _checks.fail(name, expected, f"{utterance!r} in place of one")
+        found.append(list(utterance))
+    return found

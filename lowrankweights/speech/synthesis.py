@@ -5,6 +5,7 @@ A vowel is a train of pulses, as many a second as the voice is high, through thr
 something to tell apart, and not enough to be understood. G. Fant, Acoustic Theory of Speech Production, 1960.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -101,11 +102,17 @@ def synthesise(phones, voice=None, rng=0):
     (['h#', 's', 'iy', 'h#'], True)
     """
     rng, voice = _checks.generator(rng), Voice() if voice is None else voice
-    pieces, segments, start = [], [], 0
+    if not isinstance(voice, Voice):
+        _checks.fail("voice", "a Voice or None", repr(voice))
+    if isinstance(phones, str) or not isinstance(phones, Iterable):
+        _checks.fail("phones", "a sequence of phones", repr(phones))
+    pieces, segments, start = [np.empty(0)], [], 0
     for phone in phones:
         pieces.append(_sound(_checks.choice("phones", phone, SOUNDS), voice, rng))
         segments.append(Segment(start, start + len(pieces[-1]), phone))
         start += len(pieces[-1])
+    if not segments:
+        _checks.fail("phones", "at least one phone", "none")
     return np.concatenate(pieces), tuple(segments)
 
 

@@ -5,6 +5,7 @@ everything else. (With each patch's own mean taken off there would be a directio
 into which filters turn at no cost.) Filters are learned and predicted in whitened pixels.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +16,7 @@ from .. import _checks, dictionaries
 from .._blas import one_blas_thread
 from ..dictionaries.index_sets import nested_index_set
 from ..dictionaries.kernels import SquaredExponential
-from ..dictionaries.points import Grid
+from ..dictionaries.points import Grid, image_grid
 from ..optimisation.early_stop import EarlyStop, fell_by_less
 from ..optimisation.lbfgs import FTOL, minimize
 from .patches import ZCAWhitening, check_rows_vary
@@ -57,6 +58,7 @@ def whiten(X, regularisation):
            [0., 0., 1.]])
     """
     check_rows_vary(_checks.in_range("X", _checks.array("X", X, ndim=2)))
+    regularisation = _checks.number("regularisation", regularisation, at_least=0)
     variance = float(X.var(axis=0, dtype=np.float64).mean())
     whitening = ZCAWhitening(regularisation * variance).fit(X)
     return whitening.transform(X), whitening
@@ -178,10 +180,18 @@ def match(W, full):
     >>> matched, cosine
     (array([[ 2.,  0.], [-0.,  1.]]), array([1., 1.]))
     """
-    cosine = (full / np.linalg.norm(full, axis=0)).T @ (W / np.linalg.norm(W, axis=0))
+    full = _checks.array("full", full, ndim=2)
+    W = _checks.array("W", W, shape=(len(full), None))
+    cosine = _unit(full).T @ _unit(W)
     rows, columns = linear_sum_assignment(-np.abs(cosine))
     chosen = cosine[rows, columns]
     return W[:, columns] * np.where(chosen < 0, -1, 1), np.abs(chosen)
+
+
+def _unit(W):
+    """Columns of length 1; those of zeros stay."""
+    length = np.linalg.norm(W, axis=0)
+    return W / np.where(length > 0, length, 1)
 
 
 def energy_in_window(W, shape, size=5):
@@ -199,6 +209,10 @@ def energy_in_window(W, shape, size=5):
     >>> energy_in_window(np.eye(144)[:, :2], (12, 12))
     array([1., 1.])
     """
-    energy = np.square(np.asarray(W, float)).reshape(*shape[:2], -1, W.shape[1]).sum(axis=2)
+    shape = image_grid(shape).input_shape
+    W = _checks.array("W", W, shape=(math.prod(shape), None), dtype=np.float64)
+    size = _checks.integer("size", size, at_least=1, at_most=min(shape[:2]))
+    energy = np.square(W).reshape(*shape[:2], -1, W.shape[1]).sum(axis=2)
     windows = sliding_window_view(energy, (size, size), axis=(0, 1)).sum(axis=(-1, -2))
-    return windows.max(axis=(0, 1)) / energy.sum(axis=(0, 1))
+    total = energy.sum(axis=(0, 1))
+    return windows.max(axis=(0, 1)) / np.where(total > 0, total, 1)

@@ -55,8 +55,10 @@ def random_patches(images, shape, n_patches, rng=0):
     shape = image_grid(shape).input_shape
     n_patches = _checks.integer("n_patches", n_patches, at_least=1)
     rng = _checks.generator(rng)
-    if len(images) == 0:
-        _checks.fail("images", "at least one image", "none")
+    if not isinstance(images, (list, tuple, np.ndarray)) or len(images) == 0:
+        _checks.fail(
+            "images", "at least one image", "none" if hasattr(images, "__len__") else type(images).__name__
+        )
     same = isinstance(images, np.ndarray)  # one array holds images of one shape: look at the first only
     images = _checks.stack("images", images) if same else [np.asarray(image) for image in images]
     for i, image in enumerate(images[:1] if same else images):
@@ -185,7 +187,7 @@ class ZCAWhitening(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
 def check_rows_vary(X):
     """A ``ValueError`` unless X has as many rows as columns, and not all of them are equal."""
-    if len(X) < X.shape[1]:
+    if len(X) < max(X.shape[1], 1):
         _checks.fail("X", f"at least as many rows as columns ({X.shape[1]})", f"{len(X)} row(s)")
     if len(varying_units(X)) == 0:
         _checks.fail("X", "rows that vary", "equal ones")

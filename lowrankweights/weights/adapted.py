@@ -55,6 +55,8 @@ class Adapted(Parametrisation):
 
     def __init__(self, W0, rank=4, kind="lora", scale=1.0, rng=0):
         self.W0 = _checks.array("W0", W0, ndim=2, dtype=np.float64).copy()
+        if not self.W0.size:
+            _checks.fail("W0", "at least one weight", f"shape {self.W0.shape}")
         self.W0.setflags(write=False)
         super().__init__(*self.W0.shape)
         self.rank = _checks.integer("rank", rank, at_least=1, at_most=min(self.n_v, self.n_h))

@@ -146,8 +146,8 @@ class Predicted(Parametrisation):
     def __init__(self, U, n_h, factors=None):
         self.U = _checks.array("U", U, ndim=2, dtype=np.float64).copy()
         self.U.setflags(write=False)  # it never changes, and its casts below stay true
-        super().__init__(self.U.shape[0], n_h)
-        self.n_alpha = _checks.integer("U (number of atoms)", self.U.shape[1], at_least=1)
+        n_v, self.n_alpha = (_checks.integer("U (its shape)", n, at_least=1) for n in self.U.shape)
+        super().__init__(n_v, n_h)
         self.shapes = {"w_alpha": (self.n_alpha, self.n_h)}
         self.factors = None if factors is None else Factors.of(factors, self.U)
         self.n_static = self.U.size
@@ -232,7 +232,7 @@ class Columns(Parametrisation):
     """
 
     def __init__(self, columns):
-        columns = list(columns)
+        columns = list(columns) if hasattr(columns, "__iter__") else [columns]
         if not columns or not all(isinstance(c, Parametrisation) for c in columns):
             _checks.fail("columns", "a list of at least one parametrisation", repr(columns))
         heights = sorted({c.n_v for c in columns})

@@ -13,7 +13,7 @@ def test_sixty_one_phones_are_folded_into_thirty_nine():
     assert len(classes) == 39
     # each class but silence is one of the phones, and is its own
     assert all(folded[c] == [c] for c in classes - {"sil"})
-    with pytest.raises(ValueError, match="^phone: expected one of .*, got 'xx'"):
+    with pytest.raises(ValueError, match="^phones: expected one of .*, got 'xx'"):
         speech.fold(["aa", "xx"])
 
 

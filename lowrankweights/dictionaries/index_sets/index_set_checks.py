@@ -5,9 +5,14 @@ import numpy as np
 from ... import _checks
 
 
-def check_index_set(alpha, n_v, name="alpha"):
+def check_index_set(alpha, n_v, name="alpha", may_be_empty=False):
     """Return alpha as an int array; a ``ValueError`` if an index is repeated or out of range."""
-    alpha = np.asarray(alpha)
+    try:
+        alpha = np.asarray(alpha)
+    except ValueError:
+        _checks.fail(name, "a 1-d array of at least one integer", "lists of several lengths")
+    if may_be_empty and alpha.shape == (0,):
+        return alpha.astype(np.intp)
     if alpha.ndim != 1 or alpha.size == 0 or not np.issubdtype(alpha.dtype, np.integer):
         _checks.fail(name, "a 1-d array of at least one integer", f"shape {alpha.shape}, dtype {alpha.dtype}")
     if alpha.min() < 0 or alpha.max() >= n_v:

@@ -120,7 +120,7 @@ def as_kernel(kernel):
     if isinstance(kernel, Kernel):
         return kernel
     if isinstance(kernel, numbers.Real):
-        return Constant(kernel)
+        return Constant(_checks.number("kernel", kernel, at_least=0))
     if isinstance(kernel, type):
         _checks.fail("kernel", f"a kernel made of it, {kernel.__name__}(...)", f"the class {kernel.__name__}")
     if not callable(kernel):

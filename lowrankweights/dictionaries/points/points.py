@@ -145,6 +145,8 @@ def as_points(points, name="points"):
     if isinstance(points, Points):
         return points
     array = _checks.array(name, points, ndim=(1, 2), dtype=np.float64)
+    if not array.size:
+        _checks.fail(name, "at least one point", f"shape {array.shape}")
     if array.ndim == 1:
         return Points._of(array, 1, None, _integers(array))
     if array.shape[1] != 3:
