@@ -4,6 +4,7 @@ To add one: a subclass of ``IndexSetChoice`` with a ``choose``, and an entry in 
 """
 
 import abc
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -174,7 +175,12 @@ def index_set_choice(index_sets, name="index_sets"):
         name, settings = "recipe (its index_set)", dict(index_sets)
     if "class" in settings:
         _checks.fail(name, "a choice of the package, or the strategy given with its own", settings["class"])
-    return INDEX_SETS[_checks.choice(name, settings.pop("name"), INDEX_SETS)](**settings)
+    kind = INDEX_SETS[_checks.choice(name, settings.pop("name", None), INDEX_SETS)]
+    for setting in settings:
+        _checks.choice(
+            f"{name}, a setting of {kind.name!r}", setting, [f.name for f in dataclasses.fields(kind)]
+        )
+    return kind(**settings)
 
 
 def checked_index_set(alpha, n_v, n_alpha, name):

@@ -289,7 +289,7 @@ def kernel_strategy_of(of, name="of"):
     from .by_name import strategy_of  # which knows all strategies
 
     settings = dict(of) if isinstance(of, dict) else {"name": of}
-    strategy = strategy_of(settings.pop("name"), name, **settings)
+    strategy = strategy_of(settings.pop("name", None), name, **settings)
     if not isinstance(strategy, KernelStrategy):
         _checks.fail(name, "a kernel, or a strategy with one", repr(of))
     return strategy

@@ -175,3 +175,15 @@ def test_designed_choices_are_repeated_from_a_recipe_and_serve_rica_autoencoder_
         assert np.array_equal(from_recipe(recipe, points=lrw.Grid((6, 6))).U, U)
     unexplained = [rica.unexplained_[0][0], coder.unexplained_[0], net.unexplained_[2][0]]
     assert all(pair.bound < pair.left < 1 for pair in unexplained)
+
+
+@pytest.mark.parametrize(
+    ("described", "said"),
+    [
+        ({}, "expected one of 'uniform'"),
+        ({"name": "pivoted", "gredy": True}, ".*'gredy' .did you mean 'greedy'"),
+    ],
+)
+def test_a_dict_that_describes_no_choice_is_told(described, said):
+    with pytest.raises(ValueError, match=r"^recipe \(its index_set\)" + f".*{said}"):
+        index_set_choice(described)
