@@ -73,6 +73,9 @@ def test_committed_results_say_what_they_depend_on(path):
             assert set(r) >= (FIELDS | {"validation_error"}) - {"error", "wrong"} and "error" not in r
             continue
         assert set(r) >= FIELDS
+        if "item_errors" in r:  # phone error rates of speakers
+            assert r["error"] == pytest.approx(np.mean(r["item_errors"]))
+            continue
         assert r["error"] == pytest.approx(len(r["wrong"]) / r["n_test"])
 
 
@@ -221,6 +224,23 @@ def test_the_frontiers_claims_and_what_its_page_reads_off_them():
     for rival in ("hashed weights", "random subspace"):
         assert mean[rival, 10_000] > pca[1] and mean[rival, 50_000] > pca[2]
     assert all(mean[rival, 5000] > 10 for rival in ("low rank", "narrower network"))
+
+
+def test_few_numbers_claims_and_what_its_page_reads_off_them():
+    primary, found = verdicts("few-numbers")
+    assert list(primary.values()) == ["undecided", "undecided", "holds"]
+    apart = [c for c in found if c.primary]
+    assert [f"{100 * c.mean:+.1f}" for c in apart] == ["+0.6", "-0.0", "-0.3"]
+    assert apart[1].high < 0.0025 and apart[2].high < 0
+    wrong = errors_by_rival("few-numbers")
+    assert set(map(len, wrong.values())) == {5} and len(wrong) == 2 * 3 + 1
+    for n in (2600, 5200, 10_400):
+        assert abs(np.mean(wrong["budget=", n]) - np.mean(wrong["PCA + network", n])) < 0.13
+    runs = [r for r in standard("few-numbers")[2] if r["rival"] == "budget=" and r["budget"] == 2600]
+    assert {r["dictionary"][0]["name"] for r in runs} == {"network_directions"}
+    assert min(r["n_static"] for r in runs) == 23_520 and {r["dictionary"][0]["n_iter"] for r in runs} == {
+        250
+    }
 
 
 def test_stl10_beside_it_does_not_change_a_page(tmp_path):

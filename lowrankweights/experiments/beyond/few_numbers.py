@@ -32,7 +32,17 @@ class FewNumbers(FrontierMnist):
 
     name, presets = "few-numbers", PRESETS
     names = (rivals.CHOSEN, rivals.PCA, rivals.EVERY)
-    reading = ""
+    reading = (
+        "**What it shows.** With 10,400 learned numbers, 98.4 % of the weights not learned, a network of "
+        "one hidden layer is better than the paper's with every weight (by 0.3 points); with 5,200 (99.2 "
+        "%) it is as good in the mean, and the interval reaches just over the margin. With 2,600 (99.6 %) "
+        "it loses 0.6 points, more than the 0.4 that were allowed: the claim is undecided and looks false. "
+        "PCA + a network does the same within 0.1 points at each of the three, in a tenth of the time. "
+        "What was tried for 2,600: some thirty networks in every search, with directions of a network that "
+        "was trained for 250 iterations (which all five searches chose), principal components, kernels "
+        "that know the data, one to eight columns. The dictionaries are stored besides: 23,520 fixed "
+        "numbers at the least."
+    )
 
     def models(self, preset):
         """``budget=``, PCA, and every weight."""

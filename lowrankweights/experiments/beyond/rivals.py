@@ -214,11 +214,14 @@ def _draw_panel(ax, results, names, x):
                 points.append((np.mean([count(r) for r in runs]), *percent_wrong(runs)))
         if points:
             count, mean, low, high = np.array(points).T
-            place = count if x == "stored" else count * 1.02 ** (i - 3)  # beside each other, to be told apart
+            beside = 1.0 if x == "stored" else 1.02 ** (i - (len(names) - 1) / 2)  # to be told apart
             style["lw"] = 2.4 if name == rivals.CHOSEN else style["lw"]
-            ax.plot(place, mean, label=name, **style)
-            ax.vlines(place, low, high, color=style["color"], lw=0.8, alpha=0.6)
+            ax.plot(beside * count, mean, label=name, **style)
+            ax.vlines(beside * count, low, high, color=style["color"], lw=0.8, alpha=0.6)
     ax.set_xscale("log")
-    if x != "stored":
-        ax.set_xticks(budgets(results), [f"{b:,}" for b in budgets(results)], minor=False)
-        ax.minorticks_off()
+    low, high = ax.get_xlim()
+    marks = (1, 3) if high < 100 * low else (1,)
+    powers = [mark * 10**k for k in range(8) for mark in marks if low <= mark * 10**k <= high]
+    ticks = powers if x == "stored" else budgets(results)
+    ax.set_xticks(ticks, [f"{n:,}" for n in ticks], minor=False)
+    ax.minorticks_off()
