@@ -25,7 +25,8 @@ FIRST_SHARE = 0.1  # at which kinds of networks are compared, before their sizes
 
 def select_network(
     X, Y, loss, *, budget=None, max_loss=None, hidden=(100,), points=None, activation="sigmoid",
-    weight_decay=FIRST_DECAY, weight=None, standardize=False, rng=0, tell=lambda line: None, n_threads=None,
+    weight_decay=FIRST_DECAY, weight=None, standardize=False, max_iter=MANY + MOST, rng=0,
+    tell=lambda line: None, n_threads=None,
 ):  # fmt: skip
     """Choose depth, width, share, columns, dictionary and weight decay together.
 
@@ -51,6 +52,9 @@ def select_network(
         Of the rows.
     standardize : bool
         As in the estimators.
+    max_iter : int
+        L-BFGS iterations of every weight and of what is held against it: as many as the network will have,
+        since few weights are learned in fewer iterations than many.
     rng : seed or numpy.random.Generator
     tell : function
         Called with a line before each round.
@@ -72,7 +76,7 @@ def select_network(
     these would be few the held-out rows of up to five folds. How sure a loss is follows from the differences
     row by row.
     """
-    X, Y, weight, rng = _checked(X, Y, loss, weight, rng, n_threads)
+    X, Y, weight, rng = _checked(X, Y, loss, weight, max_iter, rng, n_threads)
     n_v, n_out, hidden = X.shape[1], Y.shape[1], layer_sizes("hidden", hidden)
     space = {"points": points, "n_rows": len(X), "weight_decay": weight_decay}
 
@@ -95,12 +99,12 @@ def select_network(
     decays = {kind.choice.dictionary: kind.choice.weight_decay for kind in kinds}
     sizes = [[like(at(b), kind.choice) for kind in kinds[:N_KINDS]] for b in budgets]
     sizes = [[c.with_decay(decays[c.dictionary]) for c in of_size if c is not None] for of_size in sizes]
-    return _smallest(race, sizes, reference, max_loss, loss, gone + kinds, budget)
+    return _smallest(race, sizes, reference, max_loss, loss, gone + kinds, max_iter, budget)
 
 
 def select_share(
     X, Y, loss, specs, *, max_loss, activation="sigmoid", weight_decay=FIRST_DECAY, weight=None,
-    standardize=False, rng=0, tell=lambda line: None, n_threads=None,
+    standardize=False, max_iter=MANY + MOST, rng=0, tell=lambda line: None, n_threads=None,
 ):  # fmt: skip
     """Choose the share of each filter alone: the smallest with which no more than ``max_loss`` is lost.
 
@@ -112,7 +116,7 @@ def select_share(
 
     The others, what is returned and raised are as in ``select_network``.
     """
-    X, Y, weight, rng = _checked(X, Y, loss, weight, rng, n_threads)
+    X, Y, weight, rng = _checked(X, Y, loss, weight, max_iter, rng, n_threads)
     n_v, n_out = X.shape[1], Y.shape[1]
     reference = every_weight([spec.n_h for spec in specs], n_v, n_out, weight_decay)
     points, strategies = specs[0].points, tuple(spec.dictionary for spec in specs)
@@ -127,7 +131,7 @@ def select_share(
         choices.append(Choice(reference.hidden, strategies, atoms, columns, weight_decay, n_v, n_out))
     race = _race(X, Y, loss, points, rng, activation, tell, n_threads, weight, standardize)
     sizes = [[choice] for choice in dict.fromkeys(choices)]
-    return _smallest(race, sizes, reference, _margin(max_loss), loss, [])
+    return _smallest(race, sizes, reference, _margin(max_loss), loss, [], max_iter)
 
 
 def _race(X, Y, loss, points, rng, activation, tell, n_threads, weight, standardize):
@@ -135,12 +139,13 @@ def _race(X, Y, loss, points, rng, activation, tell, n_threads, weight, standard
     return Race(folds, activation, tell, n_threads)
 
 
-def _checked(X, Y, loss, weight, rng, n_threads):
+def _checked(X, Y, loss, weight, max_iter, rng, n_threads):
     """X, Y and weights as arrays of as many rows, and the generator."""
     X = _checks.in_range("X", _checks.array("X", X, ndim=2))
     Y = _checks.array("Y", Y, shape=(len(X), None))
     if not isinstance(loss, str):
         _checks.fail("loss", "a loss's name", repr(loss))
+    _checks.integer("max_iter", max_iter, at_least=1)
     if n_threads is not None:
         _checks.integer("n_threads", n_threads, at_least=1)
     return X, Y, _checks.row_weights(weight, len(X)), _checks.generator(rng)
@@ -190,10 +195,10 @@ def _last(race, found, n, gone):
     return last, [c for c in dict.fromkeys([*gone, *found]) if c not in last]
 
 
-def _smallest(race, sizes, reference, max_loss, loss, gone, budget=None):
+def _smallest(race, sizes, reference, max_loss, loss, gone, max_iter, budget=None):
     """The smallest size, by bisection, that surely loses no more than the margin against every weight."""
     every, tried, lost = Contestant(reference), [], {}
-    race.run([every], race.n_rows, MANY + MOST)
+    race.run([every], race.n_rows, max_iter)
 
     def at_most(contestant):
         """What is lost, SURE standard errors more than it seems."""
@@ -205,7 +210,7 @@ def _smallest(race, sizes, reference, max_loss, loss, gone, budget=None):
         middle = (low + high) // 2
         met = False
         for choice in sizes[middle]:  # from the best kind on: another only where it does not meet the margin
-            tried += race.run([Contestant(choice)], race.n_rows, MANY + MOST)
+            tried += race.run([Contestant(choice)], race.n_rows, max_iter)
             met = at_most(tried[-1]) <= max_loss
             if met:
                 break

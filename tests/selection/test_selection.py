@@ -107,6 +107,14 @@ def test_a_share_alone():
             select_share(X, Y, SOFTMAX, [LayerSpec(9, dictionary, 1.0)], max_loss=0.1)
 
 
+def test_what_is_compared_is_trained_as_long_as_it_is_said():
+    specs = [LayerSpec(20, "covariance", 0.5, 1, "sigmoid")]
+    short, long = (
+        select_share(X, Y, SOFTMAX, specs, max_loss=1, rng=0, max_iter=n_iter) for n_iter in (2, 100)
+    )
+    assert long.reference.error < short.reference.error - 0.1 and long.chosen.error < short.chosen.error - 0.1
+
+
 def test_folds_hold_out_every_row_once_and_learn_units_from_their_own_rows():
     rows = np.random.default_rng(0).normal(5, 2, (400, 3))
     y = rows @ np.ones((3, 1))
