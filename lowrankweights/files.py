@@ -88,7 +88,7 @@ class Damaged(ValueError):
 
 @contextlib.contextmanager
 def open_npz(path):
-    """An .npz file to read from; what goes wrong within is ``Damaged``, unless there is no file.
+    """An .npz file to read from; what goes wrong within is ``Damaged``, unless there is no such file.
 
     A damaged file may end in errors of NumPy, of zip, of zlib or of Python's tokenizer.
     """
@@ -99,10 +99,10 @@ def open_npz(path):
                 raise Damaged("it holds one array, as numpy.save writes it")
             with file:
                 yield file
-    except (FileNotFoundError, Damaged):
+    except (FileNotFoundError, PermissionError, Damaged):
         raise
     except Exception as error:
-        raise Damaged(str(error)) from error
+        raise Damaged(str(error) or type(error).__name__) from error
 
 
 @contextlib.contextmanager

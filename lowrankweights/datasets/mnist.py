@@ -140,7 +140,7 @@ def _read_keras(path):
     try:
         with open_npz(path) as arrays:
             parts = [(arrays[f"x_{part}"], arrays[f"y_{part}"]) for part in ("train", "test")]
-    except Damaged as error:
+    except (Damaged, PermissionError) as error:
         what = "Keras's x_train, y_train, x_test and y_test"
         raise bad_file(path, what, f"something else ({error})") from error
     for images, labels in parts:

@@ -220,7 +220,7 @@ def _read(path, part=None):
             f"path: expected a model file written by train or lowrankweights.save, got no file {str(path)!r}"
             f"{did_you_mean(path)}"
         ) from None
-    except Damaged as e:
+    except (Damaged, OSError) as e:
         raise ValueError(
             f"path: expected a model file written by train or lowrankweights.save, got {str(path)!r}, "
             f"which is another file or damaged{_why(e)}; save the model again"

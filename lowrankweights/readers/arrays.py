@@ -137,7 +137,7 @@ def _read(path):
     try:
         with open_npz(path) as file:
             arrays = {name: file[name] for name in file.files}
-    except Damaged as error:
+    except (Damaged, PermissionError) as error:
         if isinstance(error.__cause__, ValueError) and "pickle" in str(error):
             _checks.fail(printable(path), "arrays of numbers or text, no objects", str(error))
         _checks.fail(printable(path), "a file written by numpy.savez", f"something else ({error})")

@@ -76,7 +76,8 @@ class Layout(NamedTuple):
 
     def fail_at_open_quote(self, path):
         """The error for a quotation mark that is never closed, which swallows the rest of the file."""
-        *_, (line, _), _ = [(int(self.has_header), []), *self.rows(path)]
+        lines = [int(self.has_header), *(line for line, _ in self.rows(path))]
+        line = lines[-2] if len(lines) > 1 else 0
         got = f"one in the row after line {line} that is open to the end of the file"
         _checks.fail(printable(path), "quotation marks that are closed", got)
 

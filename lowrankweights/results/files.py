@@ -28,8 +28,12 @@ def read(path):
         if not line.strip():
             continue
         try:
-            results.append(dict(json.loads(line)))
-        except (ValueError, TypeError):  # also bytes that are no text, and what is no run
+            run = json.loads(line)
+        except ValueError:  # also bytes that are no text
+            run = None
+        if isinstance(run, dict):
+            results.append(run)
+        else:
             if i < len(lines) - 1:
                 text = line[:60].decode("utf-8", "replace")
                 _checks.fail("path", "a run, as JSON, in every line", f"{path}, line {i + 1}: {text!r}")

@@ -68,7 +68,8 @@ def select_network(
     Raises
     ------
     ValueError
-        If nothing can meet the budget or the margin: the smallest that can is named.
+        If nothing can meet the budget or the margin: the smallest that can is named. If X and Y are not of as
+        many rows, or of fewer than five.
 
     Notes
     -----
@@ -145,7 +146,7 @@ def _checked(X, Y, loss, weight, max_iter, rng, n_threads):
     Y = _checks.array("Y", Y, shape=(len(X), None))
     if not isinstance(loss, str):
         _checks.fail("loss", "a loss's name", repr(loss))
-    _checks.integer("max_iter", max_iter, at_least=1)
+    _checks.integer("max_iter", max_iter, at_least=0)
     if n_threads is not None:
         _checks.integer("n_threads", n_threads, at_least=1)
     return X, Y, _checks.row_weights(weight, len(X)), _checks.generator(rng)

@@ -100,7 +100,7 @@ def samples(seconds, rate):
 
 
 def frames(signal, rate):
-    """Overlapping pieces of 25 ms, one every 10 ms: a view (n_frames, n_samples of a frame)."""
+    """Overlapping pieces of 25 ms, one every 10 ms: a view of floats (n_frames, n_samples of a frame)."""
     signal = _long_enough(_checks.array("signal", signal, ndim=1), rate)
     windows = np.lib.stride_tricks.sliding_window_view(signal, samples(WIDTH, rate))
     return windows[:: samples(STEP, rate)]

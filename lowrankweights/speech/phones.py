@@ -82,11 +82,14 @@ def label_frames(segments, n_frames, rate):
     """
     n_frames = _checks.integer("n_frames", n_frames, at_least=0)
     rate = _checks.number("rate", rate, at_least=1 / STEP)
-    if not isinstance(segments, (list, tuple)) or {*map(type, segments)} != {Segment}:
+    if isinstance(segments, str) or not isinstance(segments, Iterable):
+        _checks.fail("segments", "at least one Segment", repr(segments))
+    segments = list(segments)
+    if not segments or not all(isinstance(s, Segment) for s in segments):
         _checks.fail("segments", "at least one Segment", repr(segments))
     middle = np.arange(n_frames) * samples(STEP, rate) + samples(WIDTH, rate) // 2
     starts, ends = (np.array([getattr(s, name) for s in segments]) for name in ("start", "end"))
     which = np.clip(np.searchsorted(starts, middle, side="right") - 1, 0, len(segments) - 1)
     third = N_STATES * (middle - starts[which]) // np.maximum(ends[which] - starts[which], 1)
-    numbers = np.array([PHONES.index(s.phone) for s in segments])
+    numbers = np.array([PHONES.index(_checks.choice("segments", s.phone, PHONES)) for s in segments])
     return N_STATES * numbers[which] + np.clip(third, 0, N_STATES - 1)

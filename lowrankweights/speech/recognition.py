@@ -42,6 +42,7 @@ class Decoder(NamedTuple):
         """From the classes of frames, (n_frames,), and the numbers of the phones of each sentence."""
         (labels,) = _checks.index_lists("labels", [labels], N_CLASSES)
         counts = np.bincount(labels, minlength=N_CLASSES) + 1.0
+        phones = _checks.index_lists("phones", phones, len(PHONES))
         bigram = Bigram(phones, len(PHONES), smoothing)
         return cls(np.log(counts / counts.sum()), bigram.log_initial, bigram.log_next)
 

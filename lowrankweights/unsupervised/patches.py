@@ -55,7 +55,7 @@ def random_patches(images, shape, n_patches, rng=0):
     shape = image_grid(shape).input_shape
     n_patches = _checks.integer("n_patches", n_patches, at_least=1)
     rng = _checks.generator(rng)
-    if not isinstance(images, (list, tuple, np.ndarray)) or len(images) == 0:
+    if not hasattr(images, "__len__") or len(images) == 0:
         _checks.fail(
             "images", "at least one image", "none" if hasattr(images, "__len__") else type(images).__name__
         )

@@ -232,7 +232,7 @@ class Columns(Parametrisation):
     """
 
     def __init__(self, columns):
-        columns = list(columns) if hasattr(columns, "__iter__") else [columns]
+        columns = list(columns) if hasattr(columns, "__iter__") else None
         if not columns or not all(isinstance(c, Parametrisation) for c in columns):
             _checks.fail("columns", "a list of at least one parametrisation", repr(columns))
         heights = sorted({c.n_v for c in columns})

@@ -429,6 +429,8 @@ def test_a_quotation_mark_that_is_never_closed_is_told(tmp_path, with_pandas):
     path = tmp_path / "t.csv"
     path.write_text('a,b,y\n1,2,0\n1,"3,1\n2,3,0\n4,5,1\n')
     assert "that are closed, got one in the row after line 2" in refused(path, target="y")
+    path.write_text('a,b,"y\n1,2,0\n3,4,1\n')
+    assert "t.csv: expected" in refused(path, target="y")
     path.write_text('a,b,y\n1,"2,0\n' + 20_000 * "1.25,1.5,1\n")
     assert "is a quotation mark before it never closed?" in refused(path, target="y")
 

@@ -21,6 +21,10 @@ def test_bad_lines_are_named(tmp_path):
     path.write_text('{"a": 1}\nno json\n{"a": 2}\n')
     with pytest.raises(ValueError, match="line 2"):
         files.read(path)
+    for no_run in ("[]", '""', '[["a", 1]]', "5"):
+        path.write_text(f'{no_run}\n{{"a": 2}}\n')
+        with pytest.raises(ValueError, match="line 1"):
+            files.read(path)
     path.write_bytes(b'{"a": 1}\n{"a": "\xc3')
     assert files.read(path) == [{"a": 1}]
     assert files.read(tmp_path / "none.jsonl") == []

@@ -176,10 +176,11 @@ def index_set_choice(index_sets, name="index_sets"):
     if "class" in settings:
         _checks.fail(name, "a choice of the package, or the strategy given with its own", settings["class"])
     kind = INDEX_SETS[_checks.choice(name, settings.pop("name", None), INDEX_SETS)]
+    known = [field.name for field in dataclasses.fields(kind)]
     for setting in settings:
-        _checks.choice(
-            f"{name}, a setting of {kind.name!r}", setting, [f.name for f in dataclasses.fields(kind)]
-        )
+        if not known:
+            _checks.fail(name, f"no settings with {kind.name!r}", repr(setting))
+        _checks.choice(f"{name}, a setting of {kind.name!r}", setting, known)
     return kind(**settings)
 
 

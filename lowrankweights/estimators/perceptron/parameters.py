@@ -64,7 +64,8 @@ class PerceptronParameters(BaseEstimator):
     max_loss : float, optional
         The smallest network that loses no more validation error than so much against every weight of
         ``hidden_layer_sizes`` (of values: squared error over variance); with ``proportion="auto"`` the
-        smallest share, 0.002 where None.
+        smallest share, 0.002 where None. Every weight and some smaller networks are each trained for
+        ``max_iter`` iterations, as the chosen one is.
     index_sets : "uniform", "local", "pivoted", "spread" or a ``building.IndexSetChoice``
         How each column's known weights are chosen: uniformly at random (as in the paper); dense around a
         place of its own and sparse elsewhere (paper, section 3.4); by the kernel, each weight drawn by how

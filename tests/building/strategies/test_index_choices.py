@@ -181,6 +181,7 @@ def test_designed_choices_are_repeated_from_a_recipe_and_serve_rica_autoencoder_
     ("described", "said"),
     [
         ({}, "expected one of 'uniform'"),
+        ({"name": "local", "greedy": 1}, "no settings with .local."),
         ({"name": "pivoted", "gredy": True}, ".*'gredy' .did you mean 'greedy'"),
     ],
 )
