@@ -16,7 +16,7 @@ def strokes(v, points, n_alpha, rng):
 
 
 model = lrw.LowRankMLPClassifier(
-    (50,), dictionary=strokes, input_shape=(8, 8), proportion=0.2, max_iter=500, tol=1e-3
+    (50,), dictionary=strokes, input_shape=(8, 8), proportion=0.2, max_iter=500, tol=1e-3, random_state=0
 )
 model.fit(digits.X_train, digits.y_train)
 print(f"{model.score(digits.X_test, digits.y_test):.3f} of the test digits are right")

@@ -14,8 +14,7 @@ def near_rows(a, b):  # points (n, 2), row and column: k(i, j) is large where th
 
 two_scales = 0.5 * lrw.SquaredExponential(1.0) + 0.5 * lrw.SquaredExponential(3.0)
 for kernel in (near_rows, two_scales, Matern(length_scale=2.0, nu=1.5)):
-    model = lrw.LowRankMLPClassifier(
-        (50,), dictionary=kernel, input_shape=(8, 8), proportion=0.2, max_iter=500, tol=1e-3
-    )
+    settings = {"input_shape": (8, 8), "proportion": 0.2, "max_iter": 500, "tol": 1e-3, "random_state": 0}
+    model = lrw.LowRankMLPClassifier((50,), dictionary=kernel, **settings)
     model.fit(digits.X_train, digits.y_train)
     print(f"{model.score(digits.X_test, digits.y_test):.3f} with {getattr(kernel, '__name__', kernel)}")

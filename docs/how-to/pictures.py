@@ -17,8 +17,7 @@ for i, (digit, label) in enumerate(zip(*load_digits(return_X_y=True), strict=Tru
 
 files = sorted(Path("pictures").glob("*/*.png"))
 images, labels = np.stack([np.asarray(Image.open(f)) / 255 for f in files]), [f.parent.name for f in files]
-model = lrw.LowRankMLPClassifier(
-    (50,), dictionary="squared_exponential", proportion=0.2, early_stopping=True, max_iter=1000
-)
+stop = {"early_stopping": True, "max_iter": 1000, "random_state": 0}
+model = lrw.LowRankMLPClassifier((50,), dictionary="squared_exponential", proportion=0.2, **stop)
 model.fit(images, labels)  # (n, height, width), or (n, height, width, 3) in colour
 lrw.plotting.tiles(model.filters_[0], (8, 8)).figure.savefig("filters.png")

@@ -13,7 +13,7 @@ X_train, X_test, y_train, y_test = train_test_split(
     table.data, table.target, stratify=table.target, random_state=0
 )
 
-model = lrw.LowRankMLPClassifier((30,), proportion=0.3, random_state=0)
+model = lrw.LowRankMLPClassifier((30,), proportion=0.3, tol=1e-4, random_state=0)
 model.fit(X_train, y_train)  # columns are standardised inside: no scaler is needed
 print(
     f"{model.score(X_test, y_test):.2f} of the test rows are right; {model.n_dynamic_} numbers were learned"
