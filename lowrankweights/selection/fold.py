@@ -63,12 +63,12 @@ class Fold:
                 )
             return self.seen[strategy]
 
-    def learn(self, net, theta, weight_decay, n_rows, n_iter):
-        """theta after so many iterations on the first rows."""
+    def learn(self, net, theta, weight_decay, n_rows, n_iter, tol=1e-6):
+        """theta after so many iterations on the first rows, or where the gradient is at most ``tol``."""
         weight = None if self.weight is None else self.weight[:n_rows]
         how = {"n_threads": 1, "rows": Rows.of(n_rows, weight)}
         objective = Objective(net, self.X[:n_rows], self.Y[:n_rows], weight_decay, **how)
-        return minimize(objective, theta, max_iter=n_iter, on_interrupt="raise").theta
+        return minimize(objective, theta, max_iter=n_iter, tol=tol, on_interrupt="raise").theta
 
     def judge(self, net, theta):
         """Losses and errors of the rows held out, two arrays (n_held_out,), each times the row's weight.

@@ -63,14 +63,17 @@ class Race:
     ----------
     folds : Folds
     activation : str
+    tol : float
+        Of the gradient, at which a training ends before its iterations.
     tell : function
         Called with a line before each round.
     n_threads : int, optional
         Candidates that run at a time; the result is the same for any number.
     """
 
-    def __init__(self, folds, activation, tell=lambda line: None, n_threads=None):
-        self.folds, self.activation, self.tell, self.n_rounds, self.n_folds = folds, activation, tell, 0, 0
+    def __init__(self, folds, activation, tol=1e-6, tell=lambda line: None, n_threads=None):
+        self.folds, self.activation, self.tol, self.tell = folds, activation, tol, tell
+        self.n_rounds = self.n_folds = 0
         self.n_threads = available_processors() if n_threads is None else n_threads
 
     @property
@@ -107,7 +110,7 @@ class Race:
             net, decay = contestant.nets[k], contestant.choice.weight_decay
             left = contestant.n_iter - contestant.done[k]
             contestant.thetas[k] = fold.learn(
-                net, contestant.thetas[k], decay, min(n_rows, len(fold.X)), left
+                net, contestant.thetas[k], decay, min(n_rows, len(fold.X)), left, self.tol
             )
             contestant.done[k] = contestant.n_iter
             of_fold = fold.judge(net, contestant.thetas[k])

@@ -25,8 +25,8 @@ FIRST_SHARE = 0.1  # at which kinds of networks are compared, before their sizes
 
 def select_network(
     X, Y, loss, *, budget=None, max_loss=None, hidden=(100,), points=None, activation="sigmoid",
-    weight_decay=FIRST_DECAY, weight=None, standardize=False, max_iter=MANY + MOST, rng=0,
-    tell=lambda line: None, n_threads=None,
+    weight_decay=FIRST_DECAY, weight=None, standardize=False, max_iter=MANY + MOST, tol=1e-6,
+    rng=0, tell=lambda line: None, n_threads=None,
 ):  # fmt: skip
     """Choose depth, width, share, columns, dictionary and weight decay together.
 
@@ -55,6 +55,8 @@ def select_network(
     max_iter : int
         L-BFGS iterations of every weight and of what is held against it: as many as the network will have,
         since few weights are learned in fewer iterations than many.
+    tol : float
+        Of the gradient, at which any training ends earlier, as in the estimators.
     rng : seed or numpy.random.Generator
     tell : function
         Called with a line before each round.
@@ -77,7 +79,7 @@ def select_network(
     these would be few the held-out rows of up to five folds. How sure a loss is follows from the differences
     row by row.
     """
-    X, Y, weight, rng = _checked(X, Y, loss, weight, max_iter, rng, n_threads)
+    X, Y, weight, rng = _checked(X, Y, loss, weight, max_iter, tol, rng, n_threads)
     n_v, n_out, hidden = X.shape[1], Y.shape[1], layer_sizes("hidden", hidden)
     space = {"points": points, "n_rows": len(X), "weight_decay": weight_decay}
 
@@ -87,7 +89,7 @@ def select_network(
     if max_loss is None and budget is None:
         _checks.fail("budget", "a number, or max_loss", "neither")
     choices = None if budget is None else at(budget)  # an error where it is too small
-    race = _race(X, Y, loss, points, rng, activation, tell, n_threads, weight, standardize)
+    race = _race(X, Y, loss, points, rng, activation, tol, tell, n_threads, weight, standardize)
     if max_loss is None:
         found, gone = _best(race, choices)
         return SelectionReport(tried_of(found[0]), _sorted([*found, *gone]), **_about(race, loss))
@@ -105,7 +107,8 @@ def select_network(
 
 def select_share(
     X, Y, loss, specs, *, max_loss, activation="sigmoid", weight_decay=FIRST_DECAY, weight=None,
-    standardize=False, max_iter=MANY + MOST, rng=0, tell=lambda line: None, n_threads=None,
+    standardize=False, max_iter=MANY + MOST, tol=1e-6, rng=0, tell=lambda line: None,
+    n_threads=None,
 ):  # fmt: skip
     """Choose the share of each filter alone: the smallest with which no more than ``max_loss`` is lost.
 
@@ -117,7 +120,7 @@ def select_share(
 
     The others, what is returned and raised are as in ``select_network``.
     """
-    X, Y, weight, rng = _checked(X, Y, loss, weight, max_iter, rng, n_threads)
+    X, Y, weight, rng = _checked(X, Y, loss, weight, max_iter, tol, rng, n_threads)
     n_v, n_out = X.shape[1], Y.shape[1]
     reference = every_weight([spec.n_h for spec in specs], n_v, n_out, weight_decay)
     points, strategies = specs[0].points, tuple(spec.dictionary for spec in specs)
@@ -130,23 +133,24 @@ def select_share(
         atoms = tuple(n if s == "none" else max(step, step * round(share * n / step)) for n, s in each)
         columns = tuple(1 if spec.dictionary == "none" else spec.n_columns for spec in specs)
         choices.append(Choice(reference.hidden, strategies, atoms, columns, weight_decay, n_v, n_out))
-    race = _race(X, Y, loss, points, rng, activation, tell, n_threads, weight, standardize)
+    race = _race(X, Y, loss, points, rng, activation, tol, tell, n_threads, weight, standardize)
     sizes = [[choice] for choice in dict.fromkeys(choices)]
     return _smallest(race, sizes, reference, _margin(max_loss), loss, [], max_iter)
 
 
-def _race(X, Y, loss, points, rng, activation, tell, n_threads, weight, standardize):
+def _race(X, Y, loss, points, rng, activation, tol, tell, n_threads, weight, standardize):
     folds = Folds(X, Y, loss, points, rng, weight=weight, standardize=standardize)
-    return Race(folds, activation, tell, n_threads)
+    return Race(folds, activation, tol, tell, n_threads)
 
 
-def _checked(X, Y, loss, weight, max_iter, rng, n_threads):
+def _checked(X, Y, loss, weight, max_iter, tol, rng, n_threads):
     """X, Y and weights as arrays of as many rows, and the generator."""
     X = _checks.in_range("X", _checks.array("X", X, ndim=2))
     Y = _checks.array("Y", Y, shape=(len(X), None))
     if not isinstance(loss, str):
         _checks.fail("loss", "a loss's name", repr(loss))
     _checks.integer("max_iter", max_iter, at_least=0)
+    _checks.number("tol", tol, at_least=0)
     if n_threads is not None:
         _checks.integer("n_threads", n_threads, at_least=1)
     return X, Y, _checks.row_weights(weight, len(X)), _checks.generator(rng)

@@ -113,6 +113,8 @@ def test_what_is_compared_is_trained_as_long_as_it_is_said():
         select_share(X, Y, SOFTMAX, specs, max_loss=1, rng=0, max_iter=n_iter) for n_iter in (2, 100)
     )
     assert long.reference.error < short.reference.error - 0.1 and long.chosen.error < short.chosen.error - 0.1
+    ended = select_share(X, Y, SOFTMAX, specs, max_loss=1, rng=0, max_iter=100, tol=10.0)  # at once
+    assert ended.reference.error > long.reference.error + 0.1
 
 
 def test_folds_hold_out_every_row_once_and_learn_units_from_their_own_rows():

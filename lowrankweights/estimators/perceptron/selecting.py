@@ -21,7 +21,8 @@ def selects(model):
 def select(model, rows, said, loss, standardize, rng):
     """The ``SelectionReport`` for an estimator and its rows."""
     own = {"weight": rows.weight, "standardize": standardize, "rng": rng, "n_threads": model.n_threads}
-    own |= {"activation": model.activation, "weight_decay": model.weight_decay, "max_iter": model.max_iter}
+    own |= {"activation": model.activation, "weight_decay": model.weight_decay}
+    own |= {"max_iter": model.max_iter, "tol": model.tol}
     own["tell"] = print if model.verbose else lambda line: None
     free = model.budget is not None or not isinstance(model.proportion, str)
     names = ["dictionary", "n_columns", "ridge", "activation", "index_sets", "n_pieces"]
