@@ -53,10 +53,16 @@ def fold(phones):
     >>> fold(["h#", "ax", "q", "zh"])
     ['sil', 'ah', 'sh']
     """
-    if isinstance(phones, str) or not isinstance(phones, Iterable):
-        _checks.fail("phones", "a sequence of phones", repr(phones))
+    phones = as_list("phones", phones)
     classes = (FOLDED.get(_checks.choice("phones", phone, PHONES), phone) for phone in phones)
     return [name for name in classes if name is not None]
+
+
+def as_list(name, value, expected="a sequence of phones"):
+    """A sequence as a list; a str is none, though its letters could be phones."""
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        _checks.fail(name, expected, repr(value))
+    return list(value)
 
 
 def label_frames(segments, n_frames, rate):
@@ -82,9 +88,7 @@ def label_frames(segments, n_frames, rate):
     """
     n_frames = _checks.integer("n_frames", n_frames, at_least=0)
     rate = _checks.number("rate", rate, at_least=1 / STEP)
-    if isinstance(segments, str) or not isinstance(segments, Iterable):
-        _checks.fail("segments", "at least one Segment", repr(segments))
-    segments = list(segments)
+    segments = as_list("segments", segments, "at least one Segment")
     if not segments or not all(isinstance(s, Segment) for s in segments):
         _checks.fail("segments", "at least one Segment", repr(segments))
     middle = np.arange(n_frames) * samples(STEP, rate) + samples(WIDTH, rate) // 2

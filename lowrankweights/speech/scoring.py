@@ -1,9 +1,7 @@
 """Phone error rate: how many phones are wrong, missing or too many."""
 
-from collections.abc import Iterable
-
 from .. import _checks
-from .phones import fold
+from .phones import as_list, fold
 
 
 def phone_error_rate(references, hypotheses, folded=True):
@@ -58,11 +56,4 @@ def edits(references, hypotheses, folded=True):
 def _utterances(name, value):
     """Each utterance's phones, a list of lists of str."""
     expected = "a sequence of phones for each utterance"
-    if isinstance(value, str) or not isinstance(value, Iterable):
-        _checks.fail(name, expected, repr(value))
-    found = []
-    for utterance in value:
-        if isinstance(utterance, str) or not isinstance(utterance, Iterable):
-            _checks.fail(name, expected, f"{utterance!r} in place of one")
-        found.append(list(utterance))
-    return found
+    return [as_list(name, utterance, expected) for utterance in as_list(name, value, expected)]

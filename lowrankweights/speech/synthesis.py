@@ -5,14 +5,13 @@ A vowel is a train of pulses, as many a second as the voice is high, through thr
 something to tell apart, and not enough to be understood. G. Fant, Acoustic Theory of Speech Production, 1960.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import signal as filters
 
 from .. import _checks
-from .phones import Segment
+from .phones import Segment, as_list
 
 RATE = 16_000
 # Hertz of three formants (of a man's voice, after Peterson and Barney, 1952), or of a noise and its width
@@ -104,10 +103,8 @@ def synthesise(phones, voice=None, rng=0):
     rng, voice = _checks.generator(rng), Voice() if voice is None else voice
     if not isinstance(voice, Voice):
         _checks.fail("voice", "a Voice or None", repr(voice))
-    if isinstance(phones, str) or not isinstance(phones, Iterable):
-        _checks.fail("phones", "a sequence of phones", repr(phones))
     pieces, segments, start = [np.empty(0)], [], 0
-    for phone in phones:
+    for phone in as_list("phones", phones):
         pieces.append(_sound(_checks.choice("phones", phone, SOUNDS), voice, rng))
         segments.append(Segment(start, start + len(pieces[-1]), phone))
         start += len(pieces[-1])
