@@ -43,7 +43,8 @@ class SelectionReport:
     tried : list of Tried
         All that was tried, from the fewest learned numbers to the most.
     loss : float or None
-        The chosen network's validation error less that of every weight, and its standard error.
+        The chosen network's validation error less that of every weight, and its standard error: where there
+        are several folds of the network that is drawn anew and trained on all rows, else of this one.
     loss_error : float or None
     max_loss : float or None
     n_rounds, n_rows, n_judging : int

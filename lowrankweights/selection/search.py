@@ -16,6 +16,7 @@ FEW, SOME, MANY, MOST = (30, 40, 60, 100)  # iterations of the rounds; each goes
 FEWEST_ROWS = 300
 DECAYS = (0.2, 5.0, 50.0)  # times the weight decay that a candidate has
 NEAR = (0.25, 4.0)  # the same, of those that come far
+LARGER = 4.0  # times the largest weight decay, where that was the best
 SURE = 1.28  # standard errors that a loss must stay below the margin: nine times in ten it is
 SHARES = (0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6)  # of the numbers of every weight, or of each filter
 N_KINDS, N_LAST = 2, 3  # kinds whose sizes are tried, and networks of a budget's last round
@@ -77,7 +78,7 @@ def select_network(
     -----
     Ours. Successive halving on samples that grow; validation rows alone decide, a fifth of the rows, or where
     these would be few the held-out rows of up to five folds. How sure a loss is follows from the differences
-    row by row.
+    row by row, and from how far the folds are apart, in each of which the known weights are drawn anew.
     """
     X, Y, weight, rng = _checked(X, Y, loss, weight, max_iter, tol, rng, n_threads)
     n_v, n_out, hidden = X.shape[1], Y.shape[1], layer_sizes("hidden", hidden)
@@ -176,7 +177,29 @@ def _kinds(race, choices, n_sizes=1, decays=DECAYS):
 
 
 def _best(race, choices):
-    """All rounds of the networks at one budget: those of the last one, from the best on; and who left."""
+    """The networks of the last round at one budget, from the best on; and who left.
+
+    While the largest weight decay wins all rounds are raced anew from a larger one: where a network learns
+    its rows by heart, other kinds and sizes seem good than with the weight decay that it needs.
+    """
+    found, gone = _best_near(race, choices)
+    while _has_largest_decay(found[0], [*found, *gone], choices[0].weight_decay):
+        decay = float(f"{LARGER * found[0].choice.weight_decay:.3g}")
+        choices = [choice.with_decay(decay) for choice in choices]
+        again, others = _best_near(race, choices)
+        if again[0].score >= found[0].score:
+            return found, [*gone, *again, *others]
+        found, gone = again, [*gone, *found, *others]
+    return found, gone
+
+
+def _has_largest_decay(best, tried, first):
+    decay = best.choice.weight_decay
+    return decay > first and decay == max(c.choice.weight_decay for c in tried)
+
+
+def _best_near(race, choices):
+    """All rounds from the weight decay that the choices have."""
     if race.folds.usual == 1:
         return _best_of_many_rows(race, choices)
     best, gone = _kinds(race, choices)
@@ -204,10 +227,11 @@ def _smallest(race, sizes, reference, max_loss, loss, gone, max_iter, budget=Non
     """The smallest size, by bisection, that surely loses no more than the margin against every weight."""
     every, tried, lost = Contestant(reference), [], {}
     race.run([every], race.n_rows, max_iter)
+    sizes_of_folds = [len(fold.X_held_out) for fold in race.folds.first(race.folds.usual)]
 
     def at_most(contestant):
         """What is lost, SURE standard errors more than it seems."""
-        mean, error = lost.setdefault(contestant, _lost(contestant, every))
+        mean, error = lost.setdefault(contestant, _lost(contestant.errors - every.errors, sizes_of_folds))
         return mean + SURE * error
 
     low, high = 0, len(sizes)
@@ -242,10 +266,19 @@ def _size(contestant):
     return contestant.choice.n_dynamic
 
 
-def _lost(contestant, every):
-    """Mean difference in error to every weight, row by row, and its standard error."""
-    apart = contestant.errors - every.errors
-    return float(apart.mean()), float(apart.std() / np.sqrt(len(apart)))
+def _lost(apart, sizes_of_folds):
+    """Mean of the differences in error, row by row, and its standard error in a network drawn anew.
+
+    In each of n_folds folds the known weights are drawn anew: with d_k a fold's mean and v_k its variance,
+
+        error^2 = var(apart) / n  +  max(var(d_k) - mean(v_k), 0) (1 + 1 / n_folds)
+    """
+    folds = np.split(apart, np.cumsum(sizes_of_folds)[:-1])
+    error2 = apart.var() / len(apart)
+    if len(folds) > 1:
+        v = np.mean([fold.var() / len(fold) for fold in folds])
+        error2 += max(np.var([fold.mean() for fold in folds], ddof=1) - v, 0.0) * (1 + 1 / len(folds))
+    return float(apart.mean()), float(np.sqrt(error2))
 
 
 def _about(race, loss):

@@ -5,7 +5,7 @@ import pytest
 
 import lowrankweights as lrw
 from lowrankweights.building import LayerSpec
-from lowrankweights.selection import choices_for, select_network, select_share
+from lowrankweights.selection import choices_for, search, select_network, select_share
 from lowrankweights.selection.fold import Folds, stride
 from lowrankweights.selection.space import MOST_UNITS, every_weight
 
@@ -206,3 +206,27 @@ def test_all_that_was_tried_is_drawn():
     assert {"chosen", "every weight", "on all rows"} <= set(labels) and len(set(labels)) == len(labels)
     ring = next(line for line in ax.lines if line.get_label() == "chosen")
     assert ring.get_xdata()[0] == report.chosen.choice.n_dynamic
+
+
+def test_how_sure_a_loss_is_covers_a_network_drawn_anew():
+    rng = np.random.default_rng(0)
+
+    def below(spread, error_of, n_folds=5, n=80):
+        """How often a new draw's loss stays below what is said of five folds, by simulation."""
+        found = []
+        for *of_folds, new in rng.normal(0, spread, (800, n_folds + 1)):
+            u = rng.uniform(size=(n_folds, n))
+            m = np.array(of_folds)[:, None] / 2  # 6 % of the rows are wrong with one of them alone
+            apart = (u < 0.06 + m).astype(float) - (u > 0.94 + m)
+            found.append(new <= apart.mean() + search.SURE * error_of(apart))
+        return np.mean(found)
+
+    def said(apart):
+        return search._lost(apart.ravel(), [apart.shape[1]] * len(apart))[1]
+
+    def of_rows_alone(apart):
+        return apart.std() / np.sqrt(apart.size)
+
+    assert below(0.0, said) > 0.88 and below(0.0, of_rows_alone) > 0.86
+    assert below(0.03, said) > 0.8 and below(0.03, of_rows_alone) < 0.76
+    assert search._lost(np.tile([0.0, 1.0], 40), [80])[1] == pytest.approx(0.5 / np.sqrt(80))

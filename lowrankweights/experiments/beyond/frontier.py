@@ -28,7 +28,7 @@ CIFAR = {
 }  # fmt: skip
 OF_FEATURES = {
     "settings": CIFAR, "hidden": {5000: [[60, 60], [100]], 20_000: [[200, 200], [250]]},
-    "full": FULL, "n_components": [25, 50, 100], "seeds": 5,
+    "full": FULL, "n_components": [25, 50, 100], "seeds": 5, "weight_decays": [1e-4, 1e-3, 1e-2],
 }  # fmt: skip
 MARGIN = 0.001
 HOW_MANY = 3  # budgets at which it is to be better than PCA

@@ -72,12 +72,14 @@ class Rivals(SearchedFigure):
         """Each rival at each budget, and every weight, which has none."""
         p = self.presets[preset]
         common = {**COMMON, **p["settings"]}
-        models = {rivals.EVERY: Model({**common, "rival": rivals.EVERY}, {"hidden": p["full"]})}
+        models = {
+            rivals.EVERY: Model({**common, "rival": rivals.EVERY}, _options(rivals.EVERY, None, None, p))
+        }
         for budget, hidden in p["hidden"].items():
             for rival in self.names[:-1]:
                 settings = {**common, "rival": rival, "budget": budget}
                 name = rival if rival in OURS else f"rival: {rival}"
-                models[f"{name}, {budget:,}"] = Model(settings, _own_options(rival, budget, hidden, p))
+                models[f"{name}, {budget:,}"] = Model(settings, _options(rival, budget, hidden, p))
         return models
 
     def seeds(self, preset):
@@ -148,17 +150,23 @@ class Rivals(SearchedFigure):
         return figure
 
 
-def _own_options(rival, budget, hidden, p):
-    """What is searched for a rival beside weight decay: its layers, and what it has of its own."""
+def _options(rival, budget, hidden, p):
+    """What is searched for a rival: weight decays, if not the usual ones, and what it has of its own."""
     if rival == rivals.CHOSEN:
         return None
+    decays = {"weight_decay": p["weight_decays"]} if "weight_decays" in p else {}
+    return {**decays, **_own_options(rival, budget, hidden, p)}
+
+
+def _own_options(rival, budget, hidden, p):
+    """Its layers, and what else it has."""
     if rival == rivals.PCA:
         return {"n_components": p["n_components"], "n_layers": [2, 1]}
     if rival == rivals.NARROWER:
         return {"n_layers": [2, 1]}
     if rival == rivals.PRUNING:  # biases are never pruned, of ten classes neither
         return {"hidden": [units for units in p["full"] if sum(units) + 10 < budget]}
-    if rival == rivals.SUBSPACE:
+    if rival in (rivals.SUBSPACE, rivals.EVERY):
         return {"hidden": p["full"]}
     return {"hidden": hidden} | ({"length_scale": [1.0, 2.0]} if rival == "SE-Emp" else {})
 
