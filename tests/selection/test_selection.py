@@ -230,3 +230,13 @@ def test_how_sure_a_loss_is_covers_a_network_drawn_anew():
     assert below(0.0, said) > 0.88 and below(0.0, of_rows_alone) > 0.86
     assert below(0.03, said) > 0.8 and below(0.03, of_rows_alone) < 0.76
     assert search._lost(np.tile([0.0, 1.0], 40), [80])[1] == pytest.approx(0.5 / np.sqrt(80))
+
+
+def test_the_search_begins_anew_while_the_largest_weight_decay_wins():
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(2100, 20))
+    y = (rows[:, 0] > 0) ^ (rng.uniform(size=2100) < 0.2)  # a fifth cannot be known, and must not be learned
+    report = select_network(rows, np.eye(2)[y.astype(int)], SOFTMAX, budget=200, weight_decay=5e-5, rng=0)
+    of_all = {t.choice.weight_decay: t.error for t in reversed(report.tried) if t.n_rows == report.n_rows}
+    assert 2e-4 < report.chosen.choice.weight_decay < max(of_all)
+    assert report.chosen.error < of_all[2e-4] - 0.02
