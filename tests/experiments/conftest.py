@@ -28,3 +28,9 @@ def stl10(monkeypatch, tmp_path):
     rica_classification.load.cache_clear()
     convnets.load.cache_clear()
     return folder
+
+
+@pytest.fixture
+def no_data_folder(monkeypatch, tmp_path):
+    """What is committed must not depend on the data that are at hand."""
+    monkeypatch.setenv("LOWRANKWEIGHTS_DATA", str(tmp_path / "data"))
