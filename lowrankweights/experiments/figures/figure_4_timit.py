@@ -54,7 +54,7 @@ class PhoneErrorRate(Figure):
     name, presets, skip_bad = "4-timit", PRESETS, False
 
     def runs(self, preset):
-        """What the claim needs first, for all seeds; then the other shares, then other columns."""
+        """What the claim needs first, for all seeds; then the other shares; then other columns by seed."""
         p, specs = self.presets[preset], []
         n_layers, (first, *others) = len(p["settings"]["hidden"]), p["columns"]
         none = {"dictionary": ["none"] * n_layers, "proportion": 1.0, "n_columns": 1}
@@ -62,7 +62,7 @@ class PhoneErrorRate(Figure):
         linear = {"method": LINEAR, **none, "hidden": [], "dictionary": []}
         models = [[every, _predicted(QUARTER, first, n_layers), linear]]
         models.append([_predicted(q, first, n_layers) for q in p["proportions"] if q != QUARTER])
-        models += [[_predicted(q, n, n_layers) for q in p["proportions"]] for n in others]
+        models.append([_predicted(q, n, n_layers) for n in others for q in p["proportions"]])
         for some in models:
             for seed in range(p["seeds"]):
                 common = {**COMMON, **p["settings"], "figure": self.name, "seed": seed}
@@ -158,7 +158,9 @@ class PhoneErrorRate(Figure):
                ylabel="phone error rate (%)", title=data_in_words(results))  # fmt: skip
         ax.set_xticks(ticks, [f"{t:g}" for t in ticks], minor=False)
         ax.minorticks_off()
-        ax.legend(fontsize="small")
+        low, high = ax.get_ylim()
+        ax.set_ylim(low, high + 0.25 * (high - low))  # room for the legend
+        ax.legend(fontsize="small", loc="upper center", ncols=2)
         figure.supxlabel("Upright lines and bands: 95 % intervals over seeds and speakers.", fontsize="small")
         return figure
 
