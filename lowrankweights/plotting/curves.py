@@ -18,11 +18,20 @@ def loss_curves(curves, ax=None, ylabel="loss"):
 
 
 def log_percent_axis(ax):
-    """A logarithmic axis of errors in per cent, with plain numbers at 1, 1.5, 2, 3, 5, 7, 10, ..."""
+    """A logarithmic axis of errors in per cent, with plain numbers at 1, 1.5, 2, 3, 5, 7, 10, ...
+
+    Where fewer than three of these lie on the axis they stand at even distances.
+    """
+    from matplotlib.ticker import MaxNLocator
+
     ax.set_yscale("log")
     low, high = ax.get_ylim()
-    ticks = [t * 10.0**k for k in range(-1, 3) for t in (1, 1.5, 2, 3, 5, 7)]
-    ax.set_yticks([t for t in ticks if low <= t <= high], minor=False)
+    usual = [t * 10.0**k for k in range(-1, 3) for t in (1, 1.5, 2, 3, 5, 7)]
+    for ticks in (usual, MaxNLocator(6).tick_values(low, high)):
+        ticks = [t for t in ticks if low <= t <= high]
+        if len(ticks) >= 3:
+            break
+    ax.set_yticks(ticks, minor=False)
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     ax.yaxis.set_minor_formatter("")
     ax.minorticks_off()

@@ -156,3 +156,12 @@ def test_what_is_left_unexplained_falls_and_stays_above_the_bound():
         n, left = line.get_data()
         bound = [100 * values[: 36 - int(k)].sum() / 36 for k in n]
         assert left[0] == 100 and (np.diff(left) < 1).all() and (left > np.array(bound) - 1e-6).all()
+
+
+@pytest.mark.parametrize("errors", [(31, 42), (2.05, 2.4), (0.9, 30), (95, 99)])
+def test_an_axis_of_errors_has_marks_however_narrow_it_is(errors):
+    ax = matplotlib.pyplot.figure().gca()
+    ax.plot([1, 2], errors)
+    plotting.log_percent_axis(ax)
+    low, high = ax.get_ylim()
+    assert 3 <= sum(low <= tick <= high for tick in ax.get_yticks()) <= 10
