@@ -13,7 +13,7 @@ from ..networks import Conv2d, Dense, Flatten, MaxPool2d, Network, Unflatten
 from ..speed import output
 from ..weights.parametrisations import Columns, Full, Predicted
 from .layer_by_layer import built_layer, predicted_layer
-from .layer_input import LayerInput
+from .layer_input import LayerInput, Targets
 from .specification import LayerSpec, layer_sizes, layer_specs, one_each, without_places
 
 N_IMAGES, N_WINDOWS = 1000, 20_000  # that dictionaries are made of, where they are made of data
@@ -119,7 +119,7 @@ def convolutional_specs(
 
 @one_blas_thread
 def build_convolutional(
-    convolutions, dense, X, input_shape, n_out, loss, rng, *, weight=None, n_threads=None
+    convolutions, dense, X, input_shape, n_out, loss, rng, *, Y=None, weight=None, n_threads=None
 ):
     """Build the network: every row of X flat, made an image, convolved and pooled, flat again, dense layers.
 
@@ -130,8 +130,9 @@ def build_convolutional(
     X : array, (n, n_v)
         Images laid out flat, n_v = height * width * n_channels.
     input_shape : (height, width, n_channels)
-    n_out, loss, rng, weight, n_threads
-        As in ``build``. A thousand rows, drawn at random, are looked at.
+    n_out, loss, rng, Y, weight, n_threads
+        As in ``build``. A thousand rows, drawn at random, are looked at; of a convolution's windows, which
+        have no classes, a network that is trained briefly learns to give back what it sees.
 
     Returns
     -------
@@ -141,6 +142,7 @@ def build_convolutional(
     seeds = [np.random.default_rng(s) for s in rng.integers(2**63, size=len(convolutions) + len(dense) + 2)]
     rows = seeds[-1].permutation(len(X))[:N_IMAGES]
     v, weight = X[rows].reshape(-1, *input_shape), None if weight is None else weight[rows]
+    targets = None if Y is None else Targets(Y[rows], loss)
     layers, built = [Unflatten(input_shape)], []
     for i, spec in enumerate(convolutions):
         built.append(_convolution(v, spec, seeds[i], f"convolution {i + 1}", weight, n_threads))
@@ -152,7 +154,8 @@ def build_convolutional(
     layers.append(Flatten())
     v = v.reshape(len(v), -1)
     for i, spec in enumerate(dense, start=len(convolutions)):
-        layer_input = LayerInput(v, spec.points, f"hidden layer {i - len(convolutions) + 1}", weight)
+        name = f"hidden layer {i - len(convolutions) + 1}"
+        layer_input = LayerInput(v, spec.points, name, weight, targets)
         parametrisation, drawn = predicted_layer(layer_input, spec, seeds[i], n_threads=n_threads)
         layer = Dense(parametrisation, spec.activation)
         built.append(built_layer(layer, drawn, seeds[i], v, n_threads))

@@ -75,8 +75,9 @@ def untrained(spec, data, n_threads):
         length_scale=spec["length_scale"],
         activation=spec["activation"],
     )
-    rng, how = np.random.default_rng(spec["seed"]), {"n_threads": n_threads}
     n_classes, loss = int(data.y_train.max()) + 1, "softmax_cross_entropy"
+    rng, Y = np.random.default_rng(spec["seed"]), np.eye(n_classes, dtype=data.X_train.dtype)[data.y_train]
+    how = {"Y": Y, "n_threads": n_threads}
     net, theta, _ = build_convolutional(*specs, data.X_train, data.input_shape, n_classes, loss, rng, **how)
     return net, theta
 

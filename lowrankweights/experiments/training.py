@@ -118,8 +118,8 @@ def untrained(spec, data, shared, n_threads):
     """The network, pre-trained where the spec says so, and its theta."""
     X, rng = data.X_train, np.random.default_rng(spec["seed"])
     n_classes = int(data.y_train.max()) + 1
-    layers = _layers(spec, X, data.input_shape)
-    how = {"n_threads": n_threads, "shared": shared, "dropout": spec.get("dropout", 0.0)}
+    layers, Y = _layers(spec, X, data.input_shape), np.eye(n_classes, dtype=X.dtype)[data.y_train]
+    how = {"Y": Y, "n_threads": n_threads, "shared": shared, "dropout": spec.get("dropout", 0.0)}
     with warnings.catch_warnings():  # where fewer pixels vary than are to be learned: the page says so
         warnings.filterwarnings("ignore", message="proportion: ")
         net, theta, _ = build(layers, X, n_classes, "softmax_cross_entropy", rng, **how)

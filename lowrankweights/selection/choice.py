@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..building import LayerInput, LayerSpec, predicted_layer
+from ..building import LayerInput, LayerSpec, Targets, predicted_layer
 from ..networks import Dense, Network
 from ..speed import output
 from ..weights import Columns, Full, Predicted
@@ -80,7 +80,8 @@ class Choice:
                 q = _columns(prepared, min(n_alpha, prepared.n_atoms), n_columns, n_h, rng)
             else:
                 spec = LayerSpec(n_h, dictionary, n_alpha / v.shape[1], n_columns)
-                q, _ = predicted_layer(LayerInput(v), spec, rng)
+                targets = Targets(fold.Y, fold.loss)
+                q, _ = predicted_layer(LayerInput(v, weight=fold.weight, targets=targets), spec, rng)
             layers.append(Dense(q, activation))
             thetas.append(layers[-1].init(rng))
             if i + 1 < len(self.hidden):

@@ -157,7 +157,7 @@ class LowRankConvNetClassifier(LowRankMLPClassifier):
         shape = (*grid.shape, grid.n_channels)
         chosen = {name: getattr(self, name) for name in self.layer_parameters}
         convolutions, dense = convolutional_specs(**chosen, input_shape=shape)
-        how = {"weight": rows.weight, "n_threads": self.n_threads}
+        how = {"Y": rows.Y, "weight": rows.weight, "n_threads": self.n_threads}
         n_out = rows.Y.shape[1]
         net, theta, built = build_convolutional(convolutions, dense, rows.X, shape, n_out, loss, rng, **how)
         self.points_ = grid
