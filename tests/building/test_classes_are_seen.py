@@ -28,7 +28,7 @@ def of_figure_5(y):
         "filters": [3],
         "windows": [3],
         "pool": 2,
-        "padding": 0,
+        "padding": "valid",
         "activation": "sigmoid",
         "length_scale": 1.0,
     }
@@ -61,7 +61,11 @@ def test_other_classes_give_another_dictionary(build):
     with warnings.catch_warnings(action="ignore"):
         nets = [build(y), build((y + np.arange(len(y)) % 2) % 10)]
     U = [
-        [layer.weights.U for layer in net.layers if hasattr(getattr(layer, "weights", None), "U")]
+        [
+            layer.parametrisation.U
+            for layer in net.layers
+            if hasattr(getattr(layer, "parametrisation", None), "U")
+        ]
         for net in nets
     ]
     assert len(U[0]) == 1 and U[0][0].shape == U[1][0].shape
