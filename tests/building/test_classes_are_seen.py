@@ -48,11 +48,11 @@ def of_convnet(y):
     return model.fit(X, y).network_
 
 
-def of_search(y):
+def of_search(others):
     folds = Folds(X, np.eye(10)[y], "softmax_cross_entropy", None, np.random.default_rng(0))
     choice = Choice((9, 6), ("none", BRIEF), (64, 3), (1, 1), 1e-4, n_v=64, n_out=10)
     fold = folds.first(1)[0]
-    fold.Y = np.eye(10)[y][: len(fold.X)]  # the same rows, other classes
+    fold.Y = np.eye(10)[others][: len(fold.X)]  # the same rows, other classes
     return choice.network(fold, "sigmoid", np.random.default_rng(0))[0]
 
 
