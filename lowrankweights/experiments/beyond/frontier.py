@@ -69,7 +69,7 @@ class FrontierMnist(Rivals):
         "sizes of a kind stay, weight decays are told apart on all rows): test errors of the first seeds "
         "were the occasion, validation images decided, and its runs were made anew. **A fault was found "
         "since**: where directions of a briefly trained network were chosen (14 of 30 runs, all with 1,000 "
-        "and 2,500 numbers) the network that was tested had the directions of an autoencoder instead, and the "
+        "and 2,500 numbers) the network that was tested had directions of an autoencoder instead, and the "
         "search now goes on where the largest weight decay wins (two runs). The estimators never had the "
         "fault. Until these runs are made anew the table says little of `budget=` there."
     )
