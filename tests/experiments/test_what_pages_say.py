@@ -140,3 +140,18 @@ def test_which_weights_rica_knows_does_not_help():
     losses = {q: [r["loss"] for r in results if r["proportion"] == q] for q in (1.0, 0.1, 0.08)}
     assert max(losses[1.0]) < 29 and min(losses[0.1]) > 4381 and max(losses[0.1]) < 5539
     assert min(losses[0.08]) > 6351 and max(losses[0.08]) < 7915
+
+
+def test_a_quarter_of_each_filter_is_enough_for_phones_and_columns_matter_where_it_is_less():
+    primary, found = verdicts("4-timit")
+    assert list(primary.values()) == ["holds"]
+    lost = {c.text.split(" learned, ")[0]: c for c in found if "5 columns" in c.text}
+    assert {share: round(100 * c.mean, 1) for share, c in lost.items()} == {
+        **{"5 %": 4.1, "10 %": 1.5, "25 %": 0.8, "50 %": 0.5, "100 %": 0.5}
+    }
+    assert {c.n_seeds for c in lost.values()} == {3} and lost["100 %"].low < 0 < lost["100 %"].high
+    one = {c.text.split(" learned, ")[0]: c for c in found if "one column" in c.text}
+    assert round(100 * one["10 %"].mean) == 5 and round(100 * one["5 %"].mean) == 10
+    _, _, results = standard("4-timit")
+    linear = np.mean([r["error"] for r in results if r["method"] == "linear classifier"])
+    assert linear < next(r["error"] for r in results if (r["proportion"], r["n_columns"]) == (0.05, 1))
