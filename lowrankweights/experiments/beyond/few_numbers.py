@@ -44,8 +44,8 @@ class FewNumbers(FrontierMnist):
         "that know the data, one to eight columns. The dictionaries are stored besides: 23,520 fixed "
         "numbers at the least. **A fault was found since**: where directions of a briefly trained network "
         "were chosen (10 of 15 runs, all five with 2,600 numbers) the network that was tested had "
-        "directions of an autoencoder instead. The estimators never had the fault. Until these runs are made "
-        "anew the table says little of `budget=` there."
+        "directions of an autoencoder instead. The perceptrons never had the fault. Until these runs are "
+        "made anew the table says little of `budget=` there."
     )
 
     def models(self, preset):

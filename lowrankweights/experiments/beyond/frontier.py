@@ -70,7 +70,7 @@ class FrontierMnist(Rivals):
         "were the occasion, validation images decided, and its runs were made anew. **A fault was found "
         "since**: where directions of a briefly trained network were chosen (14 of 30 runs, all with 1,000 "
         "and 2,500 numbers) the network that was tested had directions of an autoencoder instead, and the "
-        "search now goes on where the largest weight decay wins (two runs). The estimators never had the "
+        "search now goes on where the largest weight decay wins (two runs). The perceptrons never had the "
         "fault. Until these runs are made anew the table says little of `budget=` there."
     )
 
