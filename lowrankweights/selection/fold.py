@@ -105,19 +105,27 @@ class Folds:
     ----------
     X, Y, loss, points, weight, standardize
         As in ``Fold``.
-    rng : numpy.random.Generator
+    rng : seed or numpy.random.Generator
 
     Attributes
     ----------
+    n_rows, n_v, n_out : int
+        Of all rows: how many, and their inputs and outputs.
     usual, most : int
         How many folds judge, and how many the last few networks: one where rows are many.
     """
 
     def __init__(self, X, Y, loss, points, rng, *, weight=None, standardize=False):
-        several = Y.shape[1] > 1 and np.isin(Y, (0, 1)).all()
+        X = _checks.in_range("X", _checks.array("X", X, ndim=2))
+        Y = _checks.array("Y", Y, shape=(len(X), None))
+        if not isinstance(loss, str):
+            _checks.fail("loss", "a loss's name", repr(loss))
+        weight, rng = _checks.row_weights(weight, len(X)), _checks.generator(rng)
+        (self.n_rows, self.n_v), self.n_out = X.shape, Y.shape[1]
+        several = self.n_out > 1 and np.isin(Y, (0, 1)).all()
         if len(X) < USUAL_SHARE:
             _checks.fail("X", f"at least {USUAL_SHARE} rows, of which one judges", f"shape {X.shape}")
-        n, drawn = len(X), spread_order(Y.argmax(axis=1) if several else Y, rng)
+        n, drawn = self.n_rows, spread_order(Y.argmax(axis=1) if several else Y, rng)
         self.part = np.empty(n, dtype=int)
         self.part[drawn] = np.arange(n) % USUAL_SHARE
         self.usual, self.most = (

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from .. import _checks
 from .._blas import one_blas_thread
 from ..speed.blocks import available_processors
 
@@ -72,9 +73,11 @@ class Race:
     """
 
     def __init__(self, folds, activation, tol=1e-6, tell=lambda line: None, n_threads=None):
-        self.folds, self.activation, self.tol, self.tell = folds, activation, tol, tell
+        self.folds, self.activation, self.tell = folds, activation, tell
+        self.tol = _checks.number("tol", tol, at_least=0)
         self.n_rounds = self.n_folds = 0
-        self.n_threads = available_processors() if n_threads is None else n_threads
+        n_threads = available_processors() if n_threads is None else n_threads
+        self.n_threads = _checks.integer("n_threads", n_threads, at_least=1)
 
     @property
     def n_rows(self):

@@ -80,9 +80,11 @@ def select_network(
     these would be few the held-out rows of up to five folds. How sure a loss is follows from the differences
     row by row, and from how far the folds are apart, in each of which the known weights are drawn anew.
     """
-    X, Y, weight, rng = _checked(X, Y, loss, weight, max_iter, tol, rng, n_threads)
-    n_v, n_out, hidden = X.shape[1], Y.shape[1], layer_sizes("hidden", hidden)
-    space = {"points": points, "n_rows": len(X), "weight_decay": weight_decay}
+    folds = Folds(X, Y, loss, points, rng, weight=weight, standardize=standardize)
+    race = Race(folds, activation, tol, tell, n_threads)
+    max_iter = _checks.integer("max_iter", max_iter, at_least=0)
+    n_v, n_out, hidden = folds.n_v, folds.n_out, layer_sizes("hidden", hidden)
+    space = {"points": points, "n_rows": folds.n_rows, "weight_decay": weight_decay}
 
     def at(budget):
         return choices_for(budget, n_v, n_out, **space)
@@ -90,7 +92,6 @@ def select_network(
     if max_loss is None and budget is None:
         _checks.fail("budget", "a number, or max_loss", "neither")
     choices = None if budget is None else at(budget)  # an error where it is too small
-    race = _race(X, Y, loss, points, rng, activation, tol, tell, n_threads, weight, standardize)
     if max_loss is None:
         found, gone = _best(race, choices)
         return SelectionReport(tried_of(found[0]), _sorted([*found, *gone]), **_about(race, loss))
@@ -121,10 +122,13 @@ def select_share(
 
     The others, what is returned and raised are as in ``select_network``.
     """
-    X, Y, weight, rng = _checked(X, Y, loss, weight, max_iter, tol, rng, n_threads)
-    n_v, n_out = X.shape[1], Y.shape[1]
+    points = specs[0].points
+    folds = Folds(X, Y, loss, points, rng, weight=weight, standardize=standardize)
+    race = Race(folds, activation, tol, tell, n_threads)
+    max_iter = _checks.integer("max_iter", max_iter, at_least=0)
+    n_v, n_out = folds.n_v, folds.n_out
     reference = every_weight([spec.n_h for spec in specs], n_v, n_out, weight_decay)
-    points, strategies = specs[0].points, tuple(spec.dictionary for spec in specs)
+    strategies = tuple(spec.dictionary for spec in specs)
     if "low_rank" in strategies or all(strategy == "none" for strategy in strategies):
         expected = "one whose share can be chosen, where proportion is 'auto'"
         _checks.fail("dictionary", expected, ", ".join(map(repr, strategies)))
@@ -134,27 +138,8 @@ def select_share(
         atoms = tuple(n if s == "none" else max(step, step * round(share * n / step)) for n, s in each)
         columns = tuple(1 if spec.dictionary == "none" else spec.n_columns for spec in specs)
         choices.append(Choice(reference.hidden, strategies, atoms, columns, weight_decay, n_v, n_out))
-    race = _race(X, Y, loss, points, rng, activation, tol, tell, n_threads, weight, standardize)
     sizes = [[choice] for choice in dict.fromkeys(choices)]
     return _smallest(race, sizes, reference, _margin(max_loss), loss, [], max_iter)
-
-
-def _race(X, Y, loss, points, rng, activation, tol, tell, n_threads, weight, standardize):
-    folds = Folds(X, Y, loss, points, rng, weight=weight, standardize=standardize)
-    return Race(folds, activation, tol, tell, n_threads)
-
-
-def _checked(X, Y, loss, weight, max_iter, tol, rng, n_threads):
-    """X, Y and weights as arrays of as many rows, and the generator."""
-    X = _checks.in_range("X", _checks.array("X", X, ndim=2))
-    Y = _checks.array("Y", Y, shape=(len(X), None))
-    if not isinstance(loss, str):
-        _checks.fail("loss", "a loss's name", repr(loss))
-    _checks.integer("max_iter", max_iter, at_least=0)
-    _checks.number("tol", tol, at_least=0)
-    if n_threads is not None:
-        _checks.integer("n_threads", n_threads, at_least=1)
-    return X, Y, _checks.row_weights(weight, len(X)), _checks.generator(rng)
 
 
 def _margin(max_loss):
