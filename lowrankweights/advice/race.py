@@ -155,7 +155,10 @@ class _Fold:
         with self.lock:
             if dictionary not in self.seen:
                 rng = np.random.default_rng(self.seed)
-                self.seen[dictionary] = dictionary.prepare(LayerInput(self.v, self.race.points), rng)
+                targets = Targets(self.Y, self.loss)
+                self.seen[dictionary] = dictionary.prepare(
+                    LayerInput(self.v, self.race.points, targets=targets), rng
+                )
             return self.seen[dictionary]
 
     def judge(self, output):

@@ -1,9 +1,10 @@
 """Recipes: how a dictionary was made, as plain data, and the same dictionary again.
 
 A recipe is a dict: the strategy's name (and its class, where it is not one of the package's), its
-settings, n_alpha, which column of how many, and the seed. The columns of a layer draw from one
-generator, one after the other; the seed of a column is therefore that generator's state (whole numbers,
-of up to 128 bits), before the strategy looked at the layer's input and before this column was drawn.
+settings, n_alpha, which column of how many, whether rows had weights and targets, and the seed. The columns
+of a layer draw from one generator, one after the other; the seed of a column is therefore that generator's
+state (whole numbers, of up to 128 bits), before the strategy looked at the layer's input and before this
+column was drawn.
 """
 
 import numpy as np
@@ -62,6 +63,9 @@ def from_recipe(recipe, v=None, points=None, strategy=None, weight=None, targets
     if missing:
         _checks.fail("recipe", "a recipe of a drawn dictionary", f"one without {', '.join(sorted(missing))}")
     strategy = _strategy(recipe, strategy)
+    for name, value in (("weight", weight), ("targets", targets)):
+        if value is None and name in recipe.get("given", ()):
+            _checks.fail(name, f"those with which this dictionary ({recipe['strategy']}) was made", "None")
     look, draw = (generator_from(recipe["seed"][step]) for step in ("look", "draw"))
     prepared = strategy.prepare(LayerInput(v, points, weight=weight, targets=targets), look)
     return prepared.draw(recipe["n_alpha"], draw, recipe["column"], recipe["n_columns"])

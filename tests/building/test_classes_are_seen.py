@@ -7,10 +7,13 @@ import pytest
 from sklearn.utils import Bunch
 
 import lowrankweights as lrw
+from lowrankweights.advice.race import Race
 from lowrankweights.building import NetworkDirections
 from lowrankweights.experiments import convnets, training
+from lowrankweights.networks import Dense, Network
 from lowrankweights.selection.choice import Choice
 from lowrankweights.selection.fold import Folds
+from lowrankweights.weights import Predicted
 
 DIGITS = lrw.datasets.load_digits()
 X, y = DIGITS.X_train[:300].astype(np.float32), DIGITS.y_train[:300]
@@ -56,7 +59,14 @@ def of_search(others):
     return choice.network(fold, "sigmoid", np.random.default_rng(0))[0]
 
 
-@pytest.mark.parametrize("build", [of_figures, of_figure_5, of_estimator, of_convnet, of_search])
+def of_advice(others):
+    race = Race(X, y, 10, None, False, np.random.default_rng(0))
+    fold = race.fold(len(X), 0)
+    fold.Y = np.eye(10)[others][: len(fold.v)]
+    return Network([Dense(Predicted(fold.prepared(BRIEF).draw(3).U, 6))], "softmax_cross_entropy")
+
+
+@pytest.mark.parametrize("build", [of_figures, of_figure_5, of_estimator, of_convnet, of_search, of_advice])
 def test_other_classes_give_another_dictionary(build):
     with warnings.catch_warnings(action="ignore"):
         nets = [build(y), build((y + np.arange(len(y)) % 2) % 10)]

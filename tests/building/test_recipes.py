@@ -18,6 +18,7 @@ from lowrankweights.building import (
     predicted_layer,
     strategy_of,
 )
+from lowrankweights.building.layer_input import Targets
 from lowrankweights.building.recipes import generator_from
 from lowrankweights.building.strategies.strategy import generator_state
 
@@ -46,7 +47,19 @@ def test_a_recipe_of_weighted_rows_needs_the_weights(name):
     weight = np.arange(60) % 3.0
     drawn = strategy_of(name, max_iter=4).prepare(LayerInput(V, GRID, weight=weight)).draw(5)
     assert np.array_equal(from_recipe(drawn.recipe, V, GRID, weight=weight).U, drawn.U)
-    assert not np.array_equal(from_recipe(drawn.recipe, V, GRID).U, drawn.U)
+    with pytest.raises(ValueError, match="weight: expected those with which this dictionary"):
+        from_recipe(drawn.recipe, V, GRID)
+    unweighted = strategy_of(name, max_iter=4).prepare(LayerInput(V, GRID)).draw(5)
+    assert not np.array_equal(unweighted.U, drawn.U)
+
+
+@pytest.mark.parametrize("name", ["network_directions", "learned_kernel"])
+def test_a_recipe_of_a_network_trained_briefly_needs_what_it_learned(name):
+    targets = Targets(np.eye(2)[np.arange(60) % 2], "softmax_cross_entropy")
+    drawn = strategy_of(name).prepare(LayerInput(V, GRID, targets=targets)).draw(3)
+    assert np.array_equal(from_recipe(drawn.recipe, V, GRID, targets=targets).U, drawn.U)
+    with pytest.raises(ValueError, match="targets: expected those with which this dictionary"):
+        from_recipe(drawn.recipe, V, GRID)
 
 
 def test_a_recipe_of_ones_own_strategy_or_function_needs_it():

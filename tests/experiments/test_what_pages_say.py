@@ -87,14 +87,16 @@ def test_the_rivals_primary_claims_are_as_the_page_and_the_readme_say():
 
 def test_the_frontiers_claims_and_what_its_page_reads_off_them():
     primary, found = verdicts("frontier-mnist")
-    assert list(primary.values()) == ["undecided", "undecided"] and "clear of zero: at 0;" in list(primary)[1]
+    assert list(primary.values()) == ["undecided", "undecided"] and "clear of zero: at 1;" in list(primary)[1]
     wrong = errors_by_rival("frontier-mnist")
     assert set(map(len, wrong.values())) == {5} and len(wrong) == 6 * 10 + 1
     mean = {key: float(np.mean(errors)) for key, errors in wrong.items()}
     budgets = sorted({n for _, n in mean if n})
     ours, pca = ([mean[rival, n] for n in budgets] for rival in ("budget=", "PCA + network"))
     apart = np.round(np.subtract(ours, pca), 1)
-    assert apart.min() == -0.1 and apart.max() == apart[1] == 0.3
+    assert apart[0] == -0.6 and abs(apart[1:]).max() == 0.1
+    pca_pairs = [c for c in found if c.text.endswith("better than PCA + network") and not c.primary]
+    assert [c.high < 0 or c.low > 0 for c in pca_pairs] == [True] + [False] * 5
     every = [c for c in found if c.text.endswith("every weight by 0.1 points")]
     assert [c.high < 0 for c in every] == [False] * 4 + [True] * 2
     assert [c.low > 0 for c in every] == [True] * 2 + [False] * 4
@@ -102,7 +104,7 @@ def test_the_frontiers_claims_and_what_its_page_reads_off_them():
     for n in budgets[2:]:
         assert (
             max(mean["SE-Emp", n], mean["Emp-Emp", n]) - min(ours[budgets.index(n)], mean["PCA + network", n])
-            < 0.35
+            < 0.4
         )
     for rival in ("hashed weights", "random subspace"):
         assert mean[rival, 10_000] > pca[1] and mean[rival, 50_000] > pca[2]

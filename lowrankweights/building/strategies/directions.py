@@ -180,7 +180,7 @@ class NetworkDirections(Directions):
         Of the hidden units.
     """
 
-    name = "network_directions"
+    name, sees_targets = "network_directions", True
     varying = "directions of the brief network"
     n_hidden: int = 200
     n_iter: int = 60

@@ -56,7 +56,7 @@ class LearnedKernel(KernelStrategy):
     True
     """
 
-    name = "learned_kernel"
+    name, sees_targets = "learned_kernel", True
     relative_ridge: float | None = None
     of: Any = SMOOTH
     by: str = "likelihood"
