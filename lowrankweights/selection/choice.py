@@ -55,13 +55,14 @@ class Choice:
         return (self.n_v, *self.hidden[:-1])
 
     def parameters(self):
-        """Parameters of the estimators that make this network."""
+        """Parameters of the estimators that make this network; dictionaries have settings of their own."""
         return {
             "hidden_layer_sizes": self.hidden,
             "dictionary": self.dictionary,
             "proportion": tuple(a / n for a, n in zip(self.n_alpha, self.inputs, strict=True)),
             "n_columns": self.n_columns,
             "weight_decay": self.weight_decay,
+            **{"length_scale": 1.0, "ridge": None, "index_sets": "uniform"},
         }
 
     def with_decay(self, weight_decay):

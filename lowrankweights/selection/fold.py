@@ -14,6 +14,7 @@ from ..speed import Objective, predict
 
 USUAL_SHARE = 5  # of the rows one in so many judges
 ENOUGH, ENOUGH_LAST = 400, 10_000  # rows that judge: where one fold has fewer there are more folds
+KINDS = ("classes", "labels", "values")
 MOST_LAST = 3  # folds, for the last few networks, unless more are usual
 
 
@@ -26,6 +27,8 @@ class Fold:
     Y : array, (n, n_out)
         One-hot rows, zeros and ones, or real numbers.
     loss : str
+    kind : "classes", "labels" or "values"
+        What Y is, and so what an error is.
     points : Grid, Points or None
     train, held_out : array of int
         Rows of each; a sample of the first is its beginning.
@@ -35,8 +38,8 @@ class Fold:
     seed : int
     """
 
-    def __init__(self, X, Y, loss, points, train, held_out, weight, standardize, seed):
-        self.loss, self.points, self.seed, self.seen = loss, points, seed, {}
+    def __init__(self, X, Y, loss, kind, points, train, held_out, weight, standardize, seed):
+        self.loss, self.kind, self.points, self.seed, self.seen = loss, kind, points, seed, {}
         self.lock, self.locks = threading.Lock(), {}
         self.X, self.X_held_out = X[train], X[held_out]
         self.weight = None if weight is None else weight[train]
@@ -45,9 +48,9 @@ class Fold:
             scale = Scale.of(self.X, self.weight)
             self.X, self.X_held_out = scale.applied_to(self.X), scale.applied_to(self.X_held_out)
         self.Y, self.Y_held_out = Y[train].astype(X.dtype), Y[held_out]
-        self.targets = None
-        if loss == "squared_error":
-            self.targets = Scale.of(self.Y, self.weight)
+        self.targets = Scale.of(self.Y, self.weight) if kind == "values" else None
+        self.learns_scaled = kind == "values" and loss == "squared_error"  # as the estimators do
+        if self.learns_scaled:
             self.Y = self.targets.applied_to(self.Y)
 
     def prepared(self, strategy):
@@ -77,12 +80,13 @@ class Fold:
         fewer rows than either; of values both are the squared error over the variance.
         """
         output = predict(net, theta, self.X_held_out, n_threads=1)
-        if self.targets is not None:
-            output = output * self.targets.scale + self.targets.mean
+        if self.kind == "values":
+            if self.learns_scaled:
+                output = output * self.targets.scale + self.targets.mean
             errors = np.mean(((output - self.Y_held_out) / self.targets.scale) ** 2, axis=1)
             losses = errors
         else:
-            errors = wrong(output, self.Y_held_out, self.loss)
+            errors = wrong(output, self.Y_held_out, self.kind)
             brier = np.sum((output - self.Y_held_out) ** 2, axis=1) / 2
             losses = (brier + errors) / 2
         if self.held_out_weight is not None:
@@ -91,11 +95,17 @@ class Fold:
         return losses, errors
 
 
-def wrong(output, Y, loss):
+def wrong(output, Y, kind):
     """1.0 where the most probable class is another, or the share of the labels that are wrong, (n,)."""
-    if loss == "softmax_cross_entropy":
+    if kind == "classes":
         return (output.argmax(axis=1) != Y.argmax(axis=1)).astype(float)
     return np.mean((output > 0.5) != (Y > 0.5), axis=1)
+
+
+def kind_of(loss):
+    """What Y is where nothing else is said: "classes", "labels" or "values"."""
+    usual = {"softmax_cross_entropy": "classes", "sigmoid_cross_entropy": "labels"}
+    return usual.get(loss, "values")
 
 
 class Folds:
@@ -105,24 +115,29 @@ class Folds:
     ----------
     X, Y, loss, points, weight, standardize
         As in ``Fold``.
+    kind : str, optional
+        As in ``Fold``; None: what the loss is usually for.
     rng : seed or numpy.random.Generator
 
     Attributes
     ----------
     n_rows, n_v, n_out : int
         Of all rows: how many, and their inputs and outputs.
+    n_atoms : int
+        The most directions that are seen to vary: of units that do, in as many rows as a fold learns from.
     usual, most : int
         How many folds judge, and how many the last few networks: one where rows are many.
     """
 
-    def __init__(self, X, Y, loss, points, rng, *, weight=None, standardize=False):
+    def __init__(self, X, Y, loss, points, rng, *, kind=None, weight=None, standardize=False):
         X = _checks.in_range("X", _checks.array("X", X, ndim=2))
         Y = _checks.array("Y", Y, shape=(len(X), None))
         if not isinstance(loss, str):
             _checks.fail("loss", "a loss's name", repr(loss))
         weight, rng = _checks.row_weights(weight, len(X)), _checks.generator(rng)
         (self.n_rows, self.n_v), self.n_out = X.shape, Y.shape[1]
-        several = self.n_out > 1 and np.isin(Y, (0, 1)).all()
+        self.kind = _checks.choice("kind", kind_of(loss) if kind is None else kind, KINDS)
+        several = self.n_out > 1 and self.kind != "values"
         if len(X) < USUAL_SHARE:
             _checks.fail("X", f"at least {USUAL_SHARE} rows, of which one judges", f"shape {X.shape}")
         n, drawn = self.n_rows, spread_order(Y.argmax(axis=1) if several else Y, rng)
@@ -134,6 +149,8 @@ class Folds:
         )
         self.most = max(self.usual, min(self.most, MOST_LAST))
         self.order, self.seed, self.made, self.lock = drawn, int(rng.integers(2**31)), {}, threading.Lock()
+        n_varying, n_learned = int((X.min(axis=0) < X.max(axis=0)).sum()), n - math.ceil(n / USUAL_SHARE)
+        self.n_atoms = max(1, min(n_varying, n_learned - 1))
         self.about = X, Y, loss, points, weight, standardize
 
     def first(self, n):
@@ -146,7 +163,7 @@ class Folds:
                 X, Y, loss, points, weight, standardize = self.about
                 # rows in an order in which any beginning holds all kinds
                 rows = stride(self.order[self.part[self.order] != k]), np.flatnonzero(self.part == k)
-                self.made[k] = Fold(X, Y, loss, points, *rows, weight, standardize, self.seed + k)
+                self.made[k] = Fold(X, Y, loss, self.kind, points, *rows, weight, standardize, self.seed + k)
             return self.made[k]
 
 

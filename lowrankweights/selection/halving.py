@@ -13,6 +13,7 @@ import numpy as np
 from .. import _checks
 from .._blas import one_blas_thread
 from ..speed.blocks import available_processors
+from .space import FIRST_DECAY
 
 
 @dataclass(eq=False)
@@ -51,7 +52,8 @@ class Contestant:
 
     def with_decay(self, factor):
         """A contestant that goes on from the same theta with another weight decay."""
-        choice = self.choice.with_decay(float(f"{factor * self.choice.weight_decay:.3g}"))
+        begin = self.choice.weight_decay or FIRST_DECAY  # no factor of 0 is another
+        choice = self.choice.with_decay(float(f"{factor * begin:.3g}"))
         return Contestant(
             choice, list(self.nets), [t.copy() for t in self.thetas], list(self.done), self.n_iter
         )

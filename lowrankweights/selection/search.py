@@ -6,11 +6,12 @@ import numpy as np
 
 from .. import _checks
 from ..building.specification import layer_sizes
+from ..dictionaries.index_sets import count_known
 from .choice import Choice
 from .fold import Folds
 from .halving import Contestant, Race, kept
 from .report import SelectionReport, tried_of
-from .space import FIRST_DECAY, choices_for, every_weight, like
+from .space import FIRST_DECAY, channels_together, choices_for, every_weight, like, smallest_budget
 
 FEW, SOME, MANY, MOST = (30, 40, 60, 100)  # iterations of the rounds; each goes on from the one before
 FEWEST_ROWS = 300
@@ -27,7 +28,7 @@ FIRST_SHARE = 0.1  # at which kinds of networks are compared, before their sizes
 def select_network(
     X, Y, loss, *, budget=None, max_loss=None, hidden=(100,), points=None, activation="sigmoid",
     weight_decay=FIRST_DECAY, weight=None, standardize=False, max_iter=MANY + MOST, tol=1e-6,
-    rng=0, tell=lambda line: None, n_threads=None,
+    kind=None, rng=0, tell=lambda line: None, n_threads=None,
 ):  # fmt: skip
     """Choose depth, width, share, columns, dictionary and weight decay together.
 
@@ -37,7 +38,7 @@ def select_network(
     Y : array, (n, n_out)
         One-hot rows, zeros and ones, or real numbers.
     loss : str
-        Of the network.
+        Of the networks; they have no dropout, and are not pre-trained.
     budget : int, optional
         Numbers that may be learned in all.
     max_loss : float, optional
@@ -48,7 +49,8 @@ def select_network(
     points : Grid, Points or None
     activation : str
     weight_decay : float
-        Where the search begins, and that of every weight.
+        Where the search begins, and that of every weight. With a budget alone 5e-5 is begun from too, where
+        this is far from it.
     weight : array, (n,), optional
         Of the rows.
     standardize : bool
@@ -58,6 +60,9 @@ def select_network(
         since few weights are learned in fewer iterations than many.
     tol : float
         Of the gradient, at which any training ends earlier, as in the estimators.
+    kind : "classes", "labels" or "values", optional
+        What Y is: an error is then the most probable class's, the share of the labels that are wrong, or the
+        squared error over the variance. None: what the loss is usually for.
     rng : seed or numpy.random.Generator
     tell : function
         Called with a line before each round.
@@ -80,11 +85,11 @@ def select_network(
     these would be few the held-out rows of up to five folds. How sure a loss is follows from the differences
     row by row, and from how far the folds are apart, in each of which the known weights are drawn anew.
     """
-    folds = Folds(X, Y, loss, points, rng, weight=weight, standardize=standardize)
+    folds = Folds(X, Y, loss, points, rng, kind=kind, weight=weight, standardize=standardize)
     race = Race(folds, activation, tol, tell, n_threads)
     max_iter = _checks.integer("max_iter", max_iter, at_least=0)
     n_v, n_out, hidden = folds.n_v, folds.n_out, layer_sizes("hidden", hidden)
-    space = {"points": points, "n_rows": folds.n_rows, "weight_decay": weight_decay}
+    space = {"points": points, "n_rows": folds.n_rows, "weight_decay": weight_decay, "n_atoms": folds.n_atoms}
 
     def at(budget):
         return choices_for(budget, n_v, n_out, **space)
@@ -94,9 +99,9 @@ def select_network(
     choices = None if budget is None else at(budget)  # an error where it is too small
     if max_loss is None:
         found, gone = _best(race, choices)
-        return SelectionReport(tried_of(found[0]), _sorted([*found, *gone]), **_about(race, loss))
+        return SelectionReport(tried_of(found[0]), _sorted([*found, *gone]), **_about(race))
     max_loss, reference = _margin(max_loss), every_weight(hidden, n_v, n_out, weight_decay)
-    smallest = 2 + 2 * n_out
+    smallest = smallest_budget(n_out, points)
     budgets = {max(round(share * reference.n_dynamic), smallest) for share in SHARES}
     budgets = sorted(budgets if budget is None else {*(b for b in budgets if b < budget), budget})
     first = max(smallest, round(FIRST_SHARE * reference.n_dynamic))
@@ -104,12 +109,12 @@ def select_network(
     decays = {kind.choice.dictionary: kind.choice.weight_decay for kind in kinds}
     sizes = [[like(at(b), kind.choice) for kind in kinds[:N_KINDS]] for b in budgets]
     sizes = [[c.with_decay(decays[c.dictionary]) for c in of_size if c is not None] for of_size in sizes]
-    return _smallest(race, sizes, reference, max_loss, loss, gone + kinds, max_iter, budget)
+    return _smallest(race, sizes, reference, max_loss, gone + kinds, max_iter, budget)
 
 
 def select_share(
     X, Y, loss, specs, *, max_loss, activation="sigmoid", weight_decay=FIRST_DECAY, weight=None,
-    standardize=False, max_iter=MANY + MOST, tol=1e-6, rng=0, tell=lambda line: None,
+    standardize=False, max_iter=MANY + MOST, tol=1e-6, kind=None, rng=0, tell=lambda line: None,
     n_threads=None,
 ):  # fmt: skip
     """Choose the share of each filter alone: the smallest with which no more than ``max_loss`` is lost.
@@ -123,7 +128,7 @@ def select_share(
     The others, what is returned and raised are as in ``select_network``.
     """
     points = specs[0].points
-    folds = Folds(X, Y, loss, points, rng, weight=weight, standardize=standardize)
+    folds = Folds(X, Y, loss, points, rng, kind=kind, weight=weight, standardize=standardize)
     race = Race(folds, activation, tol, tell, n_threads)
     max_iter = _checks.integer("max_iter", max_iter, at_least=0)
     n_v, n_out = folds.n_v, folds.n_out
@@ -132,14 +137,14 @@ def select_share(
     if "low_rank" in strategies or all(strategy == "none" for strategy in strategies):
         expected = "one whose share can be chosen, where proportion is 'auto'"
         _checks.fail("dictionary", expected, ", ".join(map(repr, strategies)))
-    step, choices = 1 if points is None else points.n_channels, []
+    channels, choices = [channels_together(points)] + [1] * (len(specs) - 1), []
     for share in SHARES:
-        each = zip(reference.inputs, strategies, strict=True)
-        atoms = tuple(n if s == "none" else max(step, step * round(share * n / step)) for n, s in each)
+        each = zip(reference.inputs, strategies, channels, strict=True)
+        atoms = tuple(n if s == "none" else count_known(share, n, step) for n, s, step in each)
         columns = tuple(1 if spec.dictionary == "none" else spec.n_columns for spec in specs)
         choices.append(Choice(reference.hidden, strategies, atoms, columns, weight_decay, n_v, n_out))
     sizes = [[choice] for choice in dict.fromkeys(choices)]
-    return _smallest(race, sizes, reference, _margin(max_loss), loss, [], max_iter)
+    return _smallest(race, sizes, reference, _margin(max_loss), [], max_iter)
 
 
 def _margin(max_loss):
@@ -162,7 +167,18 @@ def _kinds(race, choices, n_sizes=1, decays=DECAYS):
 
 
 def _best(race, choices):
-    """The networks of the last round at one budget, from the best on; and who left.
+    """The networks of the last round at one budget, from the best on; and who left."""
+    begin, (found, gone) = choices[0].weight_decay, _best_upwards(race, choices)
+    if NEAR[0] * FIRST_DECAY <= begin <= NEAR[1] * FIRST_DECAY:
+        return found, gone
+    again, others = _best_upwards(race, [choice.with_decay(FIRST_DECAY) for choice in choices])
+    if again[0].score >= found[0].score:
+        return found, [*gone, *again, *others]
+    return again, [*gone, *found, *others]
+
+
+def _best_upwards(race, choices):
+    """The same, from the weight decay that the choices have.
 
     While the largest weight decay wins all rounds are raced anew from a larger one: where a network learns
     its rows by heart, other kinds and sizes seem good than with the weight decay that it needs.
@@ -184,7 +200,7 @@ def _has_largest_decay(best, tried, first):
 
 
 def _best_near(race, choices):
-    """All rounds from the weight decay that the choices have."""
+    """All rounds, with weight decays near the one that the choices have."""
     if race.folds.usual == 1:
         return _best_of_many_rows(race, choices)
     best, gone = _kinds(race, choices)
@@ -208,7 +224,7 @@ def _last(race, found, n, gone):
     return last, [c for c in dict.fromkeys([*gone, *found]) if c not in last]
 
 
-def _smallest(race, sizes, reference, max_loss, loss, gone, max_iter, budget=None):
+def _smallest(race, sizes, reference, max_loss, gone, max_iter, budget=None):
     """The smallest size, by bisection, that surely loses no more than the margin against every weight."""
     every, tried, lost = Contestant(reference), [], {}
     race.run([every], race.n_rows, max_iter)
@@ -235,7 +251,7 @@ def _smallest(race, sizes, reference, max_loss, loss, gone, max_iter, budget=Non
         _refuse(max_loss, budget, chosen, min([*tried, every], key=at_most), at_most)
     tried = _sorted([*tried, every, *dict.fromkeys(gone)])
     more = {"reference": tried_of(every), "loss": lost[chosen][0], "loss_error": lost[chosen][1]}
-    return SelectionReport(tried_of(chosen), tried, **_about(race, loss), **more, max_loss=max_loss)
+    return SelectionReport(tried_of(chosen), tried, **_about(race), **more, max_loss=max_loss)
 
 
 def _refuse(max_loss, budget, smallest, best, at_most):
@@ -266,9 +282,9 @@ def _lost(apart, sizes_of_folds):
     return float(apart.mean()), float(np.sqrt(error2))
 
 
-def _about(race, loss):
+def _about(race):
     judges = sum(len(fold.X_held_out) for fold in race.folds.first(race.n_folds))
-    name = "error (1 - R2)" if loss == "squared_error" else "error"
+    name = "error (1 - R2)" if race.folds.kind == "values" else "error"
     return {"n_rounds": race.n_rounds, "n_rows": race.n_rows, "n_judging": judges, "error_name": name}
 
 

@@ -11,7 +11,7 @@ from ..building import (
     TaperedCovarianceRidge,
     strategy_of,
 )
-from ..dictionaries.points import Points
+from ..dictionaries.points import Points, tied_channels
 from .choice import Choice
 
 ATOMS = (1, 3, 6, 10, 18, 30, 50, 90, 160)
@@ -29,7 +29,17 @@ WIDEST, NARROWEST = 12, 1 / 3  # hidden units for each atom: at most, and at lea
 MOST_UNITS = 5000  # a larger budget is not used up
 
 
-def choices_for(budget, n_v, n_out, points=None, n_rows=None, weight_decay=FIRST_DECAY):
+def channels_together(points):
+    """How many weights of a filter are known together."""
+    return 1 if points is None else tied_channels(points)
+
+
+def smallest_budget(n_out, points=None):
+    """Numbers learned by the smallest network: one hidden unit, with one learned weight a channel."""
+    return channels_together(points) + 1 + 2 * n_out
+
+
+def choices_for(budget, n_v, n_out, points=None, n_rows=None, weight_decay=FIRST_DECAY, n_atoms=None):
     """Networks with as many learned numbers as a budget allows.
 
     Parameters
@@ -43,6 +53,8 @@ def choices_for(budget, n_v, n_out, points=None, n_rows=None, weight_decay=FIRST
     n_rows : int, optional
         Of the data: directions of a brief network are tried where there are some hundreds.
     weight_decay : float
+    n_atoms : int, optional
+        The most that a dictionary can have; None: n_v.
 
     Returns
     -------
@@ -72,22 +84,28 @@ def choices_for(budget, n_v, n_out, points=None, n_rows=None, weight_decay=FIRST
     weight_decay = _checks.number("weight_decay", weight_decay, at_least=0)
     if points is not None and not isinstance(points, Points):
         _checks.fail("points", "a Grid, Points or None", type(points).__name__)
-    smallest = 1 + 1 + 2 * n_out
+    step, smallest = channels_together(points), smallest_budget(n_out, points)
     if _checks.integer("budget", budget, at_least=1) < smallest:
-        got = f"{budget}: one hidden unit with one learned weight, and {n_out} output(s), have {smallest}"
+        learned = "one learned weight" if step == 1 else f"{step} learned weights, one a channel"
+        got = f"{budget}: one hidden unit with {learned}, and {n_out} output(s), have {smallest}"
         _checks.fail("budget", f"at least {smallest}", got)
-    step = 1 if points is None else points.n_channels
-    atoms = sorted({min(n_v, max(step, step * round(a / step))) for a in ATOMS if a <= n_v})
+    most = n_v if n_atoms is None else min(n_v, _checks.integer("n_atoms", n_atoms, at_least=1))
+    atoms = sorted({min(n_v, max(step, step * round(a / step))) for a in ATOMS if a <= most})
     if n_rows is not None and n_rows < MANY_ROWS:
         # validation could not tell more of them apart: those with which atoms and units are about as many
         atoms = sorted(sorted(atoms, key=lambda a: abs(math.log(a * a / budget)))[:FEW_ATOMS])
-    found = []
-    for dictionary, n_columns in _dictionaries(points, n_v, n_rows):
-        for a in atoms:
+    found, dictionaries = [], list(_dictionaries(points, n_v, n_rows))
+    for dictionary, n_columns in dictionaries:
+        able = [a for a in atoms if a <= getattr(dictionary, "n_hidden", a)]
+        for a in able:
             found += _one_layer(budget, dictionary, a, n_columns, n_v, n_out)
-        for a in atoms:
+        for a in able:
             found += _two_layers(budget, dictionary, a, n_columns, n_v, n_out)
     found += _one_layer(budget, "none", n_v, 1, n_v, n_out)
+    if not found:  # outputs take so much of the budget that no usual shape is left
+        found = [
+            c for d, n in dictionaries for c in _one_layer(budget, d, step, n, n_v, n_out, any_shape=True)
+        ]
     return [choice.with_decay(weight_decay) for choice in dict.fromkeys(found)]
 
 
@@ -102,9 +120,10 @@ def _dictionaries(points, n_v, n_rows):
         yield KernelEigenvectors(), N_COLUMNS
 
 
-def _one_layer(budget, dictionary, a, n_columns, n_v, n_out):
+def _one_layer(budget, dictionary, a, n_columns, n_v, n_out, any_shape=False):
     n_h = min((budget - n_out) // (a + 1 + n_out), MOST_UNITS)
-    if n_h < 1 or (dictionary != "none" and a > 1 and not a * NARROWEST <= n_h <= WIDEST * a):
+    usual = any_shape or dictionary == "none" or a == 1 or a * NARROWEST <= n_h <= WIDEST * a
+    if n_h < 1 or not usual:
         return []
     return [Choice((n_h,), (dictionary,), (a,), (min(n_columns, n_h),), FIRST_DECAY, n_v, n_out)]
 

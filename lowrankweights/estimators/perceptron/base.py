@@ -33,9 +33,10 @@ class LowRankMLP(PerceptronParameters):
     ----------
     standardised_loss : str or None
         The loss for which Y is standardised.
+    kind_of_targets : "classes", "labels" or "values"
     """
 
-    standardised_loss = None
+    standardised_loss, kind_of_targets = None, "values"
     layer_parameters, network_parameters = OF_LAYERS, OF_NETWORK
 
     @property
@@ -92,12 +93,13 @@ class LowRankMLP(PerceptronParameters):
         inputs, targets = self._units() if goes_on else self._new_units(rows, said, loss)
         if goes_on:
             self._check_network(rows, loss)
+            self._take_weight_decay()
         raw, rows = rows, rows.in_units(inputs, targets, self.n_threads)
         if goes_on:
             folding = Folding.of_outer(self.network_, inputs, targets)
             theta = folding.unfold(self.theta_)
         else:
-            net, theta = self._build(rows, said, loss, rng, self._select(raw, said, loss, rng))
+            net, theta = self._build(rows, said, loss, rng, self._select(raw, rows, said, loss, rng))
             folding = Folding(net, inputs, targets)
         if theta0 is not None:
             theta = folding.unfold(_checks.array("theta0", theta0, shape=theta.shape, dtype=np.float64))
@@ -132,13 +134,20 @@ class LowRankMLP(PerceptronParameters):
             self.best_iter_ = validation.best_iter
         return result
 
-    def _select(self, rows, said, loss, rng):
-        """Parameters that are chosen by validation; none unless budget, max_loss or "auto" ask for it."""
+    def _select(self, raw, rows, said, loss, rng):
+        """Parameters that are chosen by validation; none unless budget, max_loss or "auto" ask for it.
+
+        ``raw``: rows as they came, ``rows``: in the units that are learned in.
+        """
         self.selection_ = self.chosen_ = None
         if not selects(self):
             return {}
         standardises = self._standardises(any(part is not None for part in said))
-        self.selection_ = select(self, rows, said, loss, standardises, rng.spawn(1)[0])
+
+        def trained(spec):
+            return self._with_length_scale(spec, self.dictionary, rows, loss, rng)
+
+        self.selection_ = select(self, raw, said, loss, standardises, rng.spawn(1)[0], trained)
         choice = self.selection_.chosen.choice
         self.chosen_ = described(choice)
         return {name: value for name, value in choice.parameters().items() if name != "weight_decay"}
@@ -150,10 +159,8 @@ class LowRankMLP(PerceptronParameters):
         chosen |= {"input_shape": said[0], "points": said[1]} | ({"length_scale": None} if auto else {})
         specs = layer_specs(n_v=rows.X.shape[1], **chosen)
         how = {"weight": rows.weight, "n_threads": self.n_threads}
-        dictionary = chosen["dictionary"]
-        dictionary = dictionary[0] if isinstance(dictionary, (tuple, list)) else dictionary
-        if auto and takes_length_scale(dictionary):
-            first = with_trained_length_scale(specs[0], rows.X, rows.Y, loss, rng=rng.spawn(1)[0], **how)
+        if auto:
+            first = self._with_length_scale(specs[0], chosen["dictionary"], rows, loss, rng)
             specs = (first, *specs[1:])
         how |= {"engine": self.engine, "dropout": self.dropout, "Y": rows.Y}
         net, theta, built = build(specs, rows.X, rows.Y.shape[1], loss, rng, **how)
@@ -162,6 +169,14 @@ class LowRankMLP(PerceptronParameters):
         self.unexplained_ = [b.unexplained for b in built]
         self.pretrain_loss_curves_ = [b.pretraining.loss_curve for b in built if b.pretraining is not None]
         return net, theta
+
+    def _with_length_scale(self, spec, dictionary, rows, loss, rng):
+        """The first layer's specification with the length scale of trained filters, if it has one."""
+        first = dictionary[0] if isinstance(dictionary, (tuple, list)) else dictionary
+        if not takes_length_scale(first):
+            return spec
+        how = {"weight": rows.weight, "n_threads": self.n_threads, "rng": rng.spawn(1)[0]}
+        return with_trained_length_scale(spec, rows.X, rows.Y, loss, **how)
 
     def _new_units(self, rows, said, loss):
         """The ``Scale`` of X's columns where they are standardised, and that of Y's for the squared error."""
@@ -176,6 +191,11 @@ class LowRankMLP(PerceptronParameters):
         """Those of the last ``fit``."""
         pairs = (self.input_mean_, self.input_scale_), (self.target_mean_, self.target_scale_)
         return [None if mean is None else Scale(mean, scale) for mean, scale in pairs]
+
+    def _take_weight_decay(self):
+        """A warm start has the weight decay that was chosen, unless another was asked for since."""
+        if self.chosen_ is not None and self.weight_decay != self._asked_decay:
+            self.chosen_ = self.chosen_ | {"weight_decay": self.weight_decay}
 
     def _check_network(self, rows, loss):
         """A ``ValueError`` unless the fitted network is the one that is asked for."""
@@ -216,6 +236,7 @@ class LowRankMLP(PerceptronParameters):
         self.dictionaries_ = [fitted_dictionaries(q) for q in hidden]
         self.n_dynamic_, self.n_static_ = self.network_.n_dynamic, self.network_.n_static
         self._made_with = {name: getattr(self, name) for name in self.network_parameters}
+        self._asked_decay = self.weight_decay
 
     @one_blas_thread
     def _output(self, X):

@@ -101,6 +101,10 @@ class LowRankMLPClassifier(ClassifierMixin, LowRankMLP):
         model.take_network(net, theta)
         return model
 
+    @property
+    def kind_of_targets(self):
+        return "labels" if self._several_labels else "classes"
+
     def _encode(self, y, fit=False, name="y"):
         """Y (n, n_out): one-hot rows of single labels, several labels as they are."""
         several = type_of_target(y) == "multilabel-indicator"

@@ -145,6 +145,12 @@ class LowRankConvNetClassifier(LowRankMLPClassifier):
         self.random_state = random_state
         self.verbose = verbose
 
+    def check_parameters(self):
+        super().check_parameters()
+        for name in ("proportion", "length_scale"):
+            if isinstance(getattr(self, name), str):
+                _checks.fail(name, "numbers, of a convolutional network", repr(getattr(self, name)))
+
     def _n_tables(self, shape):
         return 0  # dictionaries are made of a thousand images
 

@@ -60,7 +60,8 @@ class PerceptronParameters(BaseEstimator):
     budget : int, optional
         Learn at most about so many numbers, biases and output layer included. Depth, width, share, columns,
         dictionary and weight decay are then chosen, from ``weight_decay`` on, by successive halving on
-        validation rows (``selection.select_network``); what is said of them here does not count.
+        validation rows (``selection.select_network``), without dropout or pre-training; what is said of them
+        here does not count.
     max_loss : float, optional
         The smallest network that loses no more validation error than so much against every weight of
         ``hidden_layer_sizes`` (of values: squared error over variance); with ``proportion="auto"`` the

@@ -18,11 +18,22 @@ def selects(model):
     return auto or model.budget is not None or model.max_loss is not None
 
 
-def select(model, rows, said, loss, standardize, rng):
-    """The ``SelectionReport`` for an estimator and its rows."""
+def select(model, rows, said, loss, standardize, rng, trained):
+    """The ``SelectionReport`` for an estimator and its rows.
+
+    ``trained(spec)``: the first layer's with the length scale of trained filters, where that is asked for.
+    """
+    if model.activation == "maxout":
+        expected = "of one filter a unit, where budget, max_loss or proportion='auto' is given"
+        _checks.fail("activation", expected, "'maxout'")
+    if model.dropout or model.pretrain:
+        _checks.warn(
+            f"{'dropout' if model.dropout else 'pretrain'}: the networks that are compared have none; what "
+            "is said of their errors is of networks without"
+        )
     own = {"weight": rows.weight, "standardize": standardize, "rng": rng, "n_threads": model.n_threads}
     own |= {"activation": model.activation, "weight_decay": model.weight_decay}
-    own |= {"max_iter": model.max_iter, "tol": model.tol}
+    own |= {"max_iter": model.max_iter, "tol": model.tol, "kind": model.kind_of_targets}
     own["tell"] = print if model.verbose else lambda line: None
     free = model.budget is not None or not isinstance(model.proportion, str)
     names = ["dictionary", "n_columns", "ridge", "activation", "index_sets", "n_pieces"]
@@ -36,6 +47,8 @@ def select(model, rows, said, loss, standardize, rng):
     n_v = rows.X.shape[1]
     if not free:
         specs = layer_specs(model.hidden_layer_sizes, n_v=n_v, proportion=0.5, **settings)
+        if auto:
+            specs = (trained(specs[0]), *specs[1:])
         max_loss = AUTO_LOSS if model.max_loss is None else model.max_loss
         return select_share(rows.X, rows.Y, loss, specs, max_loss=max_loss, **own)
     settings |= {"dictionary": "none", "n_columns": 1, "index_sets": "uniform", "ridge": None}
