@@ -79,6 +79,10 @@ def _strategy(recipe, given):
     if recipe["strategy"] == GivenKernel.name and given is None:
         kernel = recipe["settings"].get("given")
         _checks.fail(name, f"strategy={kernel}, the kernel with which it was made", "none")
+    inside = recipe["settings"].get("of")
+    if isinstance(inside, dict) and inside.get("name") == GivenKernel.name and given is None:
+        expected = f"strategy=, the one with which it was made, as it is of a kernel ({inside.get('given')})"
+        _checks.fail(name, expected, "none")
     if own and given is None:
         _checks.fail(name, f"strategy={_last(own)}, as it is not one of the package's", "none")
     settings = {key: _hashable(value) for key, value in recipe["settings"].items()}

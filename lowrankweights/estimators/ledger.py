@@ -5,6 +5,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from .. import _checks
 from .model_files import load, save
 from .narrow_files import BITS, STATIC
 
@@ -20,7 +21,7 @@ class Ledger:
     sizes : dict
         (static, bits): bytes of the file; without those that cannot be.
     scores : dict
-        Bits: the model's score on the given rows, of the file with so many; empty without rows.
+        (static, bits): the score on the given rows of the model in this file; empty without rows.
     """
 
     n_dynamic: int
@@ -34,7 +35,7 @@ class Ledger:
             f"{'dictionaries as':>16}  {'bits':>4}  {'bytes':>11}" + f"  {'score':>7}" * bool(self.scores),
         ]
         for (static, bits), size in self.sizes.items():
-            score = f"  {self.scores[bits]:>7.4f}" if self.scores else ""
+            score = f"  {self.scores[static, bits]:>7.4f}" if self.scores else ""
             lines.append(f"{static:>16}  {bits:>4}  {size:>11,}{score}")
         return "\n".join(lines)
 
@@ -53,6 +54,11 @@ def ledger(model, X=None, y=None):
     -------
     ledger : Ledger
 
+    Raises
+    ------
+    ValueError
+        As ``save`` does; if there are X and no y, or rows for a model without a score.
+
     Examples
     --------
     >>> import lowrankweights as lrw
@@ -64,15 +70,20 @@ def ledger(model, X=None, y=None):
     (490, 832, True)
     """
     sizes, scores = {}, {}
+    if X is not None and not hasattr(model, "score"):
+        _checks.fail("X", f"None, as {type(model).__name__} has no score", "rows")
+    if (X is None) != (y is None):
+        _checks.fail(*("X", "rows where y is given") if X is None else ("y", "given where X is"), "None")
     with tempfile.TemporaryDirectory() as folder:
         for static, bits in itertools.product(STATIC, BITS):
             try:
                 path = save(Path(folder) / f"{static}-{bits}", model, static=static, bits=bits)
-            except ValueError:
-                if static == "arrays":
+            except ValueError as error:
+                if not str(error).startswith("static:"):
                     raise
                 continue  # a dictionary is made of data
             sizes[static, bits] = path.stat().st_size
-            if X is not None and bits not in scores:
-                scores[bits] = float(load(path).score(X, y))
-    return Ledger(model.n_dynamic_, model.n_static_, sizes, scores)
+            if X is not None:
+                scores[static, bits] = float(load(path).score(X, y))
+    own = model.steps[-1][1] if hasattr(model, "steps") else model
+    return Ledger(own.n_dynamic_, own.n_static_, sizes, scores)

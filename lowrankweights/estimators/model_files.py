@@ -15,7 +15,7 @@ from ..dictionaries.points import Grid, Points
 from ..files import Damaged, did_you_mean, open_npz, with_npz, write_npz
 from ..unsupervised import ZCAWhitening
 from .common import Lost
-from .narrow_files import BITS, STATIC, at_full_length, shortened
+from .narrow_files import BITS, STATIC, at_full_length, folded, shortened
 from .plain_data import describe, names_in, put_back, restore, take_out
 
 FORMAT = 2
@@ -196,6 +196,8 @@ def _of_part(part, classes):
         setattr(estimator, attribute, _value(value) if attribute == "points_" else value)
     if part["network"] is not None:
         estimator.network_ = restore(part["network"], classes)
+        if part.get("unfolded"):
+            estimator.network_, estimator.theta_ = folded(estimator.network_, part["fitted"])
         estimator.describe_fit()
     return estimator
 

@@ -47,7 +47,9 @@ def first_columns(v, points, n_alpha, rng):
 @pytest.mark.parametrize("dictionary", ["covariance", "pca", "kmeans", first_columns])
 def test_dictionaries_made_of_data_have_no_recipe_in_a_file(dictionary, tmp_path):
     model = fitted((dictionary, "none"))
-    with pytest.raises(ValueError, match="^static: expected 'arrays', or dictionaries that need no data"):
+    with pytest.raises(
+        ValueError, match="^static: expected 'arrays', or the package's own dictionaries that need no data"
+    ):
         lrw.save(tmp_path / "m", model, static="recipe")
     assert not list(tmp_path.iterdir())
 
@@ -93,8 +95,8 @@ def test_the_ledger_counts_and_measures():
     model = fitted(("squared_exponential", "none"), input_shape=(8, 8))
     found = lrw.ledger(model, DIGITS.X_test, DIGITS.y_test)
     assert (found.n_dynamic, found.n_static) == (model.n_dynamic_, model.n_static_)
-    assert found.scores[64] == model.score(DIGITS.X_test, DIGITS.y_test)
-    assert abs(found.scores[16] - found.scores[64]) < 0.02
+    assert found.scores["arrays", 64] == model.score(DIGITS.X_test, DIGITS.y_test)
+    assert abs(found.scores["arrays", 16] - found.scores["arrays", 64]) < 0.02
     sizes = found.sizes
     assert sizes["recipe", 16] < sizes["recipe", 64] < sizes["arrays", 64]
     assert "learned" in str(found) and str(found).count("\n") == 7
@@ -116,3 +118,74 @@ def test_files_are_written_as_before_where_nothing_is_asked_for(tmp_path):
     write_npz(tmp_path / "other.npz", a=np.ones(2))
     with pytest.raises(ValueError, match="^path"):
         lrw.load(tmp_path / "other.npz")
+
+
+@pytest.mark.parametrize("static", ["arrays", "recipe"])
+def test_sixteen_bits_are_enough_for_columns_and_targets_of_any_scale(static, tmp_path):
+    rows = np.random.default_rng(0).normal(size=(60, 16))
+    how = {"dictionary": "random_projection", "n_columns": 1, "proportion": 0.8, "random_state": 0}
+    far = 1e6 + rows * np.where(np.arange(16) % 2, 1e4, 1e-1)
+    labels = ((rows[:, 1] + rows[:, 3]) > 0).astype(int)
+    values = 1e9 * np.column_stack([rows[:, 0] + rows[:, 1] * rows[:, 2] + 3, 1e-12 * rows[:, 4]])
+    kinds = ((lrw.LowRankMLPClassifier, labels), (lrw.LowRankMLPRegressor, values))
+    for kind, of in kinds:
+        with warnings.catch_warnings(action="ignore"):
+            model = kind((8,), max_iter=60, **how).fit(far, of)
+        again = lrw.load(lrw.save(tmp_path / "m", model, static=static, bits=16))
+        assert abs(again.score(far, of) - model.score(far, of)) < 0.02
+        assert [U.shape for U in again.dictionaries_[0]] == [U.shape for U in model.dictionaries_[0]]
+
+
+def test_layers_of_other_scales_keep_their_numbers(tmp_path):
+    net = lrw.Network([lrw.Dense(lrw.Full(3, 4)), lrw.Dense(lrw.Full(4, 2))], "softmax_cross_entropy")
+    theta = net.init(0)
+    theta[:12] *= 1e-9
+    theta[16:24] *= 1e9
+    model = lrw.LowRankMLPClassifier.from_network(net, theta)
+    again = lrw.load(lrw.save(tmp_path / "m", model, bits=16))
+    assert np.allclose(again.theta_, theta, rtol=1e-3, atol=0)
+
+
+def test_fewer_bits_reach_features_and_weights_that_are_kept(tmp_path):
+    rows = np.random.default_rng(0).normal(size=(100, 36))
+    rica = lrw.RICA(30, dictionary="random_projection", proportion=0.5, max_iter=5, random_state=0).fit(rows)
+    sizes = [lrw.save(tmp_path / f"{b}", rica, bits=b).stat().st_size for b in (64, 32, 16)]
+    assert sizes[1] < 0.75 * sizes[0] and sizes[2] < 0.75 * sizes[1]
+    apart = lrw.load(tmp_path / "16.npz").transform(rows) - rica.transform(rows)
+    assert 0 < np.abs(apart).max() < 1e-2 * np.abs(rica.transform(rows)).max()
+    adapted = lrw.weights.Adapted(np.random.default_rng(1).normal(size=(36, 20)), rank=2)
+    net = lrw.Network([lrw.Dense(adapted), lrw.Dense(lrw.Full(20, 2))], "softmax_cross_entropy")
+    model = lrw.LowRankMLPClassifier.from_network(net, net.init(0))
+    sizes = [lrw.save(tmp_path / f"a{b}", model, bits=b).stat().st_size for b in (64, 16)]
+    assert sizes[1] < 0.6 * sizes[0]
+    again = lrw.load(tmp_path / "a16.npz").predict_proba(rows)
+    assert np.abs(again - model.predict_proba(rows)).max() < 1e-2
+
+
+def test_a_pipeline_has_a_ledger_and_recipes(tmp_path):
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    how = {"dictionary": "random_projection", "n_columns": 1, "max_iter": 20, "random_state": 0}
+    with warnings.catch_warnings(action="ignore"):
+        model = make_pipeline(StandardScaler(), lrw.LowRankMLPClassifier((9,), **how)).fit(X, y)
+    found = lrw.ledger(model, X, y)
+    assert found.n_dynamic == model[-1].n_dynamic_ and found.scores["recipe", 64] == model.score(X, y)
+    again = lrw.load(lrw.save(tmp_path / "m", model, static="recipe", bits=16))
+    assert again.score(X, y) == found.scores["recipe", 16]
+
+
+def test_what_cannot_be_kept_or_scored_is_named(tmp_path):
+    net = lrw.Network(
+        [lrw.Dense(lrw.Predicted(np.eye(64)[:, :4], 6)), lrw.Dense(lrw.Full(6, 10))], "softmax_cross_entropy"
+    )
+    trained = lrw.LowRankMLPClassifier.from_network(net, net.init(0))
+    with pytest.raises(ValueError, match="^static: expected 'arrays' for a model whose dictionaries have no"):
+        lrw.save(tmp_path / "m", trained, static="recipe")
+    assert set(lrw.ledger(trained).sizes) == {("arrays", bits) for bits in (64, 32, 16)}
+    with pytest.raises(ValueError, match="^y: expected given where X is, got None"):
+        lrw.ledger(trained, X)
+    with warnings.catch_warnings(action="ignore"):
+        coder = lrw.LowRankAutoencoder(4, max_iter=1, random_state=0).fit(X)
+    with pytest.raises(ValueError, match="^X: expected None, as LowRankAutoencoder has no score"):
+        lrw.ledger(coder, X, y)

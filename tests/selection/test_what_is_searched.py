@@ -104,7 +104,12 @@ def test_channels_are_known_together_in_the_first_layer_alone():
     points = lrw.Grid((2,), channels=20)
     rows = RNG.normal(size=(60, 40))
     spec = lrw.building.layer_specs(
-        (8, 6), n_v=40, dictionary=("squared_exponential", "covariance"), proportion=0.5, points=points
+        (8, 6),
+        n_v=40,
+        dictionary=("squared_exponential", "covariance"),
+        proportion=0.5,
+        points=points,
+        n_columns=1,
     )
     report = select_share(rows, np.eye(2)[(rows[:, 0] > 0).astype(int)], SOFTMAX, spec, max_loss=0.9, rng=0)
     first, second = report.chosen.choice.n_alpha
