@@ -2,12 +2,12 @@
 
 import numpy as np
 from scipy import linalg
-from scipy.spatial import cKDTree
 
 from .. import _checks
 from .._blas import one_blas_thread
 from ..building import LayerInput, SquaredExponentialRidge
 from ..dictionaries.index_sets import count_known
+from ..dictionaries.length_scales import pixel_of
 
 SHARES = (0.05, 0.15, 0.3, 0.5, 0.75)
 MOST_ATOMS = 500  # beyond it a dictionary takes too long to make for advice
@@ -149,7 +149,7 @@ def _length_scales(points):
     places = np.unique(points.coordinates, axis=0)
     if len(places) < 2:
         return [1.0]
-    neighbour = float(np.median(cKDTree(places).query(places, k=2)[0][:, 1]))
+    neighbour = pixel_of(points)
     longest = max(float(np.ptp(places, axis=0).max()) / 2, neighbour)
     return [s * neighbour for s in LENGTH_SCALES if s * neighbour <= longest]
 

@@ -116,18 +116,27 @@ def choose_length_scale(w_alpha, points, alpha, ridge=1e-2, bounds=None):
 def default_bounds(points):
     """From 0.3 pixels, where neighbours hardly matter, to the length of the grid, at least ten.
 
-    Of scattered points a pixel is the median distance to the nearest other position.
+    Of scattered points a pixel is ``pixel_of`` them.
 
     >>> default_bounds([[0.0, 0.0], [0.0, 20.0], [20.0, 0.0]])
     (6.0, 200.0)
     """
     positions = as_points(points).coordinates
-    pixel = 1.0 if isinstance(points, Grid) else _distance_to_nearest(np.unique(positions, axis=0))
+    pixel = pixel_of(points)
     return 0.3 * pixel, max(10.0 * pixel, float(np.ptp(positions, axis=0).max()))
 
 
-def _distance_to_nearest(positions):
-    """The median distance of a position to its nearest other one; 1 of a single one."""
+def pixel_of(points):
+    """A pixel: 1 of a Grid, of scattered points the median distance to the nearest other position.
+
+    Of a single position it is 1.
+
+    >>> pixel_of([[0.0, 0.0], [0.0, 20.0], [20.0, 0.0]])
+    20.0
+    """
+    if isinstance(points, Grid):
+        return 1.0
+    positions = np.unique(as_points(points).coordinates, axis=0)
     if len(positions) == 1:
         return 1.0
     distances, _ = cKDTree(positions).query(positions, k=2)

@@ -135,6 +135,8 @@ class Folds:
         if not isinstance(loss, str):
             _checks.fail("loss", "a loss's name", repr(loss))
         weight, rng = _checks.row_weights(weight, len(X)), _checks.generator(rng)
+        if weight is not None:  # those that do not count could not judge
+            X, Y, weight = X[weight > 0], Y[weight > 0], weight[weight > 0]
         (self.n_rows, self.n_v), self.n_out = X.shape, Y.shape[1]
         self.kind = _checks.choice("kind", kind_of(loss) if kind is None else kind, KINDS)
         several = self.n_out > 1 and self.kind != "values"

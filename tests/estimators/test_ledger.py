@@ -157,7 +157,7 @@ def test_fewer_bits_reach_features_and_weights_that_are_kept(tmp_path):
     net = lrw.Network([lrw.Dense(adapted), lrw.Dense(lrw.Full(20, 2))], "softmax_cross_entropy")
     model = lrw.LowRankMLPClassifier.from_network(net, net.init(0))
     sizes = [lrw.save(tmp_path / f"a{b}", model, bits=b).stat().st_size for b in (64, 16)]
-    assert sizes[1] < 0.6 * sizes[0]
+    assert sizes[1] < 0.7 * sizes[0]
     again = lrw.load(tmp_path / "a16.npz").predict_proba(rows)
     assert np.abs(again - model.predict_proba(rows)).max() < 1e-2
 

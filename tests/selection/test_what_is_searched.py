@@ -139,3 +139,12 @@ def test_dropout_is_said_not_to_be_searched_with():
     model = lrw.LowRankMLPClassifier(budget=60, dropout=0.3, max_iter=5, random_state=0)
     with pytest.warns(UserWarning, match="^dropout: the networks that are compared have none"):
         model.fit(ROWS, y)
+
+
+def test_rows_that_do_not_count_do_not_judge():
+    y = np.eye(2)[(ROWS[:, 0] > 0).astype(int)]
+    weight = (np.arange(60) < 15).astype(float)
+    spec = lrw.building.layer_specs((6,), n_v=9, dictionary="covariance", proportion=0.5, n_columns=1)
+    report = select_share(ROWS, y, SOFTMAX, spec, max_loss=0.9, weight=weight, rng=0)
+    alone = select_share(ROWS[:15], y[:15], SOFTMAX, spec, max_loss=0.9, weight=np.ones(15), rng=0)
+    assert report.n_judging == 15 and report.chosen.error == alone.chosen.error

@@ -190,12 +190,16 @@ class NetworkDirections(Directions):
 
     def __post_init__(self):
         super().__post_init__()
+        if self.activation == "maxout":
+            _checks.fail("activation", "that of one filter a unit, for 'network_directions'", "'maxout'")
         _checks.choice("rank_by", self.rank_by, ("pre_activations", "filters"))
         for name in ("n_hidden", "n_iter", "n_rows"):
             _checks.integer(name, getattr(self, name), at_least=1)
 
     def look(self, layer_input, rng, n_threads=None, **resources):
         layer_input.data(self.name)
+        if not len(varying_units(layer_input.v, layer_input.weight)):
+            return Ranked(np.empty((layer_input.n_v, 0)), np.empty(0))
         v, targets, weight = sample_of(layer_input, self.n_rows, rng)
         how = {"activation": self.activation, "weight_decay": WEIGHT_DECAY, "weight": weight}
         W = brief_filters(v, targets, self.n_hidden, self.n_iter, rng, **how, n_threads=n_threads)

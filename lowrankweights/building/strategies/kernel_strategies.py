@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from scipy import spatial
 
 from ... import _checks, dictionaries
 from ...dictionaries.kernels import (
@@ -20,6 +19,7 @@ from ...dictionaries.kernels import (
     SquaredExponential,
     as_kernel,
 )
+from ...dictionaries.length_scales import pixel_of
 from ...dictionaries.points import Grid
 from ..layer_input import refuse_without_places
 from .index_choices import UNIFORM, IndexSetChoice
@@ -213,11 +213,11 @@ class SquaredExponentialRidge(KernelStrategy):
         """A warning where most points are so far from all others that nothing can be predicted."""
         if isinstance(points, Grid) or len(points) < 2:
             return
-        nearest = spatial.KDTree(points.coordinates).query(points.coordinates, k=2)[0][:, 1]
-        if np.median(nearest) > FAR * self.length_scale:
+        nearest, length_scale = pixel_of(points), np.max(self.length_scale)
+        if nearest > FAR * length_scale:
             _checks.warn(
                 f"length_scale: most points are further than {FAR} length scales from the next one, half of "
-                f"them {np.median(nearest):.3g} or more, where length_scale is {self.length_scale:g}: their "
+                f"them {nearest:.3g} or more, where length_scale is {length_scale:g}: their "
                 "weights are predicted as 0. length_scale='auto' finds another."
             )
 
@@ -255,7 +255,8 @@ class TaperedCovarianceRidge(KernelStrategy):
     Parameters
     ----------
     taper : float
-        Length scale of the squared exponential that it is multiplied by, in pixels; channels covary.
+        Length scale of the squared exponential that it is multiplied by, in pixels (of scattered points: in
+        median distances to the next one); channels covary.
     """
 
     name = "tapered_covariance"
@@ -266,7 +267,8 @@ class TaperedCovarianceRidge(KernelStrategy):
         emp = EmpiricalCovariance(layer_input.data(self.name), layer_input.weight)
         if layer_input.points is None:
             return emp
-        return emp * SquaredExponential(self.taper, between_channels=1.0)
+        taper = self.taper * pixel_of(layer_input.points)
+        return emp * SquaredExponential(taper, between_channels=1.0)
 
 
 @dataclass(frozen=True)

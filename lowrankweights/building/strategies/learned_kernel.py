@@ -9,6 +9,7 @@ import numpy as np
 from ... import _checks
 from ...dictionaries.index_sets import sample_index_set
 from ...dictionaries.kernel_learning import RIDGE, descend, learn_kernel, pull_back_to_kernel
+from ...dictionaries.length_scales import pixel_of
 from ...dictionaries.ridge import SingularKernel, kernel_ridge
 from ...networks import Rows
 from ...optimisation.lbfgs import minimize
@@ -23,7 +24,7 @@ N_ITERATIONS, N_ROUNDS, N_STEPS = 30, 4, 5
 WEIGHT_DECAY, NEARLY_ZERO = 1e-3, 1e-3
 SMOOTH = SquaredExponentialRidge()
 FACTORS = {RIDGE: 10.0}  # by which validation changes a hyperparameter; 2 of others
-MOST_TRIALS = 30
+MOST_TRIALS, FEWEST_ROWS = 30, 4
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,9 @@ class LearnedKernel(KernelStrategy):
     Parameters
     ----------
     of : KernelStrategy, kernel, or name of a strategy with a kernel
-        Where learning begins: the squared exponential, say, or one with a scale for each axis,
-        ``SquaredExponential((1.0, 1.0))``. What is learned are its ``hyperparameters``, and the ridge.
+        Where learning begins: the squared exponential of a pixel (of scattered points: of the median distance
+        to the next one), say, or one with a scale for each axis, ``SquaredExponential((1.0, 1.0))``. What is
+        learned are its ``hyperparameters``, and the ridge.
     by : "likelihood", "validation" or "network"
         The ones that make filters of a network with every weight most probable; those with which a network of
         predicted weights errs least on rows held out, each doubled or halved in turn; or with such a network:
@@ -64,6 +66,8 @@ class LearnedKernel(KernelStrategy):
 
     def __post_init__(self):
         _checks.choice("by", self.by, WAYS)
+        if self.relative_ridge is not None:  # what is learned is multiplied
+            _checks.number("relative_ridge (for 'learned_kernel')", self.relative_ridge, above=0)
         strategy = kernel_strategy_of(self.of)
         if self.relative_ridge is None:
             object.__setattr__(self, "relative_ridge", strategy.relative_ridge)
@@ -71,11 +75,21 @@ class LearnedKernel(KernelStrategy):
         object.__setattr__(self, "of", dataclasses.replace(strategy, **changes))
 
     def kernel(self, layer_input):
-        return self.of.kernel(layer_input)
+        return self._begin(layer_input).kernel(layer_input)
+
+    def _begin(self, layer_input):
+        """Where learning begins, a length scale of one in pixels."""
+        usual = type(self.of) is SquaredExponentialRidge and self.of.length_scale == SMOOTH.length_scale
+        if not usual or layer_input.points is None:
+            return self.of
+        return dataclasses.replace(self.of, length_scale=pixel_of(layer_input.points))
 
     def look(self, layer_input, rng, n_threads=None, **resources):
-        layer_input.data(self.name)
-        begin = self.of.take_apart(layer_input)
+        n = len(layer_input.data(self.name))
+        if self.by == "validation" and n < FEWEST_ROWS:
+            expected = f"at least {FEWEST_ROWS} rows, a quarter of which judge, for {self.name!r}"
+            _checks.fail(layer_input.name, expected, n)
+        begin = self._begin(layer_input).take_apart(layer_input)
         v, targets, weight = sample_of(layer_input, N_ROWS, rng)
         how = {"activation": self.activation, "weight_decay": WEIGHT_DECAY, "n_threads": n_threads}
         brief = _Brief(begin, v, targets, weight, rng, how)

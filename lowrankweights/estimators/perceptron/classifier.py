@@ -6,6 +6,7 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 
 from ... import _checks
 from ..._blas import one_blas_thread
+from ...networks import Network
 from ..common import whole_or_not, with_docs_of, with_parameters
 from ..inputs import even_targets
 from .base import LowRankMLP
@@ -92,6 +93,8 @@ class LowRankMLPClassifier(ClassifierMixin, LowRankMLP):
         >>> model.predict(np.ones((1, 3))).tolist()
         ['a']
         """
+        if not isinstance(net, Network):
+            _checks.fail("net", "a Network", type(net).__name__)
         model = cls(**parameters)
         theta = net.check_theta(theta)
         classes = np.arange(net.n_out) if classes is None else np.asarray(classes)
