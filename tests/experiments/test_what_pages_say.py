@@ -111,6 +111,26 @@ def test_the_frontiers_claims_and_what_its_page_reads_off_them():
     assert all(mean[rival, 5000] > 10 for rival in ("low rank", "narrower network"))
 
 
+def test_the_frontier_of_features_has_directions_that_beat_principal_components():
+    primary, found = verdicts("frontier-cifar")
+    assert list(primary.values()) == ["fails", "holds"]
+    runs = [r for r in standard("frontier-cifar")[2] if r["rival"] == "budget=" and r["stage"] == "test"]
+    assert [(r["dictionary"][0]["name"], r["dictionary"][0]["n_iter"]) for r in runs] == [
+        ("network_directions", 100)
+    ] * 10
+    apart = {c.text: f"{100 * c.mean:+.1f}" for c in found if not c.primary}
+    pca = [v for text, v in apart.items() if text.endswith("better than PCA + network")]
+    assert pca == ["-3.0", "-2.3"]
+    pruning = [v for text, v in apart.items() if "pruning" in text]
+    every = [v for text, v in apart.items() if "every weight" in text]
+    assert pruning == ["+0.0", "+1.1"] and every == ["+1.7", "+0.7"]
+    mean = {key: float(np.mean(errors)) for key, errors in errors_by_rival("frontier-cifar").items()}
+    for n, least, most in ((5000, 3, 10), (20_000, 1, 5)):
+        others = [e - mean["budget=", n] for (rival, m), e in mean.items() if m == n and rival != "budget="]
+        others = sorted(others)[1:]  # pruning is the first
+        assert round(others[0]) == least and round(others[-1]) == most
+
+
 def test_few_numbers_claims_and_what_its_page_reads_off_them():
     primary, found = verdicts("few-numbers")
     assert list(primary.values()) == ["undecided", "undecided", "holds"]
