@@ -125,7 +125,7 @@ def learn(spec, X, n_threads):
         sparsity=spec["sparsity"], length_scale=spec["length_scale"], max_iter=spec["max_iter"],
         callbacks=[stop], random_state=spec["seed"], n_threads=n_threads, **chosen,
     ).fit(X)  # fmt: skip
-    ended = model.n_iter_ < spec["max_iter"]
-    stopped = fell_by_less("loss", spec["least_fall"]) if ended else "max_iter"
+    status = model.stop_report_.split(":")[0]
+    stopped = fell_by_less("loss", spec["least_fall"]) if status == "stopped" else status
     result = {"n_dynamic": model.n_dynamic_, "n_static": model.n_static_, "loss": float(model.loss_)}
     return model.components_.T, {**result, "n_iter": model.n_iter_, "stopped": stopped}
