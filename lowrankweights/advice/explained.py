@@ -94,7 +94,7 @@ def _shrinkage(made):
 
 
 @one_blas_thread
-def explained_curves(v, points, strategies, rng, W=None):
+def explained_curves(v, points, strategies, rng, W=None, targets=None):
     """``explained_variance`` against share, for each dictionary that can be had.
 
     Parameters
@@ -107,6 +107,8 @@ def explained_curves(v, points, strategies, rng, W=None):
         its own is not the usual one.
     rng : numpy.random.Generator
     W : array, (n_v, n_features), optional
+    targets : Targets, optional
+        What a network is to learn from v.
 
     Returns
     -------
@@ -123,8 +125,10 @@ def explained_curves(v, points, strategies, rng, W=None):
     atoms = sorted({count_known(share, n_v, n_channels) for share in SHARES})
     atoms = [n for n in atoms if n <= MOST_ATOMS] or atoms[:1]
     order, seed = rng.permutation(len(v)), int(rng.integers(2**31))
-    halves = [v[np.sort(order[i::2])].astype(np.float64) for i in (0, 1)]
-    sides = [_Side(halves[i], halves[1 - i], points) for i in (0, 1)]
+    rows = [np.sort(order[i::2]) for i in (0, 1)]
+    halves = [v[own].astype(np.float64) for own in rows]
+    learned = [None if targets is None else targets._replace(Y=targets.Y[own]) for own in rows]
+    sides = [_Side(halves[i], halves[1 - i], points, learned[i]) for i in (0, 1)]
     curves, scales, left_out = {}, {}, {}
     for name, strategy in strategies.items():
         try:
@@ -157,10 +161,10 @@ def _length_scales(points):
 class _Side:
     """Rows that make dictionaries, and rows that judge them."""
 
-    def __init__(self, made, judged, points):
+    def __init__(self, made, judged, points, targets):
         mean = made.mean(axis=0)
         self.made, self.judged = made - mean, judged - judged.mean(axis=0)
-        self.layer_input, self.shrinkage = LayerInput(made, points), _shrinkage(self.made)
+        self.layer_input, self.shrinkage = LayerInput(made, points, targets=targets), _shrinkage(self.made)
 
     def curve(self, strategy, atoms, W, seed):
         """Explained variance for each number of atoms."""

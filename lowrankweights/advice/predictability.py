@@ -105,9 +105,10 @@ def predictability(
     race = None if y is None else racing.Race(X[rows], y[rows], n_out, places, scaled, rng)
     sample = _some(order, EXPLAINED_ROWS)
     v = racing.standardised(X[sample], X[rows]) if scaled else X[sample]
-    W = None if race is None else race.filters(budget, v, y[sample])
+    learned = None if race is None else race.targets(y[sample])
+    W = None if race is None else race.filters(budget, v, learned)
     tell(f"explained variance of {len(chosen)} dictionaries")
-    shares, curves, failed, found = measured(chosen, v, places, budget, n_out, rng, W)
+    shares, curves, failed, found = measured(chosen, v, places, budget, n_out, rng, W, learned)
     inputs = f"these {X.shape[1]:,} {'columns' if places is None else 'inputs'}"
     if race is None:
         settled = advice_without_y(shares, curves, found, given, inputs)
@@ -128,7 +129,7 @@ def _read(X, input_shape, points, standardize):
     return X if scaled else X.astype(np.float32), places, given, scaled
 
 
-def measured(chosen, v, places, budget, n_out, rng, W=None):
+def measured(chosen, v, places, budget, n_out, rng, W=None, targets=None):
     """Explained variance of each dictionary, and the candidates that can be had.
 
     Returns shares, curves and left_out as ``explained_curves`` does, and a list of Candidate.
@@ -136,7 +137,7 @@ def measured(chosen, v, places, budget, n_out, rng, W=None):
     n_v, n_channels = v.shape[1], 1 if places is None else places.n_channels
     strategies = {name: s for name, s in chosen.items() if isinstance(s, Strategy)}
     strategies.setdefault(REFERENCE, strategy_of(REFERENCE))
-    atoms, curves, scales, failed = explained_curves(v, places, strategies, rng, W)
+    atoms, curves, scales, failed = explained_curves(v, places, strategies, rng, W, targets)
     here = {name: s for name, s in chosen.items() if name not in failed}
     found = candidates_for(here, budget, n_v, n_out, n_channels, scales)
     missing = {(name, n) for name, c in curves.items() for n, e in zip(atoms, c, strict=True) if np.isnan(e)}

@@ -108,11 +108,11 @@ class Race:
             return list(found)
 
     @one_blas_thread
-    def filters(self, budget, v, y):
+    def filters(self, budget, v, targets):
         """W of a briefly trained network of every weight, 10 to 100 units, on these (scaled) rows."""
         n_v, n_out = v.shape[1], self.n_out
         n_h = int(np.clip((budget - n_out) / (n_v + 1 + n_out), 10, 100))
-        targets, how = Targets(*self.targets(y)), {"activation": self.activation, "weight_decay": FIRST}
+        how = {"activation": self.activation, "weight_decay": FIRST}
         return brief_filters(v, targets, n_h, 80, self.seed, **how)
 
     def guess(self):
@@ -120,10 +120,10 @@ class Race:
         return 1 - np.bincount(self.y).max() / len(self.y) if self.classes else 1.0
 
     def targets(self, y):
-        """What a network learns: one-hot classes, or targets of mean 0 and variance 1; and its loss."""
+        """What a network learns, ``Targets``: one-hot classes, or targets of mean 0 and variance 1."""
         if self.classes:
-            return np.eye(self.n_out, dtype=np.float32)[y], "softmax_cross_entropy"
-        return standardised(y, y), "squared_error"
+            return Targets(np.eye(self.n_out, dtype=np.float32)[y], "softmax_cross_entropy")
+        return Targets(standardised(y, y), "squared_error")
 
 
 class _Fold:

@@ -64,8 +64,11 @@ def from_recipe(recipe, v=None, points=None, strategy=None, weight=None, targets
         _checks.fail("recipe", "a recipe of a drawn dictionary", f"one without {', '.join(sorted(missing))}")
     strategy = _strategy(recipe, strategy)
     for name, value in (("weight", weight), ("targets", targets)):
-        if value is None and name in recipe.get("given", ()):
+        given = recipe.get("given")  # earlier recipes do not say
+        if value is None and name in (given or ()):
             _checks.fail(name, f"those with which this dictionary ({recipe['strategy']}) was made", "None")
+        if value is not None and given is not None and name in strategy.sees and name not in given:
+            _checks.fail(name, f"None, as this dictionary ({recipe['strategy']}) was made without", "some")
     look, draw = (generator_from(recipe["seed"][step]) for step in ("look", "draw"))
     prepared = strategy.prepare(LayerInput(v, points, weight=weight, targets=targets), look)
     return prepared.draw(recipe["n_alpha"], draw, recipe["column"], recipe["n_columns"])

@@ -17,7 +17,7 @@ class Ledger:
     Attributes
     ----------
     n_dynamic, n_static : int
-        Numbers learned, and numbers of the dictionaries.
+        Numbers learned, and numbers of the dictionaries; of a pipeline in all steps.
     sizes : dict
         (static, bits): bytes of the file; without those that cannot be.
     scores : dict
@@ -57,7 +57,8 @@ def ledger(model, X=None, y=None):
     Raises
     ------
     ValueError
-        As ``save`` does; if there are X and no y, or rows for a model without a score.
+        As ``save`` does; if there is only one of X and y, or rows for a model without a score; if no step of
+        a pipeline learns numbers.
 
     Examples
     --------
@@ -70,6 +71,10 @@ def ledger(model, X=None, y=None):
     (490, 832, True)
     """
     sizes, scores = {}, {}
+    steps = [step for _, step in model.steps] if hasattr(model, "steps") else [model]
+    learners = [step for step in steps if hasattr(step, "n_dynamic_")]
+    if not learners:
+        _checks.fail("model", "a fitted one that learns numbers, or a pipeline with one", repr(model))
     if X is not None and not hasattr(model, "score"):
         _checks.fail("X", f"None, as {type(model).__name__} has no score", "rows")
     if (X is None) != (y is None):
@@ -81,9 +86,9 @@ def ledger(model, X=None, y=None):
             except ValueError as error:
                 if not str(error).startswith("static:"):
                     raise
-                continue  # a dictionary is made of data
+                continue  # a dictionary has no recipe that could stand for it
             sizes[static, bits] = path.stat().st_size
             if X is not None:
                 scores[static, bits] = float(load(path).score(X, y))
-    own = model.steps[-1][1] if hasattr(model, "steps") else model
-    return Ledger(own.n_dynamic_, own.n_static_, sizes, scores)
+    counts = [(own.n_dynamic_, own.n_static_) for own in learners]
+    return Ledger(*(sum(n) for n in zip(*counts, strict=True)), sizes, scores)

@@ -25,6 +25,7 @@ FITTED = [
     *["pretrain_loss_curves_", "n_iter_", "loss_", "stop_report_", "n_features_in_", "_one_output"],
     *["_several_labels", "points_", "length_scale_", "input_mean_", "input_scale_", "target_mean_"],
     *["target_scale_", "validation_loss_curve_", "best_iter_", "n_stages_", "unexplained_", "chosen_"],
+    "_asked_decay",
 ]
 # Of files from before there were these
 EARLIER = {
@@ -71,8 +72,8 @@ def save(path, estimator, notes=None, *, static="arrays", bits=64):
     ------
     ValueError
         If the estimator, or a step, is of another kind or not fitted, or has a layer whose class does
-        not say its ``arguments``; if notes hold something else; or if a dictionary is made of data and static
-        is "recipe".
+        not say its ``arguments``; if notes hold something else; or if static is "recipe" and a dictionary is
+        made of data, or is not the package's own, or the model is a convolutional network or has features.
     """
     from sklearn.pipeline import Pipeline
 

@@ -39,7 +39,8 @@ def shortened(part, estimator, static, bits):
         "dictionaries_": lambda layers: [[_narrow(U, bits) for U in layer] for layer in layers],
     }
     fitted |= {name: change(fitted[name]) for name, change in narrow.items() if name in fitted}
-    return {**part, "network": _mapped(part["network"], FIXED, lambda a: _narrow(a, bits)), "fitted": fitted}
+    network = _mapped(part["network"], ("factors",), lambda factors: None)  # of another U than the narrow one
+    return {**part, "network": _mapped(network, FIXED, lambda a: _narrow(a, bits)), "fitted": fitted}
 
 
 def _folding(net, fitted, of=Folding.of_outer):
@@ -87,7 +88,7 @@ def at_full_length(part, points):
 def _recipes_for(network, estimator):
     """The network's description with a recipe's place, and a checksum, for each U."""
     if network is None or getattr(estimator, "recipes_", None) is None:
-        _checks.fail("static", "'arrays' for a model without recipes", "'recipe'")
+        _checks.fail("static", "'arrays' for features, or a model that has no recipes", "'recipe'")
     if any(layer.get("class") == "Conv2d" for layer in network.get("layers", [])):
         _checks.fail("static", "'arrays' for a convolutional network", "'recipe'")
     recipes = estimator.recipes_

@@ -49,8 +49,9 @@ class RICA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         learned, whatever ``proportion`` is. Else a name as in ``LowRankMLPClassifier`` except
         "low_rank", a function f(X, points, n_alpha, rng) -> U, or a ``building.Strategy``.
     length_scale : float or "auto"
-        Of the squared exponential, in pixels. "auto": that of filters of a small autoencoder, trained
-        briefly; of perfectly white data these have none, and the shortest is taken, with a warning.
+        Of the squared exponential, in pixels or the points' unit. "auto": that of filters of a small
+        autoencoder, trained briefly; of perfectly white data these have none, and the shortest is taken, with
+        a warning.
     ridge : float, optional
         lambda relative to the kernel's mean variance; default: the kernel's own.
     index_sets : "uniform", "local", "pivoted", "spread" or a ``building.IndexSetChoice``

@@ -123,8 +123,8 @@ class Folds:
     ----------
     n_rows, n_v, n_out : int
         Of all rows: how many, and their inputs and outputs.
-    n_atoms : int
-        The most directions that are seen to vary: of units that do, in as many rows as a fold learns from.
+    n_varying : int
+        How many of the inputs vary.
     usual, most : int
         How many folds judge, and how many the last few networks: one where rows are many.
     """
@@ -139,6 +139,8 @@ class Folds:
             X, Y, weight = X[weight > 0], Y[weight > 0], weight[weight > 0]
         (self.n_rows, self.n_v), self.n_out = X.shape, Y.shape[1]
         self.kind = _checks.choice("kind", kind_of(loss) if kind is None else kind, KINDS)
+        if self.kind == "classes" and self.n_out < 2:
+            _checks.fail("Y", "a column for each class", f"shape {Y.shape}")
         several = self.n_out > 1 and self.kind != "values"
         if len(X) < USUAL_SHARE:
             _checks.fail("X", f"at least {USUAL_SHARE} rows, of which one judges", f"shape {X.shape}")
@@ -151,8 +153,7 @@ class Folds:
         )
         self.most = max(self.usual, min(self.most, MOST_LAST))
         self.order, self.seed, self.made, self.lock = drawn, int(rng.integers(2**31)), {}, threading.Lock()
-        n_varying, n_learned = int((X.min(axis=0) < X.max(axis=0)).sum()), n - math.ceil(n / USUAL_SHARE)
-        self.n_atoms = max(1, min(n_varying, n_learned - 1))
+        self.n_varying = max(1, int((X.min(axis=0) < X.max(axis=0)).sum()))
         self.about = X, Y, loss, points, weight, standardize
 
     def first(self, n):

@@ -12,6 +12,7 @@ import numpy as np
 
 from .. import _checks
 from .._blas import one_blas_thread
+from ..networks.activations import MAXOUT
 from ..speed.blocks import available_processors
 from .space import FIRST_DECAY
 
@@ -52,7 +53,7 @@ class Contestant:
 
     def with_decay(self, factor):
         """A contestant that goes on from the same theta with another weight decay."""
-        begin = self.choice.weight_decay or FIRST_DECAY  # no factor of 0 is another
+        begin = self.choice.weight_decay or FIRST_DECAY  # 0 times a factor is 0
         choice = self.choice.with_decay(float(f"{factor * begin:.3g}"))
         return Contestant(
             choice, list(self.nets), [t.copy() for t in self.thetas], list(self.done), self.n_iter
@@ -75,6 +76,8 @@ class Race:
     """
 
     def __init__(self, folds, activation, tol=1e-6, tell=lambda line: None, n_threads=None):
+        if activation == MAXOUT:
+            _checks.fail("activation", "that of one filter a unit, where a network is chosen", "'maxout'")
         self.folds, self.activation, self.tell = folds, activation, tell
         self.tol = _checks.number("tol", tol, at_least=0)
         self.n_rounds = self.n_folds = 0

@@ -49,8 +49,8 @@ def select_network(
     points : Grid, Points or None
     activation : str
     weight_decay : float
-        Where the search begins, and that of every weight. With a budget alone 5e-5 is begun from too, where
-        this is far from it.
+        Where the search begins, and that of every weight. With a budget alone the search begins at 5e-5 too,
+        if ``weight_decay`` is far from it.
     weight : array, (n,), optional
         Of the rows.
     standardize : bool
@@ -89,7 +89,8 @@ def select_network(
     race = Race(folds, activation, tol, tell, n_threads)
     max_iter = _checks.integer("max_iter", max_iter, at_least=0)
     n_v, n_out, hidden = folds.n_v, folds.n_out, layer_sizes("hidden", hidden)
-    space = {"points": points, "n_rows": folds.n_rows, "weight_decay": weight_decay, "n_atoms": folds.n_atoms}
+    space = {"points": points, "n_rows": folds.n_rows, "n_varying": folds.n_varying}
+    space |= {"weight_decay": weight_decay}
 
     def at(budget):
         return choices_for(budget, n_v, n_out, **space)
@@ -127,6 +128,8 @@ def select_share(
 
     The others, what is returned and raised are as in ``select_network``.
     """
+    if not specs:
+        _checks.fail("specs", "at least one hidden layer", "none")
     points = specs[0].points
     folds = Folds(X, Y, loss, points, rng, kind=kind, weight=weight, standardize=standardize)
     race = Race(folds, activation, tol, tell, n_threads)
@@ -138,9 +141,11 @@ def select_share(
         expected = "one whose share can be chosen, where proportion is 'auto'"
         _checks.fail("dictionary", expected, ", ".join(map(repr, strategies)))
     channels, choices = [channels_together(points)] + [1] * (len(specs) - 1), []
+    most = [n_v if getattr(strategies[0], "needs_data", False) is False else folds.n_varying]
+    most += reference.inputs[1:]
     for share in SHARES:
-        each = zip(reference.inputs, strategies, channels, strict=True)
-        atoms = tuple(n if s == "none" else count_known(share, n, step) for n, s, step in each)
+        each = zip(reference.inputs, strategies, channels, most, strict=True)
+        atoms = tuple(n if s == "none" else min(count_known(share, n, step), m) for n, s, step, m in each)
         columns = tuple(1 if spec.dictionary == "none" else spec.n_columns for spec in specs)
         choices.append(Choice(reference.hidden, strategies, atoms, columns, weight_decay, n_v, n_out))
     sizes = [[choice] for choice in dict.fromkeys(choices)]
@@ -169,7 +174,7 @@ def _kinds(race, choices, n_sizes=1, decays=DECAYS):
 def _best(race, choices):
     """The networks of the last round at one budget, from the best on; and who left."""
     begin, (found, gone) = choices[0].weight_decay, _best_upwards(race, choices)
-    if NEAR[0] * FIRST_DECAY <= begin <= NEAR[1] * FIRST_DECAY:
+    if begin == 0 or NEAR[0] * FIRST_DECAY <= begin <= NEAR[1] * FIRST_DECAY:
         return found, gone
     again, others = _best_upwards(race, [choice.with_decay(FIRST_DECAY) for choice in choices])
     if again[0].score >= found[0].score:

@@ -13,6 +13,7 @@ from ..building import (
 )
 from ..dictionaries.points import Points, tied_channels
 from .choice import Choice
+from .fold import USUAL_SHARE
 
 ATOMS = (1, 3, 6, 10, 18, 30, 50, 90, 160)
 N_COLUMNS = 8
@@ -25,6 +26,7 @@ BRIEF = {  # from so many rows on
     LONG_ROWS: NetworkDirections(n_iter=250, n_rows=60_000),
 }
 SLOW = 2000  # inputs, above which the eigenvectors of a kernel take longer than they are worth
+OF_ROWS = ("pca", "network_directions")
 WIDEST, NARROWEST = 12, 1 / 3  # hidden units for each atom: at most, and at least
 MOST_UNITS = 5000  # a larger budget is not used up
 
@@ -39,7 +41,7 @@ def smallest_budget(n_out, points=None):
     return channels_together(points) + 1 + 2 * n_out
 
 
-def choices_for(budget, n_v, n_out, points=None, n_rows=None, weight_decay=FIRST_DECAY, n_atoms=None):
+def choices_for(budget, n_v, n_out, points=None, n_rows=None, weight_decay=FIRST_DECAY, n_varying=None):
     """Networks with as many learned numbers as a budget allows.
 
     Parameters
@@ -53,8 +55,8 @@ def choices_for(budget, n_v, n_out, points=None, n_rows=None, weight_decay=FIRST
     n_rows : int, optional
         Of the data: directions of a brief network are tried where there are some hundreds.
     weight_decay : float
-    n_atoms : int, optional
-        The most that a dictionary can have; None: n_v.
+    n_varying : int, optional
+        How many of the inputs vary; None: all.
 
     Returns
     -------
@@ -89,14 +91,14 @@ def choices_for(budget, n_v, n_out, points=None, n_rows=None, weight_decay=FIRST
         learned = "one learned weight" if step == 1 else f"{step} learned weights, one a channel"
         got = f"{budget}: one hidden unit with {learned}, and {n_out} output(s), have {smallest}"
         _checks.fail("budget", f"at least {smallest}", got)
-    most = n_v if n_atoms is None else min(n_v, _checks.integer("n_atoms", n_atoms, at_least=1))
+    most = n_v if n_varying is None else min(n_v, _checks.integer("n_varying", n_varying, at_least=1))
     atoms = sorted({min(n_v, max(step, step * round(a / step))) for a in ATOMS if a <= most})
     if n_rows is not None and n_rows < MANY_ROWS:
         # validation could not tell more of them apart: those with which atoms and units are about as many
         atoms = sorted(sorted(atoms, key=lambda a: abs(math.log(a * a / budget)))[:FEW_ATOMS])
     found, dictionaries = [], list(_dictionaries(points, n_v, n_rows))
     for dictionary, n_columns in dictionaries:
-        able = [a for a in atoms if a <= getattr(dictionary, "n_hidden", a)]
+        able = [a for a in atoms if a <= _most_atoms(dictionary, most, n_rows)]
         for a in able:
             found += _one_layer(budget, dictionary, a, n_columns, n_v, n_out)
         for a in able:
@@ -118,6 +120,14 @@ def _dictionaries(points, n_v, n_rows):
     yield kernel(index_set=Pivoted()), N_COLUMNS
     if points is not None and n_v <= SLOW:
         yield KernelEigenvectors(), N_COLUMNS
+
+
+def _most_atoms(dictionary, n_varying, n_rows):
+    """What a dictionary can have: directions are no more than the rows that a fold learns from, less one."""
+    most = min(n_varying, getattr(dictionary, "n_hidden", n_varying))
+    if n_rows is None or dictionary.name not in OF_ROWS:
+        return most
+    return max(1, min(most, n_rows - math.ceil(n_rows / USUAL_SHARE) - 1))
 
 
 def _one_layer(budget, dictionary, a, n_columns, n_v, n_out, any_shape=False):

@@ -5,7 +5,7 @@ from sklearn.covariance import LedoitWolf
 from lowrankweights import Grid
 from lowrankweights.advice import explained_variance
 from lowrankweights.advice.explained import explained_curves
-from lowrankweights.building import strategy_of
+from lowrankweights.building import NetworkDirections, Targets, strategy_of
 from lowrankweights.dictionaries.bases import pca_basis
 
 
@@ -73,3 +73,15 @@ def test_a_dictionary_that_cannot_be_had_is_left_out_with_its_reason():
     v = np.random.default_rng(0).normal(size=(40, 15))
     _, curves, _, left_out = explained_curves(v, Grid((3, 5)), strategies, np.random.default_rng(0))
     assert list(curves) == ["dct"] and "even" in left_out["wavelet"]
+
+
+def test_what_is_explained_by_a_networks_directions_depends_on_what_it_learns():
+    rng = np.random.default_rng(0)
+    v, W = rng.normal(size=(300, 30)), np.eye(30)[:, :2]
+    Y = np.eye(2)[(v[:, 0] > 0).astype(int)]
+    strategies = {"network_directions": NetworkDirections(n_hidden=10, n_iter=30)}
+    curves = [
+        explained_curves(v, None, strategies, np.random.default_rng(0), W, targets)[1]["network_directions"]
+        for targets in (None, Targets(Y, "softmax_cross_entropy"))
+    ]
+    assert curves[1][0] > curves[0][0] + 0.2

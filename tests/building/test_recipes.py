@@ -53,6 +53,17 @@ def test_a_recipe_of_weighted_rows_needs_the_weights(name):
     assert not np.array_equal(unweighted.U, drawn.U)
 
 
+def test_a_recipe_asks_for_no_weights_that_change_nothing():
+    kernel, weight = lrw.SquaredExponential(2.0), np.arange(60) % 3.0
+    for strategy in (strategy_of(kernel), strategy_of("kernel_eigenvectors", of=kernel)):
+        drawn = strategy.prepare(LayerInput(V, GRID, weight=weight)).draw(5)
+        again = from_recipe(drawn.recipe, points=GRID, strategy=strategy)
+        assert np.array_equal(again.U, drawn.U)
+    drawn = strategy_of("pca").prepare(LayerInput(V, GRID)).draw(5)
+    with pytest.raises(ValueError, match="^weight: expected None, as this dictionary"):
+        from_recipe(drawn.recipe, V, GRID, weight=weight)
+
+
 @pytest.mark.parametrize("name", ["network_directions", "learned_kernel"])
 def test_a_recipe_of_a_network_trained_briefly_needs_what_it_learned(name):
     targets = Targets(np.eye(2)[np.arange(60) % 2], "softmax_cross_entropy")

@@ -52,6 +52,15 @@ def test_too_few_rows_no_ridge_and_nothing_that_varies_are_named():
         NetworkDirections().prepare(LayerInput(WAVES, weight=weight))
     with pytest.raises(ValueError, match="^activation: expected that of one filter a unit"):
         NetworkDirections(activation="maxout")
+    for kind in (KernelEigenvectors, LearnedKernel):
+        with pytest.raises(ValueError, match="^of: expected one whose kernel needs no training of its own"):
+            kind(of="learned_kernel")
+    with pytest.raises(ValueError, match="^X: expected at least 4 rows"):
+        weight[:3] = 1
+        points = lrw.Points(POINTS)
+        LearnedKernel(by="validation").prepare(
+            LayerInput(WAVES, points, weight=weight * (np.arange(120) < 3))
+        )
 
 
 def test_a_recipe_of_eigenvectors_of_a_given_kernel_asks_for_it():

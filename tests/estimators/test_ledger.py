@@ -170,6 +170,13 @@ def test_a_pipeline_has_a_ledger_and_recipes(tmp_path):
     with warnings.catch_warnings(action="ignore"):
         model = make_pipeline(StandardScaler(), lrw.LowRankMLPClassifier((9,), **how)).fit(X, y)
     found = lrw.ledger(model, X, y)
+    first = lrw.RICA(9, dictionary="random_projection", max_iter=2, random_state=0)
+    with warnings.catch_warnings(action="ignore"):
+        features = make_pipeline(first, lrw.LowRankMLPClassifier((9,), **how)).fit(X, y)
+    of_both = lrw.ledger(features)
+    assert of_both.n_dynamic == features[0].n_dynamic_ + features[1].n_dynamic_
+    with pytest.raises(ValueError, match="^model: expected a fitted one that learns numbers"):
+        lrw.ledger(make_pipeline(StandardScaler()).fit(X))
     assert found.n_dynamic == model[-1].n_dynamic_ and found.scores["recipe", 64] == model.score(X, y)
     again = lrw.load(lrw.save(tmp_path / "m", model, static="recipe", bits=16))
     assert again.score(X, y) == found.scores["recipe", 16]
@@ -189,3 +196,14 @@ def test_what_cannot_be_kept_or_scored_is_named(tmp_path):
         coder = lrw.LowRankAutoencoder(4, max_iter=1, random_state=0).fit(X)
     with pytest.raises(ValueError, match="^X: expected None, as LowRankAutoencoder has no score"):
         lrw.ledger(coder, X, y)
+
+
+def test_a_convolution_whose_dictionary_has_factors_fits_in_fewer_bits(tmp_path):
+    images = X[:100].reshape(-1, 8, 8)
+    with warnings.catch_warnings(action="ignore"):
+        how = {"hidden_layer_sizes": (), "n_columns": 1, "max_iter": 3, "random_state": 0}
+        model = lrw.LowRankConvNetClassifier((4,), 3, **how).fit(images, y[:100])
+    assert any(layer.parametrisation.factors is not None for layer in model.network_.layers[1:2])
+    for bits, close in ((32, 1e-5), (16, 1e-2)):
+        again = lrw.load(lrw.save(tmp_path / f"{bits}", model, bits=bits))
+        assert np.abs(again.predict_proba(images) - model.predict_proba(images)).max() < close

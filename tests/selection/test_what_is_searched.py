@@ -65,6 +65,9 @@ def test_from_no_weight_decay_some_is_tried_and_no_network_twice():
     contestant = Contestant(choice)
     assert contestant.with_decay(5.0).choice.weight_decay == pytest.approx(2.5e-4)
     assert len({contestant.with_decay(f).choice for f in (0.2, 5.0, 50.0)} | {choice}) == 4
+    y = np.eye(2)[(ROWS[:, 0] > 0).astype(int)]
+    report = select_network(ROWS, y, SOFTMAX, budget=100, weight_decay=0.0, tol=10.0, rng=0)
+    assert len({t.choice for t in report.tried}) == len(report.tried)
 
 
 def test_a_warm_start_has_the_weight_decay_that_is_asked_for():
@@ -85,6 +88,18 @@ def test_units_that_do_not_vary_are_not_counted():
     with warnings.catch_warnings(action="error", category=UserWarning):
         model = lrw.LowRankMLPClassifier(budget=300, max_iter=5, random_state=0, tol=10.0).fit(X, y)
     assert model.n_dynamic_ == model.chosen_["n_dynamic"] > 250
+    how = {
+        "proportion": "auto",
+        "max_loss": 0.9,
+        "n_columns": 1,
+        "max_iter": 5,
+        "random_state": 0,
+        "tol": 10.0,
+    }
+    with warnings.catch_warnings(action="error", category=UserWarning):
+        model = lrw.LowRankMLPClassifier((9,), **how).fit(X, y)
+    assert model.n_dynamic_ == model.chosen_["n_dynamic"]
+    assert all(t.choice.n_alpha[0] <= 5 or t == model.selection_.reference for t in model.selection_.tried)
 
 
 @pytest.mark.parametrize(
@@ -119,16 +134,38 @@ def test_channels_are_known_together_in_the_first_layer_alone():
 def test_what_cannot_be_searched_is_refused_by_name():
     y = (ROWS[:, 0] > 0).astype(int)
     for how in ({"budget": 60}, {"max_loss": 0.1}, {"proportion": "auto"}):
-        with pytest.raises(ValueError, match="^activation: expected of one filter a unit"):
+        with pytest.raises(ValueError, match="^activation: expected that of one filter a unit"):
             lrw.LowRankMLPClassifier((4,), activation="maxout", **how).fit(ROWS, y)
     for how in ({"proportion": "auto"}, {"length_scale": "auto"}):
         with pytest.raises(ValueError, match="^(proportion|length_scale): expected numbers, of a convolut"):
             lrw.LowRankConvNetClassifier((2,), 2, **how).fit(ROWS.reshape(-1, 3, 3), y)
+    with pytest.raises(ValueError, match="^specs: expected at least one hidden layer"):
+        select_share(ROWS, np.eye(2)[y], SOFTMAX, [], max_loss=0.1)
+    with pytest.raises(ValueError, match="^Y: expected a column for each class"):
+        select_network(ROWS, y[:, None], SOFTMAX, budget=60)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("ridge", -1.0), ("index_sets", "foo"), ("dictionary", "foo"), ("proportion", -3.0), ("n_columns", "a")],
+)
+def test_what_does_not_count_is_checked_all_the_same(name, value):
+    y = (ROWS[:, 0] > 0).astype(int)
+    with pytest.raises(ValueError, match=f"^{name}"):
+        lrw.LowRankMLPClassifier(budget=150, **{name: value}).fit(ROWS, y)
+
+
+def test_a_misspelt_length_scale_is_not_auto():
+    model = lrw.LowRankMLPClassifier(
+        dictionary="squared_exponential", input_shape=(3, 3), proportion="auto", length_scale="foo"
+    )
+    with pytest.raises(ValueError, match="^length_scale"):
+        model.fit(ROWS, (ROWS[:, 0] > 0).astype(int))
 
 
 def test_what_is_searched_needs_nothing_of_what_does_not_count():
     y = (ROWS[:, 0] > 0).astype(int)
-    how = {"ridge": (0.1,), "index_sets": "local", "max_iter": 5, "tol": 10.0}
+    how = {"ridge": (0.1,), "length_scale": 70.0, "max_iter": 5, "tol": 10.0}
     for seed in range(2):
         model = lrw.LowRankMLPClassifier(budget=150, random_state=seed, **how).fit(ROWS, y)
         assert model.n_dynamic_ <= 150
@@ -137,7 +174,7 @@ def test_what_is_searched_needs_nothing_of_what_does_not_count():
 def test_dropout_is_said_not_to_be_searched_with():
     y = (ROWS[:, 0] > 0).astype(int)
     model = lrw.LowRankMLPClassifier(budget=60, dropout=0.3, max_iter=5, random_state=0)
-    with pytest.warns(UserWarning, match="^dropout: the networks that are compared have none"):
+    with pytest.warns(UserWarning, match="^dropout: the networks that are compared are trained without"):
         model.fit(ROWS, y)
 
 

@@ -79,7 +79,7 @@ class AutoencoderFilters(Basis):
         L-BFGS iterations of its training.
     """
 
-    name = "autoencoder"
+    name, sees = "autoencoder", ("weight",)
     activation: str = "sigmoid"
     max_iter: int = 50
 
@@ -98,7 +98,7 @@ class KMeansCentres(Basis):
     from the rows: one of weight 2 is only on average the row twice.
     """
 
-    name = "kmeans"
+    name, sees = "kmeans", ("weight",)
 
     def look(self, layer_input, rng, **resources):
         return bases.kmeans_basis(layer_input.data(self.name), layer_input.n_v, rng, layer_input.weight)

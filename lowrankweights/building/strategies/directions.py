@@ -106,7 +106,7 @@ class PrincipalComponents(Directions):
     True
     """
 
-    name = "pca"
+    name, sees = "pca", ("weight",)
     varying = "principal components with a variance"
     shared: float = 1.0
     whitening: float = 0.0
@@ -158,6 +158,10 @@ class KernelEigenvectors(Directions):
         super().__post_init__()
         object.__setattr__(self, "of", kernel_strategy_of(self.of))
 
+    @property
+    def sees(self):
+        return self.of.sees
+
     def look(self, layer_input, rng, **resources):
         parts = self.of.take_apart(layer_input)
         return Ranked(*bases.leading_directions(parts.kernel(parts.points, parts.points)))
@@ -180,7 +184,7 @@ class NetworkDirections(Directions):
         Of the hidden units.
     """
 
-    name, sees_targets = "network_directions", True
+    name, sees = "network_directions", ("weight", "targets")
     varying = "directions of the brief network"
     n_hidden: int = 200
     n_iter: int = 60

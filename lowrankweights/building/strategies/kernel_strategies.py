@@ -218,7 +218,7 @@ class SquaredExponentialRidge(KernelStrategy):
             _checks.warn(
                 f"length_scale: most points are further than {FAR} length scales from the next one, half of "
                 f"them {nearest:.3g} or more, where length_scale is {length_scale:g}: their "
-                "weights are predicted as 0. length_scale='auto' finds another."
+                "weights are predicted as 0. An estimator's length_scale='auto' finds another."
             )
 
 
@@ -226,7 +226,7 @@ class SquaredExponentialRidge(KernelStrategy):
 class CovarianceRidge(KernelStrategy):
     """Emp: the covariance of the layer's input units; alpha is of units that vary, channels are not tied."""
 
-    name = "covariance"
+    name, sees = "covariance", ("weight",)
     relative_ridge: float = 1e-3
 
     def kernel(self, layer_input):
@@ -237,7 +237,7 @@ class CovarianceRidge(KernelStrategy):
 class SquaredCovarianceRidge(KernelStrategy):
     """Emp2: the covariance of the squares of the layer's input units."""
 
-    name = "squared_covariance"
+    name, sees = "squared_covariance", ("weight",)
     varying = "units whose square varies"
     relative_ridge: float = 1e-3
 
@@ -259,7 +259,7 @@ class TaperedCovarianceRidge(KernelStrategy):
         median distances to the next one); channels covary.
     """
 
-    name = "tapered_covariance"
+    name, sees = "tapered_covariance", ("weight",)
     relative_ridge: float = 1e-3
     taper: float = 4.0
 
@@ -275,7 +275,7 @@ class TaperedCovarianceRidge(KernelStrategy):
 class ScaledSquaredExponentialRidge(SquaredExponentialRidge):
     """sd_i SE(i, j) sd_j: smooth in pixel space, and as large as each unit's standard deviation (ours)."""
 
-    name = "scaled_squared_exponential"
+    name, sees = "scaled_squared_exponential", ("weight",)
     needs_data = True
 
     def kernel(self, layer_input):
@@ -294,4 +294,6 @@ def kernel_strategy_of(of, name="of"):
     strategy = strategy_of(settings.pop("name", None), name, **settings)
     if not isinstance(strategy, KernelStrategy):
         _checks.fail(name, "a kernel, or a strategy with one", repr(of))
+    if type(strategy).look is not KernelStrategy.look:
+        _checks.fail(name, "one whose kernel needs no training of its own", repr(strategy.name))
     return strategy

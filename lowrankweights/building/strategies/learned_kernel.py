@@ -36,9 +36,9 @@ class LearnedKernel(KernelStrategy):
     Parameters
     ----------
     of : KernelStrategy, kernel, or name of a strategy with a kernel
-        Where learning begins: the squared exponential of a pixel (of scattered points: of the median distance
-        to the next one), say, or one with a scale for each axis, ``SquaredExponential((1.0, 1.0))``. What is
-        learned are its ``hyperparameters``, and the ridge.
+        Where learning begins: the squared exponential, say, whose usual length scale of 1 is here a pixel (of
+        scattered points the median distance to the next one), or one with a scale for each axis,
+        ``SquaredExponential((1.0, 1.0))``. What is learned are its ``hyperparameters``, and the ridge.
     by : "likelihood", "validation" or "network"
         The ones that make filters of a network with every weight most probable; those with which a network of
         predicted weights errs least on rows held out, each doubled or halved in turn; or with such a network:
@@ -58,7 +58,7 @@ class LearnedKernel(KernelStrategy):
     True
     """
 
-    name, sees_targets = "learned_kernel", True
+    name, sees = "learned_kernel", ("weight", "targets")
     relative_ridge: float | None = None
     of: Any = SMOOTH
     by: str = "likelihood"
@@ -79,13 +79,14 @@ class LearnedKernel(KernelStrategy):
 
     def _begin(self, layer_input):
         """Where learning begins, a length scale of one in pixels."""
-        usual = type(self.of) is SquaredExponentialRidge and self.of.length_scale == SMOOTH.length_scale
+        usual = isinstance(self.of, SquaredExponentialRidge) and self.of.length_scale == SMOOTH.length_scale
         if not usual or layer_input.points is None:
             return self.of
         return dataclasses.replace(self.of, length_scale=pixel_of(layer_input.points))
 
     def look(self, layer_input, rng, n_threads=None, **resources):
-        n = len(layer_input.data(self.name))
+        v, weight = layer_input.data(self.name), layer_input.weight
+        n = len(v) if weight is None else np.count_nonzero(weight)
         if self.by == "validation" and n < FEWEST_ROWS:
             expected = f"at least {FEWEST_ROWS} rows, a quarter of which judge, for {self.name!r}"
             _checks.fail(layer_input.name, expected, n)

@@ -27,10 +27,10 @@ class Strategy(abc.ABC):
     name : str
         In errors and recipes; of the package's own also the public name. Default: the class's.
     needs_data : bool
-        False where places and chance are enough: then a recipe can stand for the dictionary in a file, of
-        the package's own strategies.
-    sees_targets : bool
-        True where what the network is to learn changes the dictionary.
+        False where places and chance are enough. Of the package's own strategies a recipe can then stand for
+        the dictionary in a file.
+    sees : tuple of "weight" and "targets"
+        Which of these, of a ``LayerInput``, change the dictionary: a recipe asks for them.
 
     Examples
     --------
@@ -52,7 +52,7 @@ class Strategy(abc.ABC):
     """
 
     name = ""
-    needs_data, sees_targets = True, False
+    needs_data, sees = True, ()
     varying = "atoms"  # what limits their number, in warnings
 
     def __init_subclass__(cls, **others):
@@ -150,8 +150,7 @@ class PreparedStrategy:
     def __init__(self, strategy, layer_input, rng, resources):
         check_settings(strategy, "dictionary")
         self.strategy, self.n_v = strategy, layer_input.n_v
-        looks_at = {"weight": strategy.needs_data, "targets": strategy.sees_targets}
-        self._given = [k for k, looks in looks_at.items() if looks and getattr(layer_input, k) is not None]
+        self._given = [name for name in strategy.sees if getattr(layer_input, name) is not None]
         self._look_seed = generator_state(rng)
         self.seen = strategy.look(layer_input, rng, **resources)
         most = strategy.n_atoms(self.seen)

@@ -194,7 +194,7 @@ class LowRankMLP(PerceptronParameters):
 
     def _take_weight_decay(self):
         """A warm start has the weight decay that was chosen, unless another was asked for since."""
-        if self.chosen_ is not None and self.weight_decay != self._asked_decay:
+        if self.chosen_ is not None and self.weight_decay != getattr(self, "_asked_decay", self.weight_decay):
             self.chosen_ = self.chosen_ | {"weight_decay": self.weight_decay}
 
     def _check_network(self, rows, loss):
@@ -214,7 +214,7 @@ class LowRankMLP(PerceptronParameters):
         """Set what describes the fitted model."""
         self.theta_ = theta
         self.n_iter_, self.loss_, self.loss_curve_ = result.n_iter, result.loss, result.loss_curve
-        self.stop_report_ = str(result)
+        self.stop_report_, self._asked_decay = str(result), self.weight_decay
         self.describe_fit()
 
     def take_network(self, net, theta):
@@ -236,7 +236,6 @@ class LowRankMLP(PerceptronParameters):
         self.dictionaries_ = [fitted_dictionaries(q) for q in hidden]
         self.n_dynamic_, self.n_static_ = self.network_.n_dynamic, self.network_.n_static
         self._made_with = {name: getattr(self, name) for name in self.network_parameters}
-        self._asked_decay = self.weight_decay
 
     @one_blas_thread
     def _output(self, X):

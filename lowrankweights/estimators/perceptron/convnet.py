@@ -148,8 +148,9 @@ class LowRankConvNetClassifier(LowRankMLPClassifier):
     def check_parameters(self):
         super().check_parameters()
         for name in ("proportion", "length_scale"):
-            if isinstance(getattr(self, name), str):
-                _checks.fail(name, "numbers, of a convolutional network", repr(getattr(self, name)))
+            value = getattr(self, name)
+            if any(isinstance(v, str) for v in (value if isinstance(value, (list, tuple)) else [value])):
+                _checks.fail(name, "numbers, of a convolutional network", repr(value))
 
     def _n_tables(self, shape):
         return 0  # dictionaries are made of a thousand images

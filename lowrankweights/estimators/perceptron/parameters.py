@@ -59,14 +59,15 @@ class PerceptronParameters(BaseEstimator):
         weight_decay / 2 times the sum of squares of the learned weights is added to the loss.
     budget : int, optional
         Learn at most about so many numbers, biases and output layer included. Depth, width, share, columns,
-        dictionary and weight decay are then chosen, from ``weight_decay`` on, by successive halving on
-        validation rows (``selection.select_network``), without dropout or pre-training; what is said of them
-        here does not count.
+        dictionary and weight decay are then chosen by successive halving on validation rows
+        (``selection.select_network``), and hidden_layer_sizes, dictionary, proportion, n_columns,
+        length_scale, ridge and index_sets do not count. The networks that are compared have no dropout and
+        are not pre-trained; the one that is chosen is trained as all parameters say.
     max_loss : float, optional
         The smallest network that loses no more validation error than so much against every weight of
-        ``hidden_layer_sizes`` (of values: squared error over variance); with ``proportion="auto"`` the
-        smallest share, 0.002 where None. Every weight and some smaller networks are each trained for
-        ``max_iter`` iterations, as the chosen one is.
+        ``hidden_layer_sizes`` (of values: squared error over variance), chosen as with ``budget``; with
+        ``proportion="auto"`` the smallest share, 0.002 where None. Every weight and some smaller networks
+        are each trained for ``max_iter`` iterations, as the chosen one is.
     index_sets : "uniform", "local", "pivoted", "spread" or a ``building.IndexSetChoice``
         How each column's known weights are chosen: uniformly at random (as in the paper); dense around a
         place of its own and sparse elsewhere (paper, section 3.4); by the kernel, each weight drawn by how

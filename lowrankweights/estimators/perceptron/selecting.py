@@ -23,13 +23,11 @@ def select(model, rows, said, loss, standardize, rng, trained):
 
     ``trained(spec)``: the first layer's with the length scale of trained filters, where that is asked for.
     """
-    if model.activation == "maxout":
-        expected = "of one filter a unit, where budget, max_loss or proportion='auto' is given"
-        _checks.fail("activation", expected, "'maxout'")
-    if model.dropout or model.pretrain:
+    left_out = [name for name in ("dropout", "pretrain") if getattr(model, name)]
+    if left_out:
         _checks.warn(
-            f"{'dropout' if model.dropout else 'pretrain'}: the networks that are compared have none; what "
-            "is said of their errors is of networks without"
+            f"{', '.join(left_out)}: the networks that are compared are trained without, and so what is said "
+            "of their errors is of networks without"
         )
     own = {"weight": rows.weight, "standardize": standardize, "rng": rng, "n_threads": model.n_threads}
     own |= {"activation": model.activation, "weight_decay": model.weight_decay}
@@ -38,15 +36,17 @@ def select(model, rows, said, loss, standardize, rng, trained):
     free = model.budget is not None or not isinstance(model.proportion, str)
     names = ["dictionary", "n_columns", "ridge", "activation", "index_sets", "n_pieces"]
     settings = {name: getattr(model, name) for name in names}
-    auto = isinstance(model.length_scale, str)
+    auto = isinstance(model.length_scale, str) and model.length_scale == "auto"
     settings |= {
         "input_shape": said[0],
         "points": said[1],
         "length_scale": None if auto else model.length_scale,
     }
     n_v = rows.X.shape[1]
+    # what is said of the layers is checked, also where it does not count
+    share = 0.5 if isinstance(model.proportion, str) else model.proportion
+    specs = layer_specs(model.hidden_layer_sizes, n_v=n_v, proportion=share, **settings)
     if not free:
-        specs = layer_specs(model.hidden_layer_sizes, n_v=n_v, proportion=0.5, **settings)
         if auto:
             specs = (trained(specs[0]), *specs[1:])
         max_loss = AUTO_LOSS if model.max_loss is None else model.max_loss
