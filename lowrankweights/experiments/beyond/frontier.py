@@ -139,14 +139,15 @@ class FrontierCifar(FrontierMnist):
         "was trained for 100 iterations, is better than PCA + a network at both budgets (by 3.0 and 2.3 "
         "points), perhaps because what varies most in features is not what tells classes apart. Pruning is "
         "not told apart from it with 5,000 numbers and better by 1.1 points with 20,000, so that the first "
-        "claim fails: it has the training of every weight before it, from which it keeps what mattered. "
-        "All others have larger mean errors, by 3 to 10 points with 5,000 numbers and by 0.9 to 4.8 with "
+        "claim fails: it has the training of every weight before it, from which it keeps what mattered. All "
+        "others have larger mean errors, by 3 to 10 points with 5,000 numbers and by 0.9 to 4.8 with "
         "20,000. Every weight of 500-500 is better by 1.7 and 0.7 points. Emp-Emp, and random projections "
-        "with 5,000 numbers, chose the largest weight decay that they were given. The search of `budget=` was changed after its first runs, for which test errors (40.4 "
-        "and 39.9 %) were the occasion; the causes were found on validation images: where the largest "
-        "weight decay wins the search goes on from there, as it had not, and the rivals' weight decays "
-        "reach tenfold further since; and this experiment had not handed the classes to the dictionary, "
-        "whose network then learned the features instead. All runs of `budget=` here are made after that."
+        "with 5,000 numbers, chose the largest weight decay that they were given. The search of `budget=` "
+        "was changed after its first runs, for which test errors (40.4 and 39.9 %) were the occasion; the "
+        "causes were found on validation images: where the largest weight decay wins the search goes on "
+        "from there, as it had not, and the rivals' weight decays reach tenfold further since; and this "
+        "experiment had not handed the classes to the dictionary, whose network then learned the features "
+        "instead. All runs of `budget=` here are made after that."
     )
 
     def load(self, name, n_train):
