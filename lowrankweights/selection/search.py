@@ -6,12 +6,10 @@ import numpy as np
 
 from .. import _checks
 from ..building.specification import layer_sizes
-from ..dictionaries.index_sets import count_known
-from .choice import Choice
 from .fold import Folds
 from .halving import Contestant, Race, kept
 from .report import SelectionReport, tried_of
-from .space import FIRST_DECAY, channels_together, choices_for, every_weight, like, smallest_budget
+from .space import FIRST_DECAY, SHARES, choices_for, every_weight, like, shares_for, smallest_budget
 
 FEW, SOME, MANY, MOST = (30, 40, 60, 100)  # iterations of the rounds; each goes on from the one before
 FEWEST_ROWS = 300
@@ -19,7 +17,6 @@ DECAYS = (0.2, 5.0, 50.0)  # times the weight decay that a candidate has
 NEAR = (0.25, 4.0)  # the same, of those that come far
 LARGER = 4.0  # times the largest weight decay, where that was the best
 SURE = 1.28  # standard errors that a loss must stay below the margin: nine times in ten it is
-SHARES = (0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6)  # of the numbers of every weight, or of each filter
 N_KINDS, N_LAST = 2, 3  # kinds whose sizes are tried, and networks of a budget's last round
 N_SIZES = 2  # of a kind that stay where rows are many: on few rows smaller layers seem better than they are
 FIRST_SHARE = 0.1  # at which kinds of networks are compared, before their sizes
@@ -130,25 +127,15 @@ def select_share(
     """
     if not specs:
         _checks.fail("specs", "at least one hidden layer", "none")
-    points = specs[0].points
-    folds = Folds(X, Y, loss, points, rng, kind=kind, weight=weight, standardize=standardize)
+    folds = Folds(X, Y, loss, specs[0].points, rng, kind=kind, weight=weight, standardize=standardize)
     race = Race(folds, activation, tol, tell, n_threads)
     max_iter = _checks.integer("max_iter", max_iter, at_least=0)
-    n_v, n_out = folds.n_v, folds.n_out
-    reference = every_weight([spec.n_h for spec in specs], n_v, n_out, weight_decay)
-    strategies = tuple(spec.dictionary for spec in specs)
+    hidden, strategies = ([getattr(spec, name) for spec in specs] for name in ("n_h", "dictionary"))
+    reference = every_weight(hidden, folds.n_v, folds.n_out, weight_decay)
     if "low_rank" in strategies or all(strategy == "none" for strategy in strategies):
         expected = "one whose share can be chosen, where proportion is 'auto'"
         _checks.fail("dictionary", expected, ", ".join(map(repr, strategies)))
-    channels, choices = [channels_together(points)] + [1] * (len(specs) - 1), []
-    most = [n_v if getattr(strategies[0], "needs_data", False) is False else folds.n_varying]
-    most += reference.inputs[1:]
-    for share in SHARES:
-        each = zip(reference.inputs, strategies, channels, most, strict=True)
-        atoms = tuple(n if s == "none" else min(count_known(share, n, step), m) for n, s, step, m in each)
-        columns = tuple(1 if spec.dictionary == "none" else spec.n_columns for spec in specs)
-        choices.append(Choice(reference.hidden, strategies, atoms, columns, weight_decay, n_v, n_out))
-    sizes = [[choice] for choice in dict.fromkeys(choices)]
+    sizes = [[choice] for choice in shares_for(specs, reference, folds.n_varying)]
     return _smallest(race, sizes, reference, _margin(max_loss), [], max_iter)
 
 

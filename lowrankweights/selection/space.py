@@ -1,5 +1,6 @@
 """What may be tried at a number of learned numbers: sizes, shares, columns and dictionaries together."""
 
+import dataclasses
 import math
 
 from .. import _checks
@@ -11,6 +12,7 @@ from ..building import (
     TaperedCovarianceRidge,
     strategy_of,
 )
+from ..dictionaries.index_sets import count_known
 from ..dictionaries.points import Points, tied_channels
 from .choice import Choice
 from .fold import USUAL_SHARE
@@ -25,6 +27,7 @@ BRIEF = {  # from so many rows on
     MANY_ROWS: NetworkDirections(n_iter=100),
     LONG_ROWS: NetworkDirections(n_iter=250, n_rows=60_000),
 }
+SHARES = (0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6)  # of the numbers of every weight, or of each filter
 SLOW = 2000  # inputs, above which the eigenvectors of a kernel take longer than they are worth
 OF_ROWS = ("pca", "network_directions")
 WIDEST, NARROWEST = 12, 1 / 3  # hidden units for each atom: at most, and at least
@@ -155,6 +158,27 @@ def every_weight(hidden, n_v, n_out, weight_decay=FIRST_DECAY):
     return Choice(
         tuple(hidden), ("none",) * len(hidden), inputs, (1,) * len(hidden), weight_decay, n_v, n_out
     )
+
+
+def shares_for(specs, reference, n_varying):
+    """Networks of these layers that learn so many shares of each filter, from the smallest on.
+
+    ``reference``: the network of the same sizes whose every weight is learned.
+    """
+    strategies, first = tuple(spec.dictionary for spec in specs), specs[0].points
+    columns = tuple(1 if spec.dictionary == "none" else spec.n_columns for spec in specs)
+    found = []
+    for share in SHARES:
+        atoms = list(reference.inputs)
+        for i, (strategy, n) in enumerate(zip(strategies, reference.inputs, strict=True)):
+            step = 1 if i else channels_together(first)  # hidden units have no channels
+            most = n_varying if i == 0 and getattr(strategy, "needs_data", False) else n
+            if strategy != "none":
+                atoms[i] = min(count_known(share, n, step), max(step, most - most % step))
+        found.append(
+            dataclasses.replace(reference, dictionary=strategies, n_alpha=tuple(atoms), n_columns=columns)
+        )
+    return list(dict.fromkeys(found))
 
 
 def like(choices, choice):
