@@ -137,19 +137,20 @@ def test_few_numbers_claims_and_what_its_page_reads_off_them():
     primary, found = verdicts("few-numbers")
     assert list(primary.values()) == ["undecided", "undecided", "holds"]
     apart = [c for c in found if c.primary]
-    assert [f"{100 * c.mean:+.2f}" for c in apart] == ["+0.15", "-0.09", "-0.28"]
+    assert [f"{100 * c.mean:+.2f}" for c in apart] == ["+0.15", "-0.09", "-0.29"]
     assert all(c.high < c.margin for c in apart) and apart[2].high < 0
     pca = [c for c in found if c.text.endswith("better than PCA + network")]
-    assert [f"{100 * c.mean:+.2f}" for c in pca] == ["-0.37", "-0.19", "-0.12"]
+    assert [f"{100 * c.mean:+.2f}" for c in pca] == ["-0.37", "-0.19", "-0.13"]
     assert [c.high < 0 for c in pca] == [True, False, False]
     assert set(map(len, errors_by_rival("few-numbers").values())) == {5}
     runs = [r for r in standard("few-numbers")[2] if r["rival"] == "budget=" and r["stage"] == "test"]
     chosen = {n: [r["dictionary"][0]["name"] for r in runs if r["budget"] == n] for n in (2600, 5200, 10_400)}
-    assert set(chosen[2600]) == {"network_directions"} and chosen[5200].count("network_directions") == 4
-    assert chosen[10_400].count("tapered_covariance") == 3
+    assert set(chosen[2600] + chosen[5200]) == {"network_directions"}
+    both = ["network_directions", "tapered_covariance"]
+    assert sorted(chosen[10_400]) == sorted([*both, *both, "pca"])
     assert min(r["n_static"] for r in runs) == 23_520
     of_networks = [r["dictionary"][0] for r in runs if r["dictionary"][0]["name"] == "network_directions"]
-    assert len(of_networks) == 10 and {d["n_iter"] for d in of_networks} == {250}
+    assert len(of_networks) == 12 and {d["n_iter"] for d in of_networks} == {250}
 
 
 def test_which_weights_rica_knows_does_not_help():
