@@ -106,9 +106,8 @@ def predictability(
     sample = _some(order, EXPLAINED_ROWS)
     v = racing.standardised(X[sample], X[rows]) if scaled else X[sample]
     learned = None if race is None else race.targets(y[sample])
-    W = None if race is None else race.filters(budget, v, learned)
     tell(f"explained variance of {len(chosen)} dictionaries")
-    shares, curves, failed, found = measured(chosen, v, places, budget, n_out, rng, W, learned)
+    shares, curves, failed, found = measured(chosen, v, places, budget, n_out, rng, race, learned)
     inputs = f"these {X.shape[1]:,} {'columns' if places is None else 'inputs'}"
     if race is None:
         settled = advice_without_y(shares, curves, found, given, inputs)
@@ -129,14 +128,16 @@ def _read(X, input_shape, points, standardize):
     return X if scaled else X.astype(np.float32), places, given, scaled
 
 
-def measured(chosen, v, places, budget, n_out, rng, W=None, targets=None):
+def measured(chosen, v, places, budget, n_out, rng, race=None, targets=None):
     """Explained variance of each dictionary, and the candidates that can be had.
 
+    ``race``: how features of a network that learns the targets are had; without one they are v itself.
     Returns shares, curves and left_out as ``explained_curves`` does, and a list of Candidate.
     """
     n_v, n_channels = v.shape[1], 1 if places is None else places.n_channels
     strategies = {name: s for name, s in chosen.items() if isinstance(s, Strategy)}
     strategies.setdefault(REFERENCE, strategy_of(REFERENCE))
+    W = None if race is None else race.filters(budget, v, targets)
     atoms, curves, scales, failed = explained_curves(v, places, strategies, rng, W, targets)
     here = {name: s for name, s in chosen.items() if name not in failed}
     found = candidates_for(here, budget, n_v, n_out, n_channels, scales)

@@ -92,8 +92,7 @@ def full_search(known, seed, dictionaries=None):
     v = X[sample] if places is not None else racing.standardised(X[sample], X)
     chosen, _ = approaches(dictionaries, places, X.shape[1])
     learned = race.targets(y[sample])
-    W = race.filters(budget, v, learned)
-    *_, candidates = measured(chosen, v, places, budget, n_out, rng, W, learned)
+    *_, candidates = measured(chosen, v, places, budget, n_out, rng, race, learned)
     found = {}
     for name in dict.fromkeys(c.name for c in candidates):
         entry = _best(race, [racing.Entry(c, racing.FIRST) for c in candidates if c.name == name])
