@@ -6,6 +6,7 @@ import platform
 import subprocess
 from pathlib import Path
 
+NARROW = ("Haswell", "Zen")  # OpenBLAS's kernels without AVX-512, for processors that may have it
 PACKAGES = ("lowrankweights", "numpy", "scipy", "scikit-learn", "numba", "torch")
 
 
@@ -15,7 +16,7 @@ def switched_on(variable):
 
 
 def versions():
-    """Versions of Python and of the packages that are installed, and the number of processors.
+    """Versions of Python and of the packages that are installed, processors, and BLAS's kernels.
 
     >>> "numpy" in versions()
     True
@@ -26,7 +27,40 @@ def versions():
             found[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
             continue
-    return found
+    kernels = dict.fromkeys(f"{library['name']} {library['kernels']}" for library in blas())
+    return found | {"blas": ", ".join(kernels)}
+
+
+def blas():
+    """The libraries of matrix products as dicts: name, version and kernels, on which the last bits depend.
+
+    >>> [sorted(library) for library in blas()][:1]
+    [['kernels', 'n_threads', 'name', 'version']]
+    """
+    import numpy  # noqa: F401  whose BLAS it is, and SciPy's
+    from scipy import linalg  # noqa: F401
+    from threadpoolctl import threadpool_info
+
+    names = {
+        "name": "internal_api",
+        "version": "version",
+        "kernels": "architecture",
+        "n_threads": "num_threads",
+    }
+    found = [library for library in threadpool_info() if library["user_api"] == "blas"]
+    return [{ours: library.get(theirs) for ours, theirs in names.items()} for library in found]
+
+
+def narrow_kernels(libraries, cpu="/proc/cpuinfo"):
+    """A sentence where the processor has AVX-512 and OpenBLAS does not use it, as on AMD's; "" elsewhere."""
+    try:
+        flags = Path(cpu).read_text().split()
+    except OSError:
+        return ""
+    narrow = any(b["name"] == "openblas" and b["kernels"] in NARROW for b in libraries)
+    if not narrow or not {"avx512f", "avx512vl", "avx512bw", "avx512dq"} <= set(flags):
+        return ""
+    return "AVX-512 is unused here: OPENBLAS_CORETYPE=SKYLAKEX may be a third faster"
 
 
 def memory():

@@ -14,7 +14,7 @@ import numpy as np
 from .. import _checks, datasets
 from ..building import LayerInput, PrincipalComponents
 from ..building.strategies.settings import plain
-from ..environment import versions
+from ..environment import blas, narrow_kernels, versions
 from ..estimators import LowRankMLPClassifier
 from ..speed import available_processors, predict
 from .cases import SIZES
@@ -121,6 +121,8 @@ def run(repeats=5, held_out="test", target=TARGET, json_file=None):
     _checks.choice("held_out", held_out, ("test", "validation"))
     if "torch" not in available():
         _checks.fail("--race", "PyTorch (pip install torch==2.13.0)", "none")
+    if hint := narrow_kernels(blas()):
+        print(hint)
     train, held = _mnist(held_out)
     seconds = {name: [] for name in RACERS}
     for seed in range(repeats):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..environment import versions
+from ..environment import blas, narrow_kernels, versions
 from ..speed import Objective, available_processors
 from . import convolution, memory, peers
 from .cases import CURVE, EVERY, TABLE, data
@@ -20,6 +20,8 @@ def run(n_rows=60_000, repeats=7, dtype="float32", with_peers=False, json_file=N
     dtype, n_threads, out = np.dtype(dtype), available_processors(), Path(out).expanduser()
     X, Y = data(n_rows, dtype)
     print(f"{n_rows:,} x 784-500-500-10, {dtype}, {n_threads} threads; medians of {repeats} rounds.")
+    if hint := narrow_kernels(blas()):
+        print(hint)
     jobs, cases = _jobs(X, Y, dtype, n_threads)
     if with_peers:
         jobs.update(_peer_jobs(X, Y, cases))

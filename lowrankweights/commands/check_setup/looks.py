@@ -80,12 +80,11 @@ def processors():
 
 def blas():
     """The libraries of matrix products, and their threads."""
-    import numpy  # noqa: F401  its BLAS is what is looked at
-    from threadpoolctl import threadpool_info
+    from ...environment import blas, narrow_kernels
 
-    found = [p for p in threadpool_info() if p["user_api"] == "blas"]
-    told = "{internal_api} {version} ({architecture}, {num_threads} threads)"
-    parts = [told.format(**{"version": "", "architecture": "?", **p}) for p in found]
+    found = blas()
+    parts = [f"{b['name']} {b['version']} ({b['kernels'] or '?'}, {b['n_threads']} threads)" for b in found]
+    parts += [hint] if (hint := narrow_kernels(found)) else []
     return Finding("BLAS", "; ".join(dict.fromkeys(parts)) or "none that is known")
 
 
