@@ -50,7 +50,7 @@ def adapted(net, theta, rank=4, kind="lora", scale=1.0, layers=None, rng=0):
     >>> trained.n_dynamic, lora.n_dynamic, np.allclose(lora.predict(start, X), trained.predict(theta, X))
     (692, 196, True)
     """
-    parts = _network("net", net).split(net.check_theta(theta))
+    parts = _network(net).split(net.check_theta(theta))
     if layers is not None and not np.iterable(layers):
         _checks.fail("layers", "numbers of layers, such as [0]", repr(layers))
     dense = [i for i, layer in enumerate(net.layers) if isinstance(layer, Dense)]
@@ -96,7 +96,7 @@ def merged(net, theta):
     (692, True)
     """
     made, parts = [], []
-    for layer, part in zip(_network("net", net).layers, net.split(net.check_theta(theta)), strict=True):
+    for layer, part in zip(_network(net).layers, net.split(net.check_theta(theta)), strict=True):
         if isinstance(layer, Dense):
             p, b = layer.split(part)
             W = layer.parametrisation.expand(p)
@@ -106,8 +106,8 @@ def merged(net, theta):
     return Network(made, net.loss, net.in_shape), np.concatenate(parts)
 
 
-def _network(name, net):
-    """A ``ValueError`` for what has no layers, such as a ``RandomSubspace``."""
+def _network(net):
+    """The network; a ``ValueError`` for what has no layers, such as a ``RandomSubspace``."""
     if not isinstance(net, Network):
-        _checks.fail(name, "a Network", type(net).__name__)
+        _checks.fail("net", "a Network", type(net).__name__)
     return net

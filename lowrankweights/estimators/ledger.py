@@ -77,8 +77,9 @@ def ledger(model, X=None, y=None):
         _checks.fail("model", "a fitted one that learns numbers, or a pipeline with one", repr(model))
     if X is not None and not hasattr(model, "score"):
         _checks.fail("X", f"None, as {type(model).__name__} has no score", "rows")
-    if (X is None) != (y is None):
-        _checks.fail(*("X", "rows where y is given") if X is None else ("y", "given where X is"), "None")
+    for name, value, other in (("X", X, y), ("y", y, X)):
+        if value is None and other is not None:
+            _checks.fail(name, "both X and y, or neither", "None")
     with tempfile.TemporaryDirectory() as folder:
         for static, bits in itertools.product(STATIC, BITS):
             try:

@@ -62,7 +62,9 @@ class Choice:
             "proportion": tuple(a / n for a, n in zip(self.n_alpha, self.inputs, strict=True)),
             "n_columns": self.n_columns,
             "weight_decay": self.weight_decay,
-            **{"length_scale": 1.0, "ridge": None, "index_sets": "uniform"},
+            "length_scale": 1.0,
+            "ridge": None,
+            "index_sets": "uniform",
         }
 
     def with_decay(self, weight_decay):

@@ -190,7 +190,7 @@ def test_what_cannot_be_kept_or_scored_is_named(tmp_path):
     with pytest.raises(ValueError, match="^static: expected 'arrays' for a model whose dictionaries have no"):
         lrw.save(tmp_path / "m", trained, static="recipe")
     assert set(lrw.ledger(trained).sizes) == {("arrays", bits) for bits in (64, 32, 16)}
-    with pytest.raises(ValueError, match="^y: expected given where X is, got None"):
+    with pytest.raises(ValueError, match="^y: expected both X and y, or neither, got None"):
         lrw.ledger(trained, X)
     with warnings.catch_warnings(action="ignore"):
         coder = lrw.LowRankAutoencoder(4, max_iter=1, random_state=0).fit(X)
