@@ -1,8 +1,8 @@
 """Successive halving: all candidates on few rows, the better ones on more, from where they had come to.
 
 Jamieson and Talwalkar, AISTATS 2016. A sample grows, and each network goes on from its theta. Rows and
-iterations are fixed beforehand, no clock is looked at, so that the same seed chooses the same network with the
-same kernels of BLAS; others round otherwise, and of two that are nearly as good the other may be chosen.
+iterations are fixed beforehand, no clock is looked at, so that the same seed chooses the same network with
+the same kernels of BLAS; others round otherwise, and of two that are nearly as good may choose the other.
 """
 
 import time
